@@ -1,0 +1,55 @@
+"""What can go wrong, named after the fact; `api/problems.py` alone knows how each reads in HTTP."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing that is wrong with the input, and where: an RFC 6901 JSON pointer as a URI fragment."""
+
+    detail: str
+    pointer: str = "#"
+
+
+class DoorwardError(Exception):
+    """Anything that the caller or the operator must be told by name."""
+
+
+class BadInput(DoorwardError):
+    """The request can be read but not used; carries every mistake at once."""
+
+    def __init__(self, mistakes: list[Mistake]) -> None:
+        super().__init__("; ".join(mistake.detail for mistake in mistakes))
+        self.mistakes = mistakes
+
+
+class NotFound(DoorwardError):
+    """There is no such object for this tenant; another tenant's object reads the same."""
+
+
+class Conflict(DoorwardError):
+    """The object has moved on: a challenge that ended, an outcome told twice."""
+
+
+class Throttled(DoorwardError):
+    """Too many tries; *retry_after_seconds* is when the next may succeed."""
+
+    def __init__(self, message: str, *, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class StoreUnavailable(DoorwardError):
+    """The store cannot be read or written now. Never means «there is nothing»."""
+
+    def __init__(self, message: str = "the store cannot be reached", *, retry_after_seconds: int = 2) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Unreadable(DoorwardError):
+    """Sealed bytes that no configured key opens, or that were changed."""
+
+
+class InvalidAssertion(DoorwardError):
+    """An assertion that does not prove what it should: signature, audience, age, binding or a second use."""

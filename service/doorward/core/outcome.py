@@ -1,0 +1,95 @@
+"""The words of a decision: outcome, requirement, challenge, proof, reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+ALLOW = "allow"
+CHALLENGE = "challenge"
+DENY = "deny"
+
+# From the least to the most strict, for «the stricter of two».
+STRICTNESS = {ALLOW: 0, CHALLENGE: 1, DENY: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What must be shown: *count* authenticators of different types out of *any_of*, reaching *aal*.
+
+    An empty *any_of* means any type that meets the rest. *name* is the policy's word for it.
+    """
+
+    name: str = ""
+    any_of: tuple[str, ...] = ()
+    count: int = 1
+    aal: int = 0
+    phishing_resistant: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "count": self.count,
+            "any_of": list(self.any_of),
+            "aal": self.aal,
+            "phishing_resistant": self.phishing_resistant,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A challenge that was passed: what it is good for until *auth_time* plus the rule's `max_age`.
+
+    *types* are the authenticator types that we verified, empty where a caller's own challenge stated only *amr*.
+    *binding* is the digest that a bound proof meets, once; empty for one that is not bound. *jti* names its one spend.
+    """
+
+    auth_time: float
+    aal: int
+    amr: tuple[str, ...]
+    types: tuple[str, ...] = ()
+    phishing_resistant: bool = False
+    application_id: str = ""
+    session_id: str = ""
+    binding: str = ""
+    jti: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One exact contribution to the score: *points* in log-odds, *detail* for a person to read."""
+
+    code: str
+    detail: str
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The score and what it rests on. *score* is None where the history could not be read.
+
+    *log_odds* is the calibrated sum; *contributions* maps each feature to its exact share of it.
+    """
+
+    score: float | None
+    log_odds: float = 0.0
+    confidence: str = "none"
+    reasons: tuple[Reason, ...] = ()
+    floors: tuple[tuple[str, str], ...] = ()  # (name, the level it raises to)
+    contributions: Mapping[str, float] = field(default_factory=dict)
+    calibration: Mapping[str, Any] = field(default_factory=dict)
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """One authenticator of a subject, as far as a decision needs it.
+
+    *status* is pending, active, suspended or disabled.
+    """
+
+    id: str
+    type: str
+    label: str = ""
+    status: str = "active"
+    created_at: float = 0.0
+    phishing_resistant: bool = False
+    aal: int = 0

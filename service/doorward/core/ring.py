@@ -1,0 +1,67 @@
+"""Velocity's one primitive: a bounded ring of recent events as bytes, oldest first.
+
+A store appends and returns; everything is counted here, by the `now` that is passed in. An entry is 15 bytes:
+time (seconds, 32 bits), mark of the other party, mark of the attempt, country, flags. A full ring reads «at least».
+"""
+
+import struct
+from collections.abc import Iterator
+from typing import NamedTuple
+
+SUBJECT_LIMIT = 64
+ADDRESS_LIMIT = 256
+PREFIX_LIMIT = 256
+DEVICE_LIMIT = 16
+
+# Beyond the longest window (24 h) an entry is rubbish; a store may forget a ring that was not touched for so long.
+LIFE_SECONDS = 25 * 3600
+
+ATTEMPT = 1  # a sign-in, or a failure told by an event
+FAILED = 2
+SUCCEEDED = 4
+CODE_SENT = 8
+PUSH_SENT = 16
+
+_ENTRY = struct.Struct(">III2sB")
+ENTRY_BYTES = _ENTRY.size
+
+
+class RingEntry(NamedTuple):
+    """One event: *at* in whole seconds since 1970 UTC, *other* and *attempt* 32-bit marks (0: none)."""
+
+    at: int
+    other: int
+    attempt: int
+    country: bytes
+    flags: int
+
+
+def entries(ring: bytes) -> Iterator[RingEntry]:
+    """Yield the entries, oldest first; a torn tail is left out."""
+    whole = len(ring) - len(ring) % ENTRY_BYTES
+    return map(RingEntry._make, _ENTRY.iter_unpack(ring[:whole]))
+
+
+def append(
+    ring: bytes, *, at: float, other: int, attempt: int = 0, country: str = "", flags: int = ATTEMPT, limit: int
+) -> bytes:
+    """Return *ring* with one event more; at most *limit* entries are kept, the newest.
+
+    Calls of one attempt count once: where an entry has the same *attempt* and *other*, its flags are joined and its
+    time stays.
+    """
+    if attempt:
+        place = _find(ring, attempt, other)
+        if place >= 0:
+            joined = ring[place + ENTRY_BYTES - 1] | flags
+            return ring[: place + ENTRY_BYTES - 1] + bytes((joined,)) + ring[place + ENTRY_BYTES :]
+    entry = _ENTRY.pack(max(0, min(int(at), 0xFFFFFFFF)), other, attempt, country.encode("ascii", "ignore")[:2], flags)
+    return (ring + entry)[-limit * ENTRY_BYTES :]
+
+
+def _find(ring: bytes, attempt: int, other: int) -> int:
+    for place in range(len(ring) - ENTRY_BYTES, -1, -ENTRY_BYTES):
+        _, its_other, its_attempt, _, _ = _ENTRY.unpack_from(ring, place)
+        if its_attempt == attempt and its_other == other:
+            return place
+    return -1
