@@ -1,0 +1,137 @@
+"""The use-cases as `api` sees them: what is handed to the HTTP layer, and nothing else.
+
+Every answer is JSON-ready and has the shape that the HTTP contract gives it. `now` is in seconds since 1970 UTC.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from doorward.core.request import Client, DecisionRequest
+from doorward.ports import IdempotencyStore, Sealer
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who holds the API key: its tenant and scopes; `admin` holds every scope."""
+
+    tenant: str
+    key_id: str
+    scopes: frozenset[str]
+
+    def may(self, scope: str) -> bool:
+        return scope in self.scopes or "admin" in self.scopes
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedEvent:
+    """What `POST /v1/events` tells; *at* is when it happened, None for now."""
+
+    type: str
+    subject_id: str
+    client: Client
+    attempt_id: str = ""
+    at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFilter:
+    """The query of `GET /v1/decisions`, parsed; times in seconds since 1970 UTC."""
+
+    subject_id: str = ""
+    outcome: str = ""
+    rule: str = ""
+    since: float | None = None
+    until: float | None = None
+    cursor: str = ""
+    limit: int = 50
+
+
+class ApiKeys(Protocol):
+    def check(self, key: str, now: float) -> Caller | None:
+        """Return the caller, or None for a key that is wrong, ended or revoked."""
+        ...
+
+
+class Decisions(Protocol):
+    def decide(self, tenant: str, request: DecisionRequest, now: float) -> Json: ...
+
+    def what_if(
+        self, tenant: str, request: DecisionRequest, *, text: str | None, facts: Mapping[str, Any] | None, now: float
+    ) -> Json:
+        """Return the decision without any effect; BadInput where *text* is no policy or *facts* no facts."""
+        ...
+
+
+class Records(Protocol):
+    def show(self, tenant: str, decision_id: str, now: float) -> Json: ...
+
+    def page(self, tenant: str, query: RecordFilter, now: float) -> Json:
+        """Return `{"items": […], "next_cursor": text or null}`; BadInput for a cursor that is not ours."""
+        ...
+
+
+class Reports(Protocol):
+    """What callers tell afterwards."""
+
+    def outcome(
+        self, tenant: str, decision_id: str, *, result: str, amr: tuple[str, ...], auth_time: float | None, now: float
+    ) -> Json: ...
+
+    def feedback(self, tenant: str, decision_id: str, *, label: str, source: str, note: str, now: float) -> Json: ...
+
+    def event(self, tenant: str, event: ReportedEvent, now: float) -> Json: ...
+
+
+class RuntimeLists(Protocol):
+    """Run-time lists; NotFound where the tenant's policy declares no such list, BadInput where the entry does not fit."""
+
+    def show(self, tenant: str, name: str, entry: str, now: float) -> Json: ...
+
+    def put(self, tenant: str, name: str, entry: str, *, until: float | None, reason: str, now: float) -> Json: ...
+
+    def delete(self, tenant: str, name: str, entry: str, now: float) -> None: ...
+
+
+class PolicyDesk(Protocol):
+    def show(self, tenant: str, now: float) -> Json: ...
+
+    def check(self, tenant: str, text: str) -> Json:
+        """Return `{"findings": […]}`, empty for a policy without fault."""
+        ...
+
+
+class Challenges(Protocol):
+    def show(self, tenant: str, challenge_id: str, now: float) -> Json: ...
+
+
+class Assertions(Protocol):
+    def jwks(self, tenant: str) -> Json: ...
+
+    def redeem(self, tenant: str, assertion: str, now: float) -> Json:
+        """Return the claims and spend the assertion; InvalidAssertion for one that proves nothing here."""
+        ...
+
+
+class Health(Protocol):
+    def ready(self, now: float) -> tuple[bool, Json]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything the HTTP layer may call. *clock* is the only clock."""
+
+    clock: Callable[[], float]
+    api_keys: ApiKeys
+    decisions: Decisions
+    records: Records
+    reports: Reports
+    lists: RuntimeLists
+    policies: PolicyDesk
+    challenges: Challenges
+    assertions: Assertions
+    health: Health
+    idempotency: IdempotencyStore
+    sealer: Sealer
