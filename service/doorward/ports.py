@@ -11,6 +11,7 @@ from typing import Protocol
 
 from doorward.core.facts import AgentFacts, NetworkFacts
 from doorward.core.outcome import Proof
+from doorward.core.population import Tally as Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,17 +256,6 @@ class IdempotencyStore(Protocol):
     def release(self, key: bytes, now: float) -> None:
         """Forget a claim whose request gave no answer that may be repeated."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """A sum that many workers add to: *bucket* is 0 for the population's counts, a minute for the ratios."""
-
-    level: str
-    value: int
-    bucket: int
-    a: float
-    b: float = 0.0
 
 
 class TallyStore(Protocol):
