@@ -86,7 +86,7 @@ class Reports(Protocol):
 
 
 class RuntimeLists(Protocol):
-    """Run-time lists; NotFound where the tenant's policy declares no such list, BadInput where the entry does not fit."""
+    """Run-time lists; NotFound where the policy declares no such list, BadInput where the entry does not fit."""
 
     def show(self, tenant: str, name: str, entry: str, now: float) -> Json: ...
 

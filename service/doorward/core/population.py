@@ -102,7 +102,7 @@ class Population:
     def _ratio(self, key: tuple[str, int], now: float, *, minutes: int) -> tuple[float | None, int]:
         newest = int(now // MINUTE)
         attempts = failures = 0.0
-        for minute, (tried, failed) in self._minutes.get(key, {}).items():
+        for minute, (tried, failed) in list(self._minutes.get(key, {}).items()):
             if newest - minutes < minute <= newest:
                 attempts += tried
                 failures += failed
