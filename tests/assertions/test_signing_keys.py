@@ -1,0 +1,147 @@
+"""The keys of a tenant: made once, kept sealed, published without their secret."""
+
+import json
+import threading
+
+import pytest
+
+from doorward import signing_keys
+from doorward.core.errors import InvalidAssertion, Unreadable
+
+
+def test_an_unknown_algorithm_is_refused(new_desk):
+    with pytest.raises(ValueError, match="HS256"):
+        new_desk("HS256")
+
+
+def test_asking_for_the_keys_of_a_made_up_tenant_makes_none(desk, shelf):
+    answer = desk.jwks("no-such-tenant")
+
+    assert answer == {"keys": []}
+    assert not shelf.kept
+
+
+def test_reading_for_a_tenant_without_keys_makes_none(desk, shelf, mint, now):
+    assertion = mint()
+
+    with pytest.raises(InvalidAssertion):
+        desk.read("globex", assertion, now=now)
+
+    assert {tenant for tenant, _ in shelf.kept} == {"acme"}
+
+
+@pytest.mark.parametrize("algorithm", ["ES256", "Ed25519"])
+def test_only_the_public_half_is_published(new_desk, proof, now, algorithm):
+    desk = new_desk(algorithm)
+    sign(desk, proof, now)
+
+    (key,) = desk.jwks("acme")["keys"]
+
+    assert key.keys() - {"y"} == {"kty", "crv", "x", "kid", "alg", "use"}
+    assert (key["alg"], key["use"]) == (algorithm, "sig")
+
+
+def test_keys_are_kept_sealed(shelf, mint):
+    mint()
+
+    (sealed,) = shelf.kept.values()
+
+    assert b'"d"' not in sealed
+    assert b"kty" not in sealed
+
+
+def test_the_keys_of_one_tenant_do_not_open_for_another(desk, shelf, mint):
+    mint()
+    for (_, name), sealed in list(shelf.kept.items()):
+        shelf.kept["globex", name] = sealed
+
+    with pytest.raises(Unreadable):
+        desk.jwks("globex")
+
+
+def test_racing_workers_sign_with_one_key(new_desk, proof, now):
+    desks = [new_desk() for _ in range(8)]
+    start = threading.Barrier(8)
+    signed = []
+
+    def mint(desk):
+        start.wait()
+        signed.append(sign(desk, proof, now))
+
+    threads = [threading.Thread(target=mint, args=(desk,)) for desk in desks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len({assertion.split(".")[0] for assertion in signed}) == 1
+
+
+def test_a_key_that_another_worker_made_is_found(new_desk, proof, now):
+    here, there = new_desk(), new_desk()
+    here.jwks("acme")
+
+    assertion = sign(there, proof, now)
+
+    assert here.read("acme", assertion, now=now)[1].jti == proof.jti
+
+
+def test_a_known_key_is_not_fetched_again(desk, shelf, mint, now):
+    desk.read("acme", mint(), now=now)
+    reads = shelf.reads
+
+    desk.read("acme", mint(), now=now)
+
+    assert shelf.reads == reads
+
+
+def test_a_change_of_algorithm_leaves_earlier_assertions_good(new_desk, proof, now):
+    earlier = sign(new_desk("ES256"), proof, now)
+    desk = new_desk("Ed25519")
+    later = sign(desk, proof, now)
+
+    assert desk.read("acme", earlier, now=now)[1] == desk.read("acme", later, now=now)[1]
+    assert [key["alg"] for key in desk.jwks("acme")["keys"]] == ["ES256", "Ed25519"]
+
+
+def test_a_successor_in_front_signs_and_its_predecessor_still_verifies(shelf, sealer, new_desk, proof, now):
+    earlier, elsewhere = sign(new_desk(), proof, now), type(shelf)()
+    sign(new_desk(store=elsewhere), proof, now)
+    (place,), purpose = shelf.kept, "signing-keys/ES256/acme"
+    both = [key for kept in (elsewhere, shelf) for key in json.loads(sealer.open(kept.kept[place], purpose))]
+    shelf.kept[place] = sealer.seal(json.dumps(both).encode(), purpose)
+    desk = new_desk()
+
+    later = sign(desk, proof, now)
+
+    assert desk.read("acme", earlier, now=now)[1] == desk.read("acme", later, now=now)[1]
+    assert earlier.split(".")[0] != later.split(".")[0]
+
+
+def test_the_memory_for_keys_is_bounded(monkeypatch, new_desk, shelf, proof, now):
+    monkeypatch.setattr(signing_keys, "REMEMBERED_TENANTS", 2)
+    desk = new_desk()
+    signed = {tenant: sign(desk, proof, now, tenant) for tenant in "abc"}
+    for tenant, assertion in signed.items():
+        desk.read(tenant, assertion, now=now)
+
+    fetched = {}
+    for tenant in "cba":
+        before = shelf.reads
+        desk.read(tenant, signed[tenant], now=now)
+        fetched[tenant] = shelf.reads > before
+
+    assert fetched == {"c": False, "b": False, "a": True}
+
+
+def sign(desk, proof, now, tenant="acme"):
+    return desk.mint(
+        tenant,
+        application_id="web",
+        subject_id="alice",
+        proof=proof,
+        decision_id="dec_1",
+        session_id="s-9",
+        action_name="",
+        now=now,
+    )
