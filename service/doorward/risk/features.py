@@ -1,0 +1,215 @@
+"""What the score looks at: one pure function for each feature, the same for the server and for training.
+
+NaN stands for «not known»; a scorecard has a value of its own for it. FEATURES is the table.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import log, log1p, nan
+
+from doorward.core.facts import Facts
+from doorward.core.request import DecisionRequest
+from doorward.core.signals.base import Attempt
+from doorward.risk import travel
+from doorward.risk.likelihood import has_history, log_ratio, rarity
+
+UP, EITHER = 1, 0
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One row of FEATURES. *direction* is 1 where more may never lower the score, −1 where it may never raise it.
+
+    *compares* marks what rests on the subject's own history, and so says nothing where there is none.
+    """
+
+    name: str
+    doc: str
+    unit: str
+    direction: int
+    function: Callable[[Attempt], float]
+    compares: bool = False
+
+
+# How well a device is known here, from the best to the worst.
+_DEVICE_RANKS = {"none": 3.0, "expired": 4.0, "revoked": 5.0, "foreign": 5.0}
+KINDS = ("residential", "corporate", "mobile", "hosting", "vpn", "tor")
+
+# How often a genuine sign-in comes from a new address, by the gap since the one before (detection 1.5, table 3;
+# the rows between the published ones are filled in), and how often an attack does, which is a guess.
+_NEW_ADDRESS_BY_GAP = ((60, 0.023), (600, 0.05), (3600, 0.106), (86_400, 0.25), (7 * 86_400, 0.4), (30 * 86_400, 0.6))
+_NEW_ADDRESS_AFTER = 0.74
+_NEW_ADDRESS_OF_ATTACKS = 0.9
+_HALF_FAMILIAR = 0.5  # the weight of sign-ins from an address that makes it half as familiar as can be
+
+
+def features(request: DecisionRequest, facts: Facts, now: float) -> dict[str, float]:
+    """Return every feature of the attempt by its name."""
+    attempt = Attempt(request, facts, now)
+    return {feature.name: feature.function(attempt) for feature in FEATURES}
+
+
+def _ratio_of(level: str) -> Callable[[Attempt], float]:
+    def ratio(attempt: Attempt) -> float:
+        return log_ratio(attempt.facts, level)
+
+    return ratio
+
+
+def _agent_ratio(attempt: Attempt) -> float:
+    """A known device that updates its browser is judged by the browser: its version has gone forward."""
+    ratio = log_ratio(attempt.facts, "agent")
+    return min(ratio, log_ratio(attempt.facts, "browser")) if attempt.facts.device.known else ratio
+
+
+def _rarity_of(level: str) -> Callable[[Attempt], float]:
+    def unfamiliarity(attempt: Attempt) -> float:
+        return rarity(attempt.facts, level) if level in attempt.facts.population.totals else nan
+
+    return unfamiliarity
+
+
+def _device(attempt: Attempt) -> float:
+    device = attempt.facts.device
+    state = device.token_state
+    if state is None:
+        return nan
+    if state != "valid":
+        return _DEVICE_RANKS.get(state, nan)
+    if device.known:
+        return 0.0
+    return 1.0 if device.seen else 2.0
+
+
+def _travel_speed(attempt: Attempt) -> float:
+    return _or_nan(travel.speed_kmh(attempt.facts, attempt.now))
+
+
+def _usual_distance(attempt: Attempt) -> float:
+    km = travel.km_from_usual(attempt.facts)
+    return nan if km is None else log1p(km)
+
+
+def _gap(attempt: Attempt) -> float:
+    hours = travel.hours_since_last(attempt.facts, attempt.now)
+    return nan if hours is None else log1p(hours)
+
+
+def _new_ip_gap(attempt: Attempt) -> float:
+    """How much more likely the newness of the address is in an attack, given the gap; decays into the familiar."""
+    history = attempt.facts.history
+    if not has_history(history) or history.last_at is None or "ip" not in history.totals:
+        return nan
+    genuine = _new_address_rate(attempt.now - history.last_at)
+    if_new = log(_NEW_ADDRESS_OF_ATTACKS / genuine)
+    if_seen = log((1 - _NEW_ADDRESS_OF_ATTACKS) / (1 - genuine))
+    count = max(0.0, history.counts.get("ip", 0.0))
+    familiar = count / (count + _HALF_FAMILIAR)
+    return if_new + familiar * (if_seen - if_new)
+
+
+def _new_address_rate(gap_seconds: float) -> float:
+    return next((rate for limit, rate in _NEW_ADDRESS_BY_GAP if gap_seconds < limit), _NEW_ADDRESS_AFTER)
+
+
+def _history(attempt: Attempt) -> float:
+    history = attempt.facts.history
+    return log1p(max(0.0, history.logins)) if history.reachable else nan
+
+
+def _account_age(attempt: Attempt) -> float:
+    created_at = attempt.request.subject.created_at
+    return nan if created_at is None else log1p(max(0.0, (attempt.now - created_at) / 86_400))
+
+
+def _disowned(attempt: Attempt) -> float:
+    history = attempt.facts.history
+    return float("not_me" in history.flags) if history.reachable else nan
+
+
+def _count_of(name: str) -> Callable[[Attempt], float]:
+    def count(attempt: Attempt) -> float:
+        number = attempt.facts.velocity.counts.get(name)
+        return nan if number is None else log1p(max(0, number))
+
+    return count
+
+
+def _asn_failures(attempt: Attempt) -> float:
+    return _or_nan(attempt.facts.velocity.asn_failure_ratio_1h)
+
+
+def _tenant_failures(attempt: Attempt) -> float:
+    return _or_nan(attempt.facts.velocity.tenant_failure_ratio_10m)
+
+
+def _network_kind(attempt: Attempt) -> float:
+    kind = attempt.facts.network.kind
+    return float(KINDS.index(kind)) if kind in KINDS else nan
+
+
+def _anonymous(attempt: Attempt) -> float:
+    return _or_nan(attempt.facts.network.anonymous)
+
+
+def _bot(attempt: Attempt) -> float:
+    return _or_nan(attempt.facts.agent.bot)
+
+
+def _breached(attempt: Attempt) -> float:
+    return _or_nan(attempt.request.credential.breached)
+
+
+def _hour_oddness(attempt: Attempt) -> float:
+    share = attempt.facts.history.hour_share
+    return nan if share is None else 1.0 - share
+
+
+def _or_nan(value: float | bool | None) -> float:
+    return nan if value is None else float(value)
+
+
+def _ratio(level: str, words: str) -> Feature:
+    function = _agent_ratio if level == "agent" else _ratio_of(level)
+    return Feature(f"llr_{level}", f"how unlike the subject {words} is", "log-likelihood ratio", UP, function, True)
+
+
+def _count(name: str, words: str) -> Feature:
+    return Feature(name, words, "ln(1 + n)", UP, _count_of(name))
+
+
+FEATURES: tuple[Feature, ...] = (
+    _ratio("ip", "the address, or else its network or country,"),
+    _ratio("prefix", "the address's /24 or /48"),
+    _ratio("asn", "the network"),
+    _ratio("country", "the country"),
+    _ratio("city", "the city"),
+    _ratio("agent", "the browser's version, or else the browser,"),
+    _ratio("browser", "the browser"),
+    _ratio("os", "the operating system"),
+    _ratio("device_type", "the type of device"),
+    _ratio("language", "the language"),
+    Feature("rarity_asn", "how rare the network is in the tenant", "−ln p", UP, _rarity_of("asn")),
+    Feature("rarity_country", "how rare the country is in the tenant", "−ln p", UP, _rarity_of("country")),
+    Feature("device", "known 0, seen 1, another's 2, none 3, expired 4, revoked or foreign 5", "rank", UP, _device),
+    Feature("travel_speed", "speed since the last verified sign-in", "km/h", UP, _travel_speed, True),
+    Feature("usual_distance", "distance to the nearest usual place", "ln(1 + km)", UP, _usual_distance, True),
+    Feature("gap", "time since the last verified sign-in", "ln(1 + h)", EITHER, _gap, True),
+    Feature("new_ip_gap", "a new address, given the gap", "log-likelihood ratio", UP, _new_ip_gap, True),
+    Feature("hour_oddness", "how unusual the hour of the week is", "0 to 1", UP, _hour_oddness, True),
+    Feature("history", "weight of the verified sign-ins", "ln(1 + n)", EITHER, _history),
+    Feature("account_age", "age of the account", "ln(1 + days)", EITHER, _account_age),
+    Feature("disowned", "the subject has said «not me» of an attempt", "0 or 1", UP, _disowned),
+    _count("subject_failures_1h", "failures of the subject in an hour"),
+    _count("subject_failures_24h", "failures of the subject in a day"),
+    _count("ip_subjects_1h", "subjects that the address tried in an hour"),
+    _count("ip_failures_1h", "failures from the address in an hour"),
+    _count("prefix_subjects_1h", "subjects that the /24 or /48 tried in an hour"),
+    _count("device_subjects_24h", "subjects that the device tried in a day"),
+    Feature("asn_failure_ratio", "share of failures from the network in an hour", "0 to 1", UP, _asn_failures),
+    Feature("tenant_failure_ratio", "share of failures in ten minutes", "0 to 1", UP, _tenant_failures),
+    Feature("network_kind", ", ".join(f"{kind} {rank}" for rank, kind in enumerate(KINDS)), "rank", UP, _network_kind),
+    Feature("anonymous", "the network hides where its user is", "0 or 1", UP, _anonymous),
+    Feature("bot", "the user agent is a program", "0 or 1", UP, _bot),
+    Feature("breached", "the password is in a breach", "0 or 1", UP, _breached),
+)

@@ -1,0 +1,159 @@
+"""A scorecard: tables that are added up to log-odds, and what those mean among genuine sign-ins.
+
+The score explains itself: what each feature adds is looked up, and nothing else enters the sum.
+"""
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import fsum, isnan, nan
+
+from doorward.core.facts import Facts, HistoryFacts
+from doorward.core.outcome import Assessment, Reason
+from doorward.core.request import DecisionRequest
+from doorward.core.signals.base import Attempt
+from doorward.risk.features import FEATURES, features
+from doorward.risk.floors import floors_of
+from doorward.risk.likelihood import has_history
+from doorward.risk.wording import Voice, fill
+
+# The entry of the contributions that belongs to no feature: constant, calibration and prior shift.
+BASE = "base"
+
+MAX_REASONS = 8
+LEAST_POINTS = 0.05
+# Verified sign-ins from which on the history is more than a beginning.
+LEARNED_EVENTS = 10
+
+_COMPARES = {feature.name: feature.compares for feature in FEATURES}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One feature's contribution: `values[i]` up to and including `thresholds[i]`, the last one beyond them all.
+
+    *reference* is what genuine sign-ins get on average; what is more is told by *raises*, what is less by *lowers*.
+    """
+
+    thresholds: tuple[float, ...]
+    values: tuple[float, ...]
+    missing: float = 0.0
+    reference: float = 0.0
+    raises: Voice | None = None
+    lowers: Voice | None = None
+
+    def value_at(self, x: float) -> float:
+        return self.missing if isnan(x) else self.values[bisect_left(self.thresholds, x)]
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Platt's two numbers, which make the sum log-odds, and where they come from: *n* genuine sign-ins."""
+
+    source: str
+    n: int
+    version: str
+    a: float = 1.0
+    b: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Quantiles:
+    """The share in percent of genuine sign-ins that lie below each of *log_odds*, linear in between.
+
+    One value of *log_odds* may stand twice, where many sign-ins share it: first the share below it, then with it.
+    """
+
+    log_odds: tuple[float, ...]
+    scores: tuple[float, ...]
+
+    def score(self, log_odds: float) -> float:
+        """Return 0 to 100: about 100 less this percent of genuine sign-ins lie at least as high."""
+        right = bisect_left(self.log_odds, log_odds)
+        if right == len(self.log_odds):
+            return self.scores[-1]
+        if right == 0 or self.log_odds[right] == log_odds:
+            return self.scores[right]
+        left = right - 1
+        way = (log_odds - self.log_odds[left]) / (self.log_odds[right] - self.log_odds[left])
+        low, high = self.scores[left], self.scores[right]
+        return min(high, low + way * (high - low))
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """Everything that makes a score of features. *id* is the name and the start of the file's SHA-256.
+
+    A tenant's own *quantiles* and *calibration* are put in with `dataclasses.replace`.
+    """
+
+    name: str
+    constant: float
+    tables: Mapping[str, Table]
+    quantiles: Quantiles
+    calibration: Calibration
+    prior_shift: float = 0.0
+    description: str = ""
+    id: str = field(default="", compare=False)
+
+    def contributions(self, values: Mapping[str, float]) -> dict[str, float]:
+        """Return what each feature adds to the calibrated log-odds, and BASE; `fsum` of them is the log-odds."""
+        a = self.calibration.a
+        shares = {BASE: a * self.constant + self.calibration.b + self.prior_shift}
+        for name, table in self.tables.items():
+            shares[name] = a * table.value_at(values.get(name, nan))
+        return shares
+
+    def log_odds(self, values: Mapping[str, float]) -> float:
+        return fsum(self.contributions(values).values())
+
+
+def assess(card: Scorecard, request: DecisionRequest, facts: Facts, now: float) -> Assessment:
+    """Return the score of an attempt and all it rests on; no score where the history could not be read."""
+    values = features(request, facts, now)
+    shares = card.contributions(values)
+    log_odds = fsum(shares.values())
+    calibration = card.calibration
+    return Assessment(
+        score=card.quantiles.score(log_odds) if facts.history.reachable else None,
+        log_odds=log_odds,
+        confidence=confidence_of(facts.history),
+        reasons=_reasons(card, Attempt(request, facts, now), values, shares),
+        floors=floors_of(facts),
+        contributions=shares,
+        calibration={"source": calibration.source, "n": calibration.n, "version": calibration.version},
+        model=card.id,
+    )
+
+
+def confidence_of(history: HistoryFacts) -> str:
+    """Return none without any verified sign-in, learning while there are few, ok after that."""
+    if not has_history(history):
+        return "none"
+    return "learning" if history.events < LEARNED_EVENTS else "ok"
+
+
+def _reasons(
+    card: Scorecard, attempt: Attempt, values: Mapping[str, float], shares: Mapping[str, float]
+) -> tuple[Reason, ...]:
+    """Return the contributions that stand out most, largest first; those that raise the score go before the others.
+
+    What is not known gives no reason, nor does a comparison with a history that there is not.
+    """
+    comparable = has_history(attempt.facts.history)
+    found: list[tuple[float, Voice]] = []
+    for name, table in card.tables.items():
+        if isnan(values.get(name, nan)) or (_COMPARES[name] and not comparable):
+            continue
+        points = shares[name] - card.calibration.a * table.reference
+        voice = table.raises if points > 0 else table.lowers
+        if voice is not None and abs(points) >= LEAST_POINTS:
+            found.append((points, voice))
+    found.sort(key=_prominence)
+    chosen = sorted(found[:MAX_REASONS], key=lambda each: -each[0])
+    return tuple(Reason(fill(voice.code, attempt), fill(voice.detail, attempt), points) for points, voice in chosen)
+
+
+def _prominence(each: tuple[float, Voice]) -> tuple[bool, float]:
+    points = each[0]
+    return points < 0, -abs(points)

@@ -1,0 +1,135 @@
+"""The words of reasons: what a scorecard's templates may name, and what it reads as for one attempt.
+
+A word is a count, a distance, a country code or one of our own terms; never an address, nor text of the caller's.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from doorward.core.facts import LEVELS
+from doorward.core.signals.base import Attempt
+from doorward.risk import travel
+
+_WORD = re.compile(r"\{(\w+)\}")
+
+# Below this share of the subject's sign-ins a value that was seen before is still worth a remark.
+_RARE = 0.2
+
+_DEVICES = {
+    "none": ("no_device", "no device token"),
+    "expired": ("expired_device", "an expired device token"),
+    "revoked": ("revoked_device", "a revoked device token"),
+    "foreign": ("foreign_device", "a device token that is not ours"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How a contribution is told: *code* for machines, *detail* for people; both may name WORDS in braces."""
+
+    code: str
+    detail: str
+
+
+def fill(template: str, attempt: Attempt) -> str:
+    """Return *template* with its words filled in."""
+    return _WORD.sub(lambda found: WORDS[found[1]](attempt), template)
+
+
+def unknown_words(template: str) -> list[str]:
+    """Return what *template* names that is no word; a brace that belongs to none counts as one."""
+    rest = _WORD.sub("", template)
+    return [word for word in _WORD.findall(template) if word not in WORDS] + re.findall(r"[{}]", rest)
+
+
+def _novelty_at(level: str) -> Callable[[Attempt], str]:
+    def novelty(attempt: Attempt) -> str:
+        share = _share(attempt, level)
+        return "usual" if share >= _RARE else "rare" if share > 0 else "new"
+
+    return novelty
+
+
+def _frequency_at(level: str) -> Callable[[Attempt], str]:
+    def frequency(attempt: Attempt) -> str:
+        share = _share(attempt, level)
+        return f"{max(1, round(100 * share))} % of sign-ins are" if share > 0 else "first sign-in"
+
+    return frequency
+
+
+def _share(attempt: Attempt, level: str) -> float:
+    history = attempt.facts.history
+    count, total = history.counts.get(level, 0.0), history.totals.get(level, 0.0)
+    return min(1.0, count / total) if count > 0 and total > 0 else 0.0
+
+
+def _counted(name: str) -> Callable[[Attempt], str]:
+    return lambda attempt: str(attempt.facts.velocity.counts.get(name, 0))
+
+
+def _device(attempt: Attempt) -> tuple[str, str]:
+    device = attempt.facts.device
+    state = device.token_state
+    if state != "valid":
+        return _DEVICES.get(state or "", ("no_device", "no device token"))
+    if device.known:
+        return "known_device", "a device that the subject is known on"
+    if device.seen:
+        return "recent_device", "a device that the subject has begun to use"
+    return "new_device", "a device that the subject has not used"
+
+
+def _km(km: float | None) -> str:
+    """Write a distance as exactly as it is known, with a thin gap at the thousands."""
+    rounded = round(km or 0.0, -2 if (km or 0.0) >= 1000 else -1)
+    return f"{rounded:,.0f}".replace(",", "\N{NO-BREAK SPACE}")
+
+
+def _hours(attempt: Attempt) -> str:
+    return f"{travel.hours_since_last(attempt.facts, attempt.now) or 0.0:.1f}"
+
+
+def _days(attempt: Attempt) -> str:
+    return f"{(travel.hours_since_last(attempt.facts, attempt.now) or 0.0) / 24:.0f}"
+
+
+def _account_days(attempt: Attempt) -> str:
+    created_at = attempt.request.subject.created_at
+    return "0" if created_at is None else f"{max(0.0, attempt.now - created_at) / 86_400:.0f}"
+
+
+def _percent(share: float | None) -> str:
+    return f"{100 * (share or 0.0):.0f} %"
+
+
+WORDS: dict[str, Callable[[Attempt], str]] = {
+    "country": lambda attempt: attempt.facts.network.country or "an unknown country",
+    "usual_country": lambda attempt: attempt.facts.history.usual_country or "unknown",
+    "last_country": lambda attempt: attempt.facts.history.last_country or "place unknown",
+    "kind": lambda attempt: attempt.facts.network.kind or "unknown",
+    "events": lambda attempt: str(attempt.facts.history.events),
+    "km": lambda attempt: _km(travel.km_since_last(attempt.facts)),
+    "usual_km": lambda attempt: _km(travel.km_from_usual(attempt.facts)),
+    "hours": _hours,
+    "days": _days,
+    "account_days": _account_days,
+    "device_code": lambda attempt: _device(attempt)[0],
+    "device": lambda attempt: _device(attempt)[1],
+    "asn_failures": lambda attempt: _percent(attempt.facts.velocity.asn_failure_ratio_1h),
+    "tenant_failures": lambda attempt: _percent(attempt.facts.velocity.tenant_failure_ratio_10m),
+    **{f"{level}_novelty": _novelty_at(level) for level in LEVELS},
+    **{f"{level}_frequency": _frequency_at(level) for level in LEVELS},
+    **{
+        name: _counted(name)
+        for name in (
+            "subject_failures_1h",
+            "subject_failures_24h",
+            "ip_subjects_1h",
+            "ip_failures_1h",
+            "prefix_subjects_1h",
+            "device_subjects_24h",
+        )
+    },
+}
