@@ -5,13 +5,22 @@ Keys are keyed hashes (`core.keyed`), bodies are sealed bytes: a store never see
 Every method raises StoreUnavailable when it cannot tell; none answers «nothing» instead.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from doorward.core.facts import AgentFacts, NetworkFacts
 from doorward.core.outcome import Proof
 from doorward.core.population import Tally as Tally
+
+# How long a store remembers what is over: ended devices and challenges, proofs spent by a decision.
+ENDED_DEVICE_SECONDS = 30 * 86_400
+ENDED_CHALLENGE_SECONDS = 86_400
+SPENT_SECONDS = 86_400
+
+# An idempotency claim that is unfinished for so long belongs to a request that died; the next may take it over.
+CLAIM_SECONDS = 60
+PROOFS_OF_A_SESSION = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +33,7 @@ class Keys:
     prefix: bytes | None = None
     device: bytes | None = None
     session: bytes | None = None
+    device_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,7 @@ class DeviceRecord:
     """One browser of a tenant. The hashes are SHA-256 of its tokens; times in seconds since 1970.
 
     *previous_hash* stays good until *previous_until*, which is set when the new token is first seen.
+    *expires_at* is the token's end; a store keeps the record for ENDED_DEVICE_SECONDS more, to tell «expired» by.
     """
 
     id: str
@@ -101,7 +112,7 @@ class Changes:
     profile_expires_at: float = 0.0
     device: tuple[str, DeviceRecord] | None = None  # tenant, the new state
     challenge: "ChallengeRow | None" = None
-    spend: str = ""  # a proof's jti, to be spent with this decision
+    spend: str = ""  # a proof's jti, to be spent with this decision by the record's tenant, for SPENT_SECONDS
 
 
 class DecisionStore(Protocol):
@@ -134,7 +145,11 @@ class DecisionStore(Protocol):
 
     def device(self, tenant: str, device_id: str, now: float) -> DeviceRecord | None: ...
 
-    def put_device(self, tenant: str, device: DeviceRecord, now: float) -> None: ...
+    def put_device(self, tenant: str, device: DeviceRecord, now: float) -> None:
+        """Keep *device*; one that was revoked stays revoked, whatever the new state says."""
+        ...
+
+    def revoke_device(self, tenant: str, device_id: str, now: float) -> None: ...
 
     def put_proof(self, tenant: str, session: bytes, proof: Proof, *, expires_at: float, now: float) -> None:
         """Keep *proof* for a session; at most 16 of them, the oldest go first."""
@@ -163,7 +178,10 @@ class RecordQuery:
 
 @dataclass(frozen=True, slots=True)
 class ChallengeRow:
-    """A challenge as it is kept: sealed body, status in clear so that a store can change it atomically."""
+    """A challenge as it is kept: sealed body, status in clear so that a store can change it atomically.
+
+    *expires_at* is the challenge's end; a store keeps the row for ENDED_CHALLENGE_SECONDS more, to tell «expired» by.
+    """
 
     id: str
     tenant: str
@@ -330,6 +348,21 @@ class Locator(Protocol):
     """Answers what an address says; never raises, says unknown instead."""
 
     def look_up(self, address: str | None) -> NetworkFacts: ...
+
+
+class ProofReader(Protocol):
+    """Reads an assertion that a caller hands back; InvalidAssertion where it proves nothing here."""
+
+    def read(
+        self,
+        tenant: str,
+        assertion: str,
+        *,
+        now: float,
+        application_id: str | None = None,
+        subject_id: str | None = None,
+        session_id: str | None = None,
+    ) -> tuple[Mapping[str, Any], Proof]: ...
 
 
 class AgentParser(Protocol):

@@ -1,0 +1,18 @@
+"""Small sealed values of the service itself."""
+
+from doorward.stores.sqlite.part import Part, row
+
+_ONE = "SELECT value FROM secrets WHERE tenant = ? AND name = ?"
+_PUT = "INSERT INTO secrets (tenant, name, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+
+
+class SecretValues(Part):
+    def secret(self, tenant: str, name: str) -> bytes | None:
+        found = self._row(_ONE, tenant, name)
+        return found[0] if found else None
+
+    def put_secret_if_absent(self, tenant: str, name: str, value: bytes) -> bytes:
+        with self._database.writing() as db:
+            db.execute(_PUT, (tenant, name, value))
+            kept = row(db, _ONE, tenant, name)
+            return kept[0] if kept else value
