@@ -1,0 +1,218 @@
+"""What the operations answer, for the OpenAPI document; the use-cases answer in this shape already."""
+
+from typing import Any
+
+from doorward.api.fields import Answer, Anything, Choice, Flag, Items, JsonMap, Number, Part, Text, Time, Whole
+
+OUTCOMES = ("allow", "challenge", "deny")
+
+
+def _word(doc: str, example: str | None = None, **more: Any) -> Text:
+    return Text(doc, maximum=65536, safe=False, example=example, **more)
+
+
+def _words(doc: str) -> Items:
+    return Items(_word(""), doc, maximum=1024)
+
+
+class MistakeAnswer(Answer):
+    detail = _word("What was expected.", "an IPv4 or IPv6 address was expected", required=True)
+    pointer = _word("Where: an RFC 6901 pointer.", "#/client/ip", required=True)
+    place = Choice("Left out for the body.", of=("query", "path", "header"), data_key="in")
+
+
+class ProblemAnswer(Answer):
+    """A problem document, RFC 9457."""
+
+    type = _word("Names the kind of problem.", "urn:doorward:problem:bad-input", required=True)
+    title = _word("The kind of problem, for a person.", "The input cannot be used", required=True)
+    status = Whole("The HTTP status.", minimum=400, maximum=599, required=True, example=422)
+    detail = _word("What happened this time.", "1 mistake", required=True)
+    errors = Items(Part(MistakeAnswer), "Every mistake at once, for bad input.", maximum=200)
+
+
+class ReasonAnswer(Answer):
+    code = _word("Which signal.", "new_country", required=True)
+    detail = _word("For a person.", "first sign-in from DE; usual: NO", required=True)
+    points = Number("Its exact share of the log-odds.", minimum=-1000, maximum=1000, required=True, example=1.83)
+
+
+class RiskAnswer(Answer):
+    score = Number(
+        "0 to 100: about `100 - score` percent of genuine sign-ins score as high; null where history cannot be read.",
+        minimum=0,
+        maximum=100,
+        nullable=True,
+        required=True,
+        example=97.4,
+    )
+    level = _word("The policy's level.", "medium", required=True, nullable=True)
+    confidence = Choice("What the score rests on.", of=("ok", "learning", "none"), required=True, example="learning")
+    floors = Items(Anything(), "Findings that raise the level, never the score.", maximum=64)
+    calibration = JsonMap("Where the quantiles come from.", nullable=True)
+    reasons = Items(Part(ReasonAnswer), "Exact contributions, largest first.", maximum=64)
+
+
+class RulingAnswer(Answer):
+    id = _word("The policy's id.", "default", required=True)
+    digest = _word("Its digest, lists included.", "sha256:0b5e…", required=True)
+    rule = _word("The rule that decided.", "medium-risk", nullable=True)
+    reason = _word("For a person.", "unfamiliar context", nullable=True)
+
+
+class RequirementAnswer(Answer):
+    count = Whole("How many, of different types.", maximum=16, required=True, example=1)
+    any_of = Items(_word("", "passkey"), "Out of these types.", maximum=32, required=True)
+    aal = Whole("The level to reach.", maximum=3, required=True, example=2)
+    phishing_resistant = Flag("Whether one must resist phishing.", required=True, example=False)
+
+
+class EnrolledAnswer(Answer):
+    type = _word("Its type.", "passkey", required=True)
+    id = _word("Its id.", "fac_…", required=True)
+    label = _word("The person's name for it.", "YubiKey")
+
+
+class OpenedChallengeAnswer(Answer):
+    id = _word("Its id.", "chl_…", required=True)
+    expires_at = Time("Its end.", required=True)
+    required = Part(RequirementAnswer, required=True)
+    authenticators = Items(Part(EnrolledAnswer), "What the subject can use.", maximum=256)
+    enrol = Items(_word("", "passkey"), "What may be enrolled, where nobody is.", maximum=32)
+
+
+class StepUpAnswer(Answer):
+    """RFC 9470."""
+
+    acr_values = Items(_word("", "aal2"), "What to ask for.", maximum=16)
+    max_age = Whole("How old the proof may be, in seconds.", nullable=True, example=300)
+
+
+class DenialAnswer(Answer):
+    retry_after_s = Whole("When to try again.", example=900)
+
+
+class DeviceAnswer(Answer):
+    id = _word("The device's id.", "dev_…", required=True)
+    token = _word("For the caller to keep as a cookie; a secret.", "dvt_…", required=True)
+    expires_at = Time("Its end.", required=True)
+
+
+class ShadowAnswer(Answer):
+    policy = _word("Which policy.", "candidate")
+    rule = _word("Which rule.", "strict-asn", nullable=True)
+    outcome = Choice("What it would have been.", of=OUTCOMES, nullable=True, example="deny")
+
+
+class UnknownAnswer(Answer):
+    signal = _word("Which signal.", "geo.country", required=True)
+    reason = _word("Why it is unknown.", "no location for this address", required=True)
+
+
+class DecisionAnswer(Answer):
+    """A decision."""
+
+    id = _word("Its id.", "dec_…", nullable=True)
+    outcome = Choice("What to do.", of=OUTCOMES, required=True, example="challenge")
+    decided_at = Time("When.", required=True)
+    risk = Part(RiskAnswer, required=True)
+    policy = Part(RulingAnswer, required=True)
+    challenge = Part(OpenedChallengeAnswer, nullable=True)
+    step_up = Part(StepUpAnswer, nullable=True)
+    deny = Part(DenialAnswer, nullable=True)
+    obligations = Items(_word("", "notify"), "What the caller is asked to do.", maximum=16)
+    device = Part(DeviceAnswer, nullable=True)
+    learning = _word("Whether history learned.", "awaiting_outcome", nullable=True)
+    shadow = Items(Part(ShadowAnswer), "What shadow rules and the candidate say.", maximum=1024)
+    not_known = Items(Part(UnknownAnswer), "What is not known, and why.", maximum=256, data_key="unknown")
+    degraded = Items(_word("", "history"), "What could not be read.", maximum=16, required=True)
+
+
+class RecordAnswer(Answer):
+    """A decision whole; more fields than these."""
+
+    id = _word("Its id.", "dec_…", required=True)
+
+
+class RecordPage(Answer):
+    """A page of decisions."""
+
+    items = Items(JsonMap("A record."), "Newest first.", maximum=200, required=True)
+    next_cursor = _word("For the next page; null on the last.", nullable=True, required=True)
+
+
+class LearnedAnswer(Answer):
+    """What was done; `device` and `assertion` come with a completed outcome."""
+
+    learning = _word("Whether history learned.", "applied", nullable=True)
+    assertion = _word("The proof, a secret.", nullable=True)
+    device = Part(DeviceAnswer, nullable=True)
+
+
+class AcceptedAnswer(Answer):
+    """Taken."""
+
+
+class ListEntryAnswer(Answer):
+    """An entry of a run-time list."""
+
+    name = _word("The list.", "blocked")
+    entry = _word("The entry.", "203.0.113.0/24")
+    until = Time("Its end.", nullable=True)
+    reason = _word("Why.", "credential stuffing", nullable=True)
+
+
+class PolicyAnswer(Answer):
+    """The policy in force."""
+
+    text = _word("Its text, as YAML.", "version: 1\n", required=True)
+    digest = _word("Its digest, lists included.", "sha256:0b5e…", required=True)
+    loaded_at = Time("Since when.", nullable=True)
+
+
+class FindingAnswer(Answer):
+    severity = Choice("How bad.", of=("error", "warning"), required=True, example="error")
+    line = Whole("From 1.", nullable=True, example=12)
+    column = Whole("From 1.", nullable=True, example=9)
+    rule = _word("Which rule.", "spray", nullable=True)
+    code = _word("Which check.", "unknown-signal", required=True)
+    message = _word("For a person.", "unknown signal 'new_devise'", required=True)
+    suggestion = _word("What to write instead.", "new_device", nullable=True)
+
+
+class FindingsAnswer(Answer):
+    """What is wrong with a policy."""
+
+    findings = Items(Part(FindingAnswer), "In the order of the text.", maximum=65536, required=True)
+
+
+class ChallengeAnswer(Answer):
+    """A challenge."""
+
+    id = _word("Its id.", "chl_…", required=True)
+    status = Choice(
+        "How it stands.", of=("pending", "passed", "failed", "expired", "cancelled"), required=True, example="pending"
+    )
+    subject = _word("Whom it challenges.", "u-123", required=True)
+    expires_at = Time("Its end.", required=True)
+    required = Part(RequirementAnswer, required=True)
+    authenticators = Items(Part(EnrolledAnswer), "What the subject can use.", maximum=256)
+    passed = Items(Anything(), "What was passed so far.", maximum=16)
+
+
+class JwksAnswer(Answer):
+    """A JSON Web Key Set, RFC 7517."""
+
+    keys = Items(JsonMap("A public key."), "The tenant's public keys.", maximum=64, required=True)
+
+
+class ClaimsAnswer(Answer):
+    """The claims of an assertion that was spent."""
+
+
+class LiveAnswer(Answer):
+    status = _word("Always `ok`.", "ok", required=True)
+
+
+class ReadyAnswer(Answer):
+    """What an operator should know."""

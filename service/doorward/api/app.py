@@ -1,0 +1,122 @@
+"""Builds the WSGI application from the use-cases that it is handed."""
+
+import re
+from collections.abc import Callable, Sequence
+from time import perf_counter
+from urllib.parse import unquote_to_bytes
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from doorward.api import (
+    assertions,
+    challenges,
+    decisions,
+    events,
+    health,
+    lists,
+    openapi,
+    policy,
+)
+from doorward.api.errors import BadUrl
+from doorward.api.operation import SERVICES, Resource, to_response
+from doorward.api.problems import framework_problem, problem, unexpected
+from doorward.api.trace import request_id, traceparent
+from doorward.core.errors import DoorwardError
+from doorward.services import Services
+
+MAX_BODY_BYTES = 65536
+
+# Method, route template (empty where no route fits), status, seconds.
+Observe = Callable[[str, str, int, float], None]
+
+RESOURCES: tuple[Resource, ...] = (
+    decisions.resource,
+    events.resource,
+    challenges.resource,
+    assertions.resource,
+    lists.resource,
+    policy.resource,
+    health.resource,
+    openapi.resource,
+)
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"})
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+def create_app(
+    services: Services,
+    *,
+    observe: Observe | None = None,
+    max_body_bytes: int = MAX_BODY_BYTES,
+    more: Sequence[Resource] = (),
+) -> Flask:
+    """Return the application; *observe* is called once a request, *more* are resources beside the contract's."""
+    app = Flask("doorward", static_folder=None, template_folder=None)
+    app.config.update(MAX_CONTENT_LENGTH=max_body_bytes, PROVIDE_AUTOMATIC_OPTIONS=False)
+    # A doubled slash is another path; a redirect would invite a body to be sent twice.
+    app.url_map.merge_slashes = False
+    resources = (*RESOURCES, *more)
+    app.extensions[SERVICES] = services
+    app.extensions[openapi.DOCUMENT] = openapi.document(resources)
+    for resource in resources:
+        app.register_blueprint(resource)
+    app.before_request(_open)
+    app.after_request(_finish)
+    if observe is not None:
+        app.after_request(_observed(observe))
+    _register_errors(app)
+    return app
+
+
+def _open() -> None:
+    g.started = perf_counter()
+    g.request_id = request_id(request.headers.get("X-Request-Id"))
+    g.traceparent = traceparent(request.headers.get("traceparent"))
+    _check_url()
+
+
+def _check_url() -> None:
+    raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or ""
+    if _BAD_ESCAPE.search(raw):
+        raise BadUrl("a percent sign that escapes nothing was found")
+    try:
+        request.environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8")
+        unquote_to_bytes(request.query_string).decode("utf-8")
+    except UnicodeError:
+        raise BadUrl("the URL is not percent-encoded UTF-8") from None
+
+
+def _finish(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["X-Request-Id"] = g.request_id
+    response.headers["traceparent"] = g.traceparent
+    return response
+
+
+def _observed(observe: Observe) -> Callable[[Response], Response]:
+    def after(response: Response) -> Response:
+        # Both come from closed sets: a metric must not grow with what a stranger sends.
+        method = request.method if request.method in _METHODS else "OTHER"
+        route = openapi.template(request.url_rule.rule) if request.url_rule else ""
+        observe(method, route, response.status_code, perf_counter() - g.started)
+        return response
+
+    return after
+
+
+def _register_errors(app: Flask) -> None:
+    def named(error: DoorwardError) -> Response:
+        return to_response(problem(error))
+
+    def framework(error: HTTPException) -> Response:
+        return to_response(framework_problem(error))
+
+    def unknown(error: Exception) -> Response:
+        return to_response(unexpected(error))
+
+    app.register_error_handler(DoorwardError, named)
+    app.register_error_handler(HTTPException, framework)
+    app.register_error_handler(Exception, unknown)

@@ -1,0 +1,139 @@
+"""One declaration for each operation: it routes, validates, authorises, and writes the OpenAPI document."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Blueprint, Response, current_app, g, request
+from marshmallow import Schema
+
+from doorward.api.auth import authenticate, authorise
+from doorward.api.bodies import NoQuery
+from doorward.api.body import read_json
+from doorward.api.idempotency import once
+from doorward.api.reply import Reply
+from doorward.api.validation import load, load_query
+from doorward.services import Caller, Json, Services
+
+SERVICES = "doorward.services"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, checked: what a handler needs to know of it."""
+
+    services: Services
+    caller: Caller
+    now: float
+    body: Any = None
+    query: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def tenant(self) -> str:
+        return self.caller.tenant
+
+
+# A handler gets the call and the parameters of the path.
+Handler = Callable[..., Reply]
+
+NOBODY = Caller(tenant="", key_id="", scopes=frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What is declared of one operation.
+
+    Any one of *scopes* suffices, none at all means that no API key is asked for. *answers* maps a status to its schema;
+    *refusals* are the statuses of the problems that it adds to those that every operation has.
+    An operation that *answers_without_store* goes on where an idempotency key cannot be kept.
+    """
+
+    id: str
+    method: str
+    path: str
+    tag: str
+    summary: str
+    handler: Handler
+    answers: Mapping[int, Schema | None]
+    scopes: tuple[str, ...] = ()
+    body: Schema | None = None
+    query: Schema = field(default_factory=NoQuery)
+    refusals: tuple[int, ...] = ()
+    media_type: str = "application/json"
+    answers_without_store: bool = False
+
+
+class Resource(Blueprint):
+    """A blueprint that remembers what its operations declare."""
+
+    def __init__(self, name: str, *, about: str) -> None:
+        super().__init__(name, __name__)
+        self.about = about
+        self.operations: list[Operation] = []
+
+    def operation(self, method: str, path: str, **declared: Any) -> Callable[[Handler], Handler]:
+        """Register the decorated handler; *declared* are fields of Operation."""
+
+        def register(handler: Handler) -> Handler:
+            operation = Operation(
+                id=handler.__name__, method=method, path=path, tag=self.name, handler=handler, **declared
+            )
+            self.operations.append(operation)
+            self.add_url_rule(path, operation.id, _view(operation), methods=[method])
+            return handler
+
+        return register
+
+
+def _view(operation: Operation) -> Callable[..., Response]:
+    def view(**parameters: str) -> Response:
+        return to_response(_serve(operation, parameters))
+
+    return view
+
+
+def _serve(operation: Operation, parameters: Mapping[str, str]) -> Reply:
+    services: Services = current_app.extensions[SERVICES]
+    now = services.clock()
+    caller, key = _caller(operation, services, now)
+    query = load_query(operation.query, request.query_string)
+    if operation.body is None:
+        return operation.handler(Call(services, caller, now, query=query), **parameters)
+    sent = read_json(request)
+    call = Call(services, caller, now, body=load(operation.body, sent), query=query)
+    if operation.method != "POST" or "Idempotency-Key" not in request.headers:
+        return operation.handler(call, **parameters)
+    return once(
+        lambda: operation.handler(call, **parameters),
+        services=services,
+        place=(caller.tenant, caller.key_id, operation.method, request.path),
+        secret=(key, request.headers["Idempotency-Key"]),
+        sent=sent,
+        now=now,
+        answers_without_store=operation.answers_without_store,
+    )
+
+
+def _caller(operation: Operation, services: Services, now: float) -> tuple[Caller, str]:
+    if not operation.scopes:
+        return NOBODY, ""
+    caller, key = authenticate(request.headers.get("Authorization"), services.api_keys, now)
+    g.caller = caller
+    authorise(caller, operation.scopes)
+    return caller, key
+
+
+def to_response(reply: Reply) -> Response:
+    """Return *reply* as a response; JSON never holds NaN."""
+    text = reply.body if isinstance(reply.body, str) else _json(reply.body)
+    response = Response(text, status=reply.status, headers=dict(reply.headers))
+    if reply.body is None:
+        del response.headers["Content-Type"]
+    else:
+        response.headers["Content-Type"] = reply.media_type
+    return response
+
+
+def _json(body: Json | list[Any] | None) -> str:
+    return "" if body is None else json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

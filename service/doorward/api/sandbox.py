@@ -1,0 +1,194 @@
+"""What the sandbox has beside the API: an integrator's test reads messages here and sets clock, networks and policy.
+
+No key is asked for: the sandbox listens on loopback alone and holds nothing worth one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import ip_network
+from typing import Any, Protocol
+
+from flask import current_app
+from marshmallow import ValidationError
+
+from doorward.api.bodies import PolicyTextBody
+from doorward.api.fields import Answer, Choice, Described, Number, Strict, Text, Time, Whole
+from doorward.api.operation import SERVICES, Call, Resource
+from doorward.api.problems import document
+from doorward.api.reply import PROBLEM, Reply
+from doorward.core.errors import BadInput, Mistake
+from doorward.core.facts import NetworkFacts
+from doorward.core.times import rfc3339
+from doorward.services import Json, Services
+
+KINDS = ("residential", "mobile", "corporate", "hosting", "vpn", "tor")
+EARLIEST, LATEST = 0.0, 4_102_444_799.0  # 1970 to 2099, as far as the API reads times
+MOST_ADVANCED_SECONDS = 10 * 366 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What the geo databases would say of every address in *cidr*."""
+
+    cidr: str
+    facts: NetworkFacts
+
+
+class Controls(Protocol):
+    """What the sandbox lets a test do to the service."""
+
+    def messages(self) -> Sequence[Json]: ...
+
+    def clear_messages(self) -> None: ...
+
+    def now(self) -> float: ...
+
+    def set_now(self, now: float) -> None: ...
+
+    def set_networks(self, networks: Sequence[Network]) -> None:
+        """Replace all networks that were set before."""
+        ...
+
+    def set_policy(self, text: str) -> tuple[bool, Sequence[Json]]:
+        """Put *text* in force and answer True, or leave the old one and answer False; with the findings."""
+        ...
+
+    def reset(self) -> Services:
+        """Begin anew: nothing known, nothing sent, the real time, the shipped policy."""
+        ...
+
+
+class Cidr(Described[str]):
+    """A network in CIDR notation."""
+
+    def __init__(self, doc: str = "", **more: Any) -> None:
+        super().__init__(doc, schema={"type": "string", "maxLength": 43}, **more)
+
+    def read(self, value: Any) -> str:
+        try:
+            if isinstance(value, str) and len(value) <= 43:
+                return str(ip_network(value))
+        except ValueError as wrong:
+            raise ValidationError(f"a network was expected: {wrong}") from None
+        raise ValidationError("a network such as 198.51.100.0/24 was expected")
+
+
+class ClockBody(Strict):
+    """Which time it shall be: one of the two."""
+
+    now = Time("The time from which the clock goes on.")
+    advance_seconds = Number("How far to move the clock.", minimum=0, maximum=MOST_ADVANCED_SECONDS, example=601)
+
+
+class NetworkBody(Strict):
+    """What the geo databases would say of one network."""
+
+    cidr = Cidr("The network.", required=True, example="198.51.100.0/24")
+    country = Text("ISO 3166-1 code.", minimum=2, maximum=2, nullable=True, example="DE")
+    region = Text("Name of the region.", maximum=128, nullable=True)
+    city = Text("Name of the city.", maximum=128, nullable=True, example="Berlin")
+    lat = Number("Degrees north.", minimum=-90, maximum=90, nullable=True, example=52.5)
+    lon = Number("Degrees east.", minimum=-180, maximum=180, nullable=True, example=13.4)
+    accuracy_km = Number("Radius in which the place lies.", minimum=0, maximum=20_000, nullable=True)
+    timezone = Text("IANA name.", maximum=64, nullable=True, example="Europe/Berlin")
+    asn = Whole("Number of the autonomous system.", maximum=4_294_967_295, nullable=True, example=3320)
+    as_org = Text("Who runs it.", maximum=256, nullable=True)
+    kind = Choice("What the network is for.", of=KINDS, nullable=True, example="residential")
+
+
+class SandboxAnswer(Answer):
+    """What the sandbox answers."""
+
+
+def sandbox_resource(controls: Controls) -> Resource:
+    """Return the sandbox's own paths, acting on *controls*."""
+    resource = Resource("sandbox", about="Read what would be sent; set the clock, the networks and the policy.")
+    _outbox(resource, controls)
+    _clock(resource, controls)
+    _networks(resource, controls)
+    _policy(resource, controls)
+    return resource
+
+
+def _outbox(resource: Resource, controls: Controls) -> None:
+    @resource.operation(
+        "GET", "/sandbox/outbox", summary="Every message, instead of sending it.", answers={200: SandboxAnswer()}
+    )
+    def show_outbox(_: Call) -> Reply:
+        return Reply([*controls.messages()])
+
+    @resource.operation("DELETE", "/sandbox/outbox", summary="Forget the messages.", answers={204: None})
+    def clear_outbox(_: Call) -> Reply:
+        controls.clear_messages()
+        return Reply(None, 204)
+
+
+def _clock(resource: Resource, controls: Controls) -> None:
+    @resource.operation(
+        "PUT",
+        "/sandbox/clock",
+        summary="Set the one clock that everything reads; it goes on from there.",
+        body=ClockBody(),
+        answers={200: SandboxAnswer()},
+    )
+    def set_clock(call: Call) -> Reply:
+        now = _wanted_now(call.body, controls.now())
+        controls.set_now(now)
+        return Reply({"now": rfc3339(now)})
+
+
+def _wanted_now(body: dict[str, Any], now: float) -> float:
+    if len(body) != 1:
+        raise BadInput([Mistake("expected either 'now' or 'advance_seconds'")])
+    wanted: float = body["now"] if "now" in body else now + body["advance_seconds"]
+    if not EARLIEST <= wanted <= LATEST:
+        raise BadInput([Mistake("expected a time from 1970 to 2099", "#/advance_seconds")])
+    return wanted
+
+
+def _networks(resource: Resource, controls: Controls) -> None:
+    @resource.operation(
+        "PUT",
+        "/sandbox/networks",
+        summary="Say what the geo databases would say; replaces what was said before.",
+        body=NetworkBody(many=True),
+        answers={204: None},
+    )
+    def set_networks(call: Call) -> Reply:
+        controls.set_networks([_network(row) for row in call.body])
+        return Reply(None, 204)
+
+
+def _network(row: dict[str, Any]) -> Network:
+    kind = row.get("kind")
+    derived = {} if kind is None else {"anonymous": kind in ("vpn", "tor"), "hosting": kind == "hosting"}
+    return Network(row["cidr"], NetworkFacts(**{name: row[name] for name in row if name != "cidr"}, **derived))
+
+
+def _policy(resource: Resource, controls: Controls) -> None:
+    @resource.operation(
+        "PUT",
+        "/sandbox/policy",
+        summary="Put another policy in force.",
+        body=PolicyTextBody(),
+        answers={200: SandboxAnswer()},
+        refusals=(422,),
+    )
+    def set_policy(call: Call) -> Reply:
+        passed, findings = controls.set_policy(call.body["text"])
+        return Reply({"findings": [*findings]}) if passed else _refused(findings)
+
+    @resource.operation("POST", "/sandbox/reset", summary="Begin anew.", answers={204: None})
+    def reset(_: Call) -> Reply:
+        current_app.extensions[SERVICES] = controls.reset()
+        return Reply(None, 204)
+
+
+def _refused(findings: Sequence[Json]) -> Reply:
+    body = document(422, "bad-input", "The input cannot be used", "the policy does not pass")
+    body["errors"] = [
+        {"detail": f"line {each['line']}, column {each['column']}: {each['message']}", "pointer": "#/text"}
+        for each in findings
+        if each["severity"] == "error"
+    ]
+    return Reply(body | {"findings": [*findings]}, 422, PROBLEM)
