@@ -98,6 +98,22 @@ def rotate(token: str, record: DeviceRecord, *, key: bytes, now: float, life_sec
     )
 
 
+def reissue(record: DeviceRecord, *, now: float, life_seconds: float) -> Issued:
+    """Return a new token for a known device whose present token is not at hand; that one stays good as previous."""
+    token = f"dvt_{record.id[4:]}.{new_secret('x')[2:]}"
+    return Issued(
+        token,
+        replace(
+            record,
+            token_hash=_digest(token),
+            previous_hash=record.token_hash,
+            previous_until=0.0,
+            current_seen=False,
+            expires_at=now + life_seconds,
+        ),
+    )
+
+
 def _successor(token: str, device_id: str, key: bytes) -> str:
     secret = hmac.digest(key, b"device-token\x00" + token.encode("ascii"), "sha256")
     return f"dvt_{device_id[4:]}.{urlsafe_b64encode(secret).rstrip(b'=').decode('ascii')}"

@@ -350,6 +350,12 @@ class Locator(Protocol):
     def look_up(self, address: str | None) -> NetworkFacts: ...
 
 
+class GeoState(Protocol):
+    """What became of the geo databases."""
+
+    def state(self) -> list[dict[str, Any]]: ...
+
+
 class ProofReader(Protocol):
     """Reads an assertion that a caller hands back; InvalidAssertion where it proves nothing here."""
 

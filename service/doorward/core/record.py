@@ -5,7 +5,7 @@ Signals, score and ruling are not kept: they are computed again from the facts.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Self
 
 from doorward.core.facts import Facts
@@ -22,7 +22,7 @@ _NEVER_KEPT = {"device_token", "assertion"}
 class DecisionRecord:
     """One decision whole. *answer* is the response without secrets; *reports* and *feedback* came later.
 
-    *issued_device* is the device that its token was handed to, *learned* what the history took from it.
+    *issued_device* is the device that its token was handed to, *learned* says that the history took it in.
     """
 
     id: str
@@ -38,7 +38,7 @@ class DecisionRecord:
     degraded: tuple[str, ...] = ()
     bind: bool = False
     issued_device: str = ""
-    learned: Json = field(default_factory=dict)
+    learned: bool = False
     reports: tuple[Json, ...] = ()
     feedback: tuple[Json, ...] = ()
 

@@ -1,0 +1,134 @@
+"""One decision, step by step: request ─▶ facts ─▶ signals ─▶ score ─▶ policy ─▶ decision ─▶ record."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from doorward.answer import Extras, answer
+from doorward.consequences import Consequences, Keeping, consequences
+from doorward.core.errors import BadInput, Conflict, Mistake, StoreUnavailable
+from doorward.core.identifiers import new_id
+from doorward.core.request import DecisionRequest
+from doorward.gather import Found, Sources, gather
+from doorward.judge import Case, Judgement, judge
+from doorward.overrides import overridden
+from doorward.policies import Loaded, Policies
+from doorward.policy_texts import PolicyTexts
+from doorward.ports import DecisionStore
+from doorward.risk.scorecard import Scorecard
+from doorward.runtime_lists import ListedValues
+
+Json = dict[str, Any]
+
+
+class DecisionDesk:
+    """Decides attempts: everything that `POST /v1/decisions` and what-if do."""
+
+    def __init__(
+        self,
+        sources: Sources,
+        policies: Policies,
+        card: Scorecard,
+        lists: ListedValues,
+        keeping: Keeping,
+        texts: PolicyTexts,
+    ) -> None:
+        self._sources = sources
+        self._policies = policies
+        self._card = card
+        self._lists = lists
+        self._keeping = keeping
+        self._texts = texts
+
+    @property
+    def _store(self) -> DecisionStore:
+        return self._sources.store
+
+    def decide(self, tenant: str, request: DecisionRequest, now: float) -> Json:
+        """Count, judge, record and learn one attempt, and return the answer."""
+        meter = self._sources.meter
+        with meter.stage("total"):
+            rules = self._policies.current(tenant, now)
+            decision_id = new_id("dec")
+            found = gather(self._sources, tenant, request, now, decision_id=decision_id)
+            case, found = self._case(tenant, request, found, now)
+            judgement = judge(case, rules.policy, self._card, meter, candidate=rules.candidate)
+            shown = self._carry_out(decision_id, case, judgement, found, rules)
+        meter.decided(
+            outcome=shown["outcome"],
+            kind=request.kind,
+            rule=shown["policy"]["rule"],
+            degraded=bool(shown["degraded"]),
+        )
+        return shown
+
+    def _case(self, tenant: str, request: DecisionRequest, found: Found, now: float) -> tuple[Case, Found]:
+        try:
+            runtime, listed = self._lists.of(tenant, request, found, now)
+        except StoreUnavailable:
+            runtime, listed = {}, ()
+            found = replace(found, degraded=found.degraded or ("history",))
+        found = replace(found, listed=listed)
+        return Case(request, found.facts, now, found.proofs, runtime, degraded=bool(found.degraded)), found
+
+    def _carry_out(self, decision_id: str, case: Case, judgement: Judgement, found: Found, rules: Loaded) -> Json:
+        made = consequences(self._keeping, decision_id, case, judgement, found, rules, self._card.id)
+        if found.degraded:
+            return self._unrecorded(decision_id, judgement, found, rules, case)
+        try:
+            with self._sources.meter.stage("store_commit"):
+                self._texts.keep(found.keys.tenant, rules.policy)
+                self._store.commit(made.changes, case.now)
+        except Conflict:
+            return self._without_the_spent_proof(decision_id, case, judgement, found, rules)
+        except StoreUnavailable:
+            return self._degrade(decision_id, case, found, rules)
+        return self._learned(made, found)
+
+    def _learned(self, made: Consequences, found: Found) -> Json:
+        if made.lesson is not None:
+            made.lesson.tell(self._sources.tallies, found.keys.tenant)
+        return made.shown
+
+    def _without_the_spent_proof(
+        self, decision_id: str, case: Case, judgement: Judgement, found: Found, rules: Loaded
+    ) -> Json:
+        spent = judgement.ruling.satisfied_by
+        fewer = replace(case, proofs=tuple(proof for proof in case.proofs if proof.jti != spent))
+        again = judge(fewer, rules.policy, self._card, self._sources.meter, candidate=rules.candidate)
+        return self._carry_out(decision_id, fewer, again, replace(found, proofs=fewer.proofs), rules)
+
+    def _degrade(self, decision_id: str, case: Case, found: Found, rules: Loaded) -> Json:
+        """Decide again, the stricter way: what was found out cannot be kept, so nothing rests on it."""
+        degraded = replace(case, degraded=True)
+        again = judge(degraded, rules.policy, self._card, self._sources.meter, candidate=rules.candidate)
+        return self._unrecorded(decision_id, again, replace(found, degraded=("record",)), rules, degraded)
+
+    def _unrecorded(self, decision_id: str, judgement: Judgement, found: Found, rules: Loaded, case: Case) -> Json:
+        policy = {"id": rules.policy.id, "digest": rules.policy.digest}
+        candidate = rules.candidate.id if rules.candidate else ""
+        extras = Extras(degraded=found.degraded, remarks=found.remarks)
+        return answer(decision_id, judgement, policy, candidate=candidate, extras=extras, now=case.now)
+
+    def what_if(
+        self, tenant: str, request: DecisionRequest, *, text: str | None, facts: Mapping[str, Any] | None, now: float
+    ) -> Json:
+        """Return the decision that would be made, and leave no trace: nothing counted, sent, learned or kept."""
+        rules = self._policies.current(tenant, now)
+        if text is not None:
+            rules = replace(rules, policy=self._compiled(tenant, text), candidate=None)
+        found = gather(self._sources, tenant, request, now)
+        if facts:
+            found = replace(found, facts=overridden(found.facts, facts))
+        case, found = self._case(tenant, request, found, now)
+        judgement = judge(case, rules.policy, self._card, self._sources.meter, candidate=rules.candidate)
+        return self._unrecorded(new_id("dec"), judgement, found, rules, case)
+
+    def _compiled(self, tenant: str, text: str) -> Any:
+        policy, findings = self._policies.compile(tenant, text)
+        if policy is None:
+            errors = [each for each in findings if each.severity == "error"]
+            raise BadInput(
+                [Mistake(f"line {each.line}, column {each.column}: {each.message}", "#/text") for each in errors]
+            )
+        return policy

@@ -1,0 +1,274 @@
+"""request ─▶ facts: the look-ups and the one trip to the store that a decision begins with."""
+
+from dataclasses import dataclass, replace
+
+from doorward.core import ring, velocity
+from doorward.core.context import Sight, sight_of
+from doorward.core.errors import InvalidAssertion, StoreUnavailable, Unreadable
+from doorward.core.facts import (
+    AgentFacts,
+    DeviceFacts,
+    EnrolmentFacts,
+    Facts,
+    HistoryFacts,
+    NetworkFacts,
+    VelocityFacts,
+)
+from doorward.core.history import answers, device_use
+from doorward.core.keyed import KeyedHash
+from doorward.core.outcome import Enrolled, Proof
+from doorward.core.population import Population, attempt_of
+from doorward.core.request import LOGIN, DecisionRequest
+from doorward.device_tokens import Presented, device_id_of, presented
+from doorward.meter import Meter
+from doorward.ports import AgentParser, DecisionStore, Keys, Locator, Observation, ProofReader, Sealer, Snapshot
+from doorward.subjects import read_enrolled
+from doorward.tallies import Tallies
+
+UNREACHABLE = "the history cannot be read now"
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where facts come from. *zone* is the default time zone of subjects whose own is not known."""
+
+    store: DecisionStore
+    locator: Locator
+    agents: AgentParser
+    hasher: KeyedHash
+    tallies: Tallies
+    sealer: Sealer
+    proofs: ProofReader
+    meter: Meter
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one attempt brought to light: the facts to decide and record by, and what the write needs."""
+
+    facts: Facts
+    keys: Keys
+    sight: Sight
+    presented: Presented
+    enrolled: tuple[Enrolled, ...] = ()
+    proofs: tuple[Proof, ...] = ()
+    remarks: tuple[tuple[str, str], ...] = ()
+    listed: tuple[str, ...] = ()
+    lists_version: int = 0
+    degraded: tuple[str, ...] = ()
+
+
+def gather(sources: Sources, tenant: str, request: DecisionRequest, now: float, *, decision_id: str = "") -> Found:
+    """Find everything out about one attempt; it counts as one only with a *decision_id*.
+
+    The calls of one attempt are joined by `attempt_id`, and without it the decision stands for the attempt.
+    """
+    with sources.meter.stage("facts"):
+        network = sources.locator.look_up(request.client.ip)
+        agent = sources.agents.parse(request.client.user_agent)
+    keys = keys_of(sources.hasher, tenant, request, network)
+    sight = sight_again(sources.hasher, tenant, request, network, agent, "")
+    blank = Facts(network=network, agent=agent, zone=sources.zone)
+    observation = _observation(sources.hasher, tenant, request, network, decision_id)
+    try:
+        with sources.meter.stage("store_begin"):
+            snapshot = sources.store.begin(keys, observation, now)
+            newest = snapshot.tallies_version
+            population = sources.tallies.population(tenant, now, newest=newest)
+    except StoreUnavailable:
+        return _without_history(blank, keys, sight, request)
+    if observation is not None and request.credential.result in ("passed", "failed"):
+        _tell_ratios(sources.tallies, tenant, sight, observation, now)
+    return _with_history(sources, blank, keys, request, snapshot, population, now)
+
+
+def keys_of(hasher: KeyedHash, tenant: str, request: DecisionRequest, network: NetworkFacts) -> Keys:
+    """Return where the store keeps what belongs to this attempt."""
+    subject, client = request.subject.id, request.client
+    device_id = device_id_of(client.device_token)
+    session = f"{subject}\x1f{request.application_id}\x1f{request.session.id}"
+    return Keys(
+        tenant=tenant,
+        subject=subject_key(hasher, tenant, subject),
+        address=hasher.key(tenant, "ip", network.address) if network.version else None,
+        prefix=hasher.key(tenant, "prefix", network.prefix) if network.version else None,
+        device=hasher.key(tenant, "device", device_id) if device_id else None,
+        session=hasher.key(tenant, "session", session) if request.session.id else None,
+        device_id=device_id,
+    )
+
+
+def subject_key(hasher: KeyedHash, tenant: str, subject_id: str) -> bytes:
+    """Return the key under which the store keeps a subject."""
+    return hasher.key(tenant, "subject", subject_id)
+
+
+def sight_again(
+    hasher: KeyedHash,
+    tenant: str,
+    request: DecisionRequest,
+    network: NetworkFacts,
+    agent: AgentFacts,
+    device_id: str,
+) -> Sight:
+    """Return what history compares of an attempt; marks are keyed hashes."""
+    return sight_of(request, network, agent, device_id, lambda level, value: hasher.value(tenant, level, value))
+
+
+def _observation(
+    hasher: KeyedHash, tenant: str, request: DecisionRequest, network: NetworkFacts, decision_id: str
+) -> Observation | None:
+    if request.kind != LOGIN or not decision_id:
+        return None
+    flags = {"failed": ring.ATTEMPT | ring.FAILED, "passed": ring.ATTEMPT | ring.SUCCEEDED}
+    return observation_of(
+        hasher,
+        tenant,
+        subject_id=request.subject.id,
+        attempt_id=request.attempt_id or decision_id,
+        network=network,
+        flags=flags.get(request.credential.result, ring.ATTEMPT),
+    )
+
+
+def observation_of(
+    hasher: KeyedHash, tenant: str, *, subject_id: str, attempt_id: str, network: NetworkFacts, flags: int
+) -> Observation:
+    """Return what one sign-in adds to the velocity rings."""
+    return Observation(
+        attempt=hasher.value(tenant, "attempt", attempt_id) if attempt_id else 0,
+        flags=flags,
+        subject_mark=hasher.value(tenant, "subject", subject_id),
+        address_mark=hasher.value(tenant, "ip", network.address) if network.version else 0,
+        country=network.country or "",
+    )
+
+
+def _tell_ratios(tallies: Tallies, tenant: str, sight: Sight, observation: Observation, now: float) -> None:
+    if tallies.first_of_attempt(tenant, observation.attempt):
+        failed = bool(observation.flags & ring.FAILED)
+        tallies.add(tenant, attempt_of(sight.marks.get("asn", 0), at=now, failed=failed))
+
+
+def _without_history(facts: Facts, keys: Keys, sight: Sight, request: DecisionRequest) -> Found:
+    collected = request.client.device_token_collected
+    device = DeviceFacts(
+        token_state=None if not collected or request.client.device_token else "none",
+        known=None if not collected or request.client.device_token else False,
+        reason=UNREACHABLE if collected else "no device token was collected",
+    )
+    unreadable = replace(
+        facts,
+        device=device,
+        history=HistoryFacts(reachable=False),
+        velocity=VelocityFacts(reachable=False),
+        enrolment=EnrolmentFacts(readable=False, reason=UNREACHABLE),
+    )
+    return Found(unreadable, keys, sight, Presented("none"), degraded=("history",))
+
+
+def _with_history(
+    sources: Sources,
+    blank: Facts,
+    keys: Keys,
+    request: DecisionRequest,
+    snapshot: Snapshot,
+    population: Population,
+    now: float,
+) -> Found:
+    client = request.client
+    token = presented(client.device_token, snapshot.device, now) if client.device_token_collected else Presented("none")
+    device_id = token.device_id if token.state == "valid" else ""
+    sight = sight_again(sources.hasher, keys.tenant, request, blank.network, blank.agent, device_id)
+    degraded: tuple[str, ...] = ()
+    try:
+        history = answers(snapshot.profile, sight, now)
+    except Unreadable:
+        history, degraded = HistoryFacts(reachable=False), ("history",)
+    enrolled, enrolment = _enrolment(sources.sealer, snapshot)
+    proofs, remarks = _proofs(sources.proofs, keys.tenant, request, snapshot, now)
+    facts = replace(
+        blank,
+        device=_device(client.device_token_collected, token, snapshot.profile if not degraded else None, now),
+        history=history,
+        velocity=_velocity(snapshot, keys, token, population, sight, now),
+        population=population.facts(sight.marks, now),
+        enrolment=enrolment,
+    )
+    return Found(
+        facts,
+        keys,
+        sight,
+        token,
+        enrolled,
+        proofs,
+        remarks,
+        lists_version=snapshot.lists_version,
+        degraded=degraded,
+    )
+
+
+def _velocity(
+    snapshot: Snapshot, keys: Keys, token: Presented, population: Population, sight: Sight, now: float
+) -> VelocityFacts:
+    ratio, attempts = population.tenant_failure_ratio(now)
+    return VelocityFacts(
+        counts=velocity.count(
+            snapshot.subject_ring,
+            snapshot.address_ring if keys.address else None,
+            snapshot.prefix_ring if keys.prefix else None,
+            snapshot.device_ring if token.state == "valid" else None,
+            now,
+        ),
+        asn_failure_ratio_1h=population.asn_failure_ratio(sight.marks.get("asn", 0), now),
+        tenant_failure_ratio_10m=ratio,
+        tenant_attempts_10m=attempts,
+    )
+
+
+def _device(collected: bool, token: Presented, profile: bytes | None, now: float) -> DeviceFacts:
+    if not collected:
+        return DeviceFacts(reason="no device token was collected")
+    if token.state != "valid":
+        return DeviceFacts(token_state=token.state, known=False, remembered=False)
+    use = device_use(profile, token.device_id, now)
+    return DeviceFacts(
+        token_state=token.state,
+        device_id=token.device_id,
+        seen=use.seen,
+        known=use.known,
+        remembered=use.remembered,
+        first_used_at=use.first_used_at,
+    )
+
+
+def _enrolment(sealer: Sealer, snapshot: Snapshot) -> tuple[tuple[Enrolled, ...], EnrolmentFacts]:
+    try:
+        enrolled = read_enrolled(snapshot.authenticators, sealer)
+    except Unreadable:
+        return (), EnrolmentFacts(readable=False, reason="the authenticators cannot be opened")
+    active = tuple(each for each in enrolled if each.status == "active")
+    return active, EnrolmentFacts(types=tuple(dict.fromkeys(each.type for each in active)))
+
+
+def _proofs(
+    reader: ProofReader, tenant: str, request: DecisionRequest, snapshot: Snapshot, now: float
+) -> tuple[tuple[Proof, ...], tuple[tuple[str, str], ...]]:
+    assertion = request.session.assertion
+    if not assertion:
+        return snapshot.proofs, ()
+    try:
+        _, proof = reader.read(
+            tenant,
+            assertion,
+            application_id=request.application_id,
+            subject_id=request.subject.id,
+            session_id=request.session.id,
+            now=now,
+        )
+    except InvalidAssertion as refusal:
+        return snapshot.proofs, (("session.assertion", str(refusal)),)
+    except StoreUnavailable:
+        return snapshot.proofs, (("session.assertion", "it cannot be checked now"),)
+    return (*snapshot.proofs, proof), ()

@@ -1,0 +1,49 @@
+"""Whether the service can do its work, and what an operator should look at though it can."""
+
+from typing import Any
+
+from doorward.core.errors import StoreUnavailable
+from doorward.core.times import rfc3339
+from doorward.policies import Policies
+from doorward.ports import GeoState, Store
+
+Json = dict[str, Any]
+
+
+class HealthDesk:
+    """Implements `services.Health`."""
+
+    def __init__(self, store: Store, policies: Policies, geo: GeoState, model: str) -> None:
+        self._store = store
+        self._policies = policies
+        self._geo = geo
+        self._model = model
+
+    def ready(self, now: float) -> tuple[bool, Json]:
+        """Answer whether decisions can be made in full; a missing geo database or a refused policy only warns."""
+        reachable, warnings = self._reach()
+        policies = [self._policy(tenant, now) for tenant in self._policies.loaded()]
+        geo = self._geo.state()
+        return reachable, {
+            "status": "ready" if reachable else "degraded",
+            "store": {"reachable": reachable, "warnings": warnings},
+            "policies": policies,
+            "model": self._model,
+            "geo": geo,
+        }
+
+    def _reach(self) -> tuple[bool, list[str]]:
+        try:
+            self._store.ping()
+        except StoreUnavailable as refusal:
+            return False, [str(refusal)]
+        return True, self._store.warnings()
+
+    def _policy(self, tenant: str, now: float) -> Json:
+        loaded = self._policies.current(tenant, now)
+        return {
+            "tenant": tenant,
+            "digest": loaded.policy.digest,
+            "loaded_at": rfc3339(loaded.loaded_at),
+            "reload": "refused" if loaded.error else "ok",
+        }

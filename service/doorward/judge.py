@@ -1,0 +1,108 @@
+"""facts ─▶ signals ─▶ score ─▶ ruling: the pure middle of the line, one for serving, what-if, records and replays."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from doorward.core.canonical import binding_digest
+from doorward.core.facts import Facts
+from doorward.core.outcome import Assessment, Proof
+from doorward.core.request import ACTION, DecisionRequest
+from doorward.core.signals import Attempt, Signals, evaluate, with_risk
+from doorward.meter import Meter
+from doorward.policy import engine
+from doorward.policy.lists import RuntimeEntries
+from doorward.policy.model import Policy
+from doorward.risk.floors import level_of
+from doorward.risk.scorecard import Scorecard, assess
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything a judgement rests on. *runtime* maps the name of a run-time list to what it holds at *now*."""
+
+    request: DecisionRequest
+    facts: Facts
+    now: float
+    proofs: tuple[Proof, ...] = ()
+    runtime: Mapping[str, RuntimeEntries] = field(default_factory=dict)
+    degraded: bool = False
+
+    @property
+    def binding(self) -> str:
+        """Return the digest that a bound proof must carry; empty where there is nothing to bind."""
+        if self.request.kind != ACTION:
+            return ""
+        return binding_digest(
+            application_id=self.request.application_id,
+            action_name=self.request.action.name,
+            binding=self.request.action.binding,
+        )
+
+    @property
+    def first_factor(self) -> bool:
+        """Answer whether the caller states a first factor: now, or in the session that asks."""
+        return self.request.credential.result == "passed" or bool(self.request.session.amr)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What was computed of a case: every step's result."""
+
+    signals: Signals
+    assessment: Assessment
+    level: str
+    ruling: engine.Ruling
+    candidate: engine.Ruling | None = None
+
+
+def judge(case: Case, policy: Policy, card: Scorecard, meter: Meter, *, candidate: Policy | None = None) -> Judgement:
+    """Compute signals, score and ruling of *case*; the same case always gives the same judgement."""
+    with meter.stage("signals"):
+        before = evaluate(Attempt(case.request, case.facts, case.now))
+    with meter.stage("score"):
+        assessment = assess(card, case.request, case.facts, case.now)
+        level = level_of(assessment.score, assessment.floors, asdict(policy.levels))
+    with meter.stage("policy"):
+        signals = with_risk(
+            before,
+            score=assessment.score,
+            level=level,
+            confidence=assessment.confidence,
+            reasons=[reason.code for reason in assessment.reasons],
+            floors=[name for name, _ in assessment.floors],
+        )
+        ruling = rule(case, policy, signals)
+        shadow = rule(case, candidate, _at_levels_of(candidate, signals, assessment)) if candidate else None
+    return Judgement(signals, assessment, level, ruling, shadow)
+
+
+def explain_rules(case: Case, policy: Policy, signals: Signals) -> list[dict[str, Any]]:
+    """Return every rule with what each of its conditions came to."""
+    return engine.explain(policy, **_given(case, signals))
+
+
+def rule(case: Case, policy: Policy, signals: Signals) -> engine.Ruling:
+    """Apply *policy* to the signals of *case*."""
+    return engine.evaluate(policy, **_given(case, signals))
+
+
+def _given(case: Case, signals: Signals) -> dict[str, Any]:
+    return {
+        "signals": signals,
+        "kind": case.request.kind,
+        "now": case.now,
+        "enrolment": case.facts.enrolment,
+        "proofs": case.proofs,
+        "first_factor": case.first_factor,
+        "binding_digest": case.binding,
+        "runtime_lists": case.runtime,
+        "degraded": case.degraded,
+    }
+
+
+def _at_levels_of(policy: Policy, signals: Signals, assessment: Assessment) -> Signals:
+    level = level_of(assessment.score, assessment.floors, asdict(policy.levels))
+    if signals.values.get("risk.level") == level:
+        return signals
+    return Signals({**signals.values, "risk.level": level}, signals.unknown, signals.learning)

@@ -1,0 +1,51 @@
+"""Records as the use-cases read and change them: opened, and sealed again."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from doorward.core.errors import NotFound
+from doorward.core.identifiers import is_id
+from doorward.core.record import DecisionRecord
+from doorward.ports import DecisionStore, RecordRow, Sealer
+
+PURPOSE = "record"
+
+
+class KeptRecords:
+    """The sealed records of a store."""
+
+    def __init__(self, store: DecisionStore, sealer: Sealer) -> None:
+        self._store = store
+        self._sealer = sealer
+
+    def read(self, tenant: str, decision_id: str, now: float) -> DecisionRecord:
+        """Return the record; NotFound where this tenant has no such decision."""
+        row = self._store.record(tenant, decision_id, now) if is_id(decision_id, "dec") else None
+        if row is None:
+            raise NotFound("there is no such decision")
+        return self.open(row)
+
+    def open(self, row: RecordRow) -> DecisionRecord:
+        return DecisionRecord.from_bytes(self._sealer.open(row.body, PURPOSE))
+
+    def rewrite(
+        self, tenant: str, decision_id: str, change: Callable[[DecisionRecord], dict[str, Any]], now: float
+    ) -> DecisionRecord:
+        """Change fields of a record atomically and return the record as it was before.
+
+        *change* returns the fields to replace; what it raises leaves the record as it is.
+        """
+        before: list[DecisionRecord] = []
+
+        def rewrite(body: bytes | None) -> bytes | None:
+            if body is None:
+                return None
+            record = DecisionRecord.from_bytes(self._sealer.open(body, PURPOSE))
+            before[:] = [record]
+            return self._sealer.seal(replace(record, **change(record)).to_bytes(), PURPOSE)
+
+        row = self._store.rewrite_record(tenant, decision_id, rewrite, now) if is_id(decision_id, "dec") else None
+        if row is None or not before:
+            raise NotFound("there is no such decision")
+        return before[0]

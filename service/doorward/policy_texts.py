@@ -1,0 +1,36 @@
+"""The texts of policies that decided something, by their digest, so that an old record can be explained."""
+
+from doorward.core.errors import Unreadable
+from doorward.policy.model import Policy
+from doorward.ports import Sealer, SecretStore
+
+PURPOSE = "policy"
+
+
+class PolicyTexts:
+    """Keeps each text once for each tenant, sealed."""
+
+    def __init__(self, store: SecretStore, sealer: Sealer) -> None:
+        self._store = store
+        self._sealer = sealer
+        self._kept: set[tuple[str, str]] = set()
+
+    def keep(self, tenant: str, policy: Policy) -> None:
+        """Keep the text of *policy*, once a process."""
+        if (tenant, policy.digest) in self._kept:
+            return
+        sealed = self._sealer.seal(policy.text.encode("utf-8"), PURPOSE)
+        self._store.put_secret_if_absent(tenant, _name(policy.digest), sealed)
+        self._kept.add((tenant, policy.digest))
+
+    def text(self, tenant: str, digest: str) -> str | None:
+        """Return the text of *digest*, or None where it is not held or cannot be opened."""
+        sealed = self._store.secret(tenant, _name(digest))
+        try:
+            return None if sealed is None else self._sealer.open(sealed, PURPOSE).decode("utf-8")
+        except Unreadable:
+            return None
+
+
+def _name(digest: str) -> str:
+    return f"policy:{digest}"

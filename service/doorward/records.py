@@ -1,0 +1,172 @@
+"""Records shown: the whole of one decision, computed again from its facts, and pages of many."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from doorward.answer import reason_json
+from doorward.core.errors import BadInput, Mistake
+from doorward.core.keyed import KeyedHash
+from doorward.core.record import DecisionRecord, request_to_json
+from doorward.core.signals import SIGNALS, Signals
+from doorward.core.times import rfc3339
+from doorward.gather import subject_key
+from doorward.judge import Case, Judgement, explain_rules, judge
+from doorward.kept import KeptRecords
+from doorward.meter import NullMeter
+from doorward.policies import Policies
+from doorward.policy.model import Policy
+from doorward.policy_texts import PolicyTexts
+from doorward.ports import DecisionStore, RecordQuery, RecordRow
+from doorward.risk.scorecard import Scorecard
+from doorward.runtime_lists import lists_again
+from doorward.services import RecordFilter
+
+Json = dict[str, Any]
+
+
+class RecordDesk:
+    """Implements `services.Records`."""
+
+    def __init__(
+        self,
+        store: DecisionStore,
+        kept: KeptRecords,
+        hasher: KeyedHash,
+        policies: Policies,
+        texts: PolicyTexts,
+        card: Scorecard,
+    ) -> None:
+        self._store = store
+        self._kept = kept
+        self._hasher = hasher
+        self._policies = policies
+        self._texts = texts
+        self._card = card
+
+    def show(self, tenant: str, decision_id: str, now: float) -> Json:
+        """Return the whole record; what cannot be computed as it was says so under `replay`."""
+        record = self._kept.read(tenant, decision_id, now)
+        policy, same_policy = self._policy(tenant, record, now)
+        case = case_of(record, policy)
+        judgement = judge(case, policy, self._card, NullMeter())
+        return {
+            "id": record.id,
+            "decided_at": rfc3339(record.at),
+            "request": request_to_json(record.request),
+            "facts": record.facts.to_json(),
+            "decision": record.answer,
+            "signals": _signals(judgement.signals),
+            "contributions": _contributions(judgement),
+            "rules": explain_rules(case, policy, judgement.signals),
+            "replay": {
+                "policy": "recorded" if same_policy else "the present policy; the recorded one is not held any more",
+                "model": "recorded" if record.model == self._card.id else f"present model; recorded: {record.model}",
+                "outcome": judgement.ruling.outcome,
+                "rule": judgement.ruling.rule,
+            },
+            "reports": [_dated(each) for each in record.reports],
+            "feedback": [_dated(each) for each in record.feedback],
+        }
+
+    def _policy(self, tenant: str, record: DecisionRecord, now: float) -> tuple[Policy, bool]:
+        present = self._policies.current(tenant, now).policy
+        if present.digest == record.policy_digest:
+            return present, True
+        text = self._texts.text(tenant, record.policy_digest)
+        policy = self._policies.compile(tenant, text)[0] if text is not None else None
+        return (policy, policy.digest == record.policy_digest) if policy is not None else (present, False)
+
+    def page(self, tenant: str, query: RecordFilter, now: float) -> Json:
+        """Return a page of records, newest first."""
+        rows = self._store.records(
+            RecordQuery(
+                tenant=tenant,
+                subject=subject_key(self._hasher, tenant, query.subject_id) if query.subject_id else None,
+                outcome=query.outcome,
+                rule=query.rule,
+                since=query.since,
+                until=query.until,
+                before=_read_cursor(query.cursor),
+                limit=query.limit + 1,
+            ),
+            now,
+        )
+        shown = rows[: query.limit]
+        more = len(rows) > query.limit
+        return {
+            "items": [self._row(row) for row in shown],
+            "next_cursor": _cursor(shown[-1]) if more and shown else None,
+        }
+
+    def _row(self, row: RecordRow) -> Json:
+        record = self._kept.open(row)
+        decision = record.answer
+        return {
+            "id": record.id,
+            "decided_at": rfc3339(record.at),
+            "kind": record.request.kind,
+            "subject": record.request.subject.id,
+            "application": record.request.application_id,
+            "outcome": decision["outcome"],
+            "rule": decision["policy"]["rule"],
+            "score": decision["risk"]["score"],
+            "level": decision["risk"]["level"],
+            "learning": decision["learning"],
+            "reported": record.reports[0]["result"] if record.reports else None,
+            "labels": [each["label"] for each in record.feedback],
+        }
+
+
+def case_of(record: DecisionRecord, policy: Policy) -> Case:
+    """Return what a record was judged by."""
+    runtime = lists_again(policy, record)
+    return Case(record.request, record.facts, record.at, record.proofs, runtime, degraded=bool(record.degraded))
+
+
+def _signals(signals: Signals) -> Json:
+    learning = signals.learning
+    shown: Json = {}
+    for name, spec in SIGNALS.items():
+        if name in signals.unknown:
+            shown[name] = {"state": "unknown", "reason": signals.unknown[name]}
+        else:
+            state = "learning" if learning and spec.learns else "known"
+            shown[name] = {"state": state, "value": _plain(signals.values[name])}
+    return shown
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return rfc3339(value.timestamp())
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _contributions(judgement: Judgement) -> Json:
+    assessment = judgement.assessment
+    ordered = sorted(assessment.contributions.items(), key=lambda each: -abs(each[1]))
+    return {
+        "log_odds": assessment.log_odds,
+        "score": assessment.score,
+        "features": [{"feature": name, "points": points} for name, points in ordered],
+        "reasons": [reason_json(each) for each in assessment.reasons],
+    }
+
+
+def _dated(said: Json) -> Json:
+    return {name: rfc3339(value) if name in ("at", "auth_time") else value for name, value in said.items()}
+
+
+def _cursor(row: RecordRow) -> str:
+    return urlsafe_b64encode(f"{row.at!r} {row.id}".encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[float, str] | None:
+    if not cursor:
+        return None
+    try:
+        at, record_id = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii").split(" ")
+        return float(at), record_id
+    except (ValueError, UnicodeDecodeError):
+        raise BadInput([Mistake("expected a cursor that a page gave", "#/cursor")]) from None

@@ -1,0 +1,128 @@
+"""What callers tell afterwards: how an attempt ended, whether it was the owner, what else befell the subject."""
+
+from typing import Any
+
+from doorward.core import history, ring
+from doorward.core.errors import BadInput, Conflict, Mistake
+from doorward.core.identifiers import new_id
+from doorward.core.population import attempt_of
+from doorward.core.record import DecisionRecord
+from doorward.core.request import DecisionRequest, Subject
+from doorward.core.times import rfc3339
+from doorward.gather import Sources, keys_of, observation_of, sight_again, subject_key
+from doorward.kept import KeptRecords
+from doorward.learning import PROFILE_LIFE_SECONDS, Unlearning
+from doorward.outcomes import OutcomeDesk
+from doorward.ports import Rewrite, Store
+from doorward.services import ReportedEvent
+
+Json = dict[str, Any]
+
+MAX_FEEDBACK = 20
+
+# Velocity's longest window; an event that is older would count nowhere.
+OLDEST_EVENT_SECONDS = 24 * 3600
+CLOCK_SKEW_SECONDS = 60
+
+
+class ReportDesk:
+    """Implements `services.Reports`."""
+
+    def __init__(self, sources: Sources, store: Store, kept: KeptRecords, outcomes: OutcomeDesk) -> None:
+        self._sources = sources
+        self._store = store
+        self._kept = kept
+        self._outcomes = outcomes
+
+    def outcome(
+        self, tenant: str, decision_id: str, *, result: str, amr: tuple[str, ...], auth_time: float | None, now: float
+    ) -> Json:
+        """Take in how a decision ended; `completed` learns once and, with *amr*, gives a proof."""
+        return self._outcomes.report(tenant, decision_id, result=result, amr=amr, auth_time=auth_time, now=now)
+
+    def feedback(self, tenant: str, decision_id: str, *, label: str, source: str, note: str, now: float) -> Json:
+        """Keep what somebody says of a decision; `fraud` also undoes what it has left behind."""
+        said = {"label": label, "source": source, "note": note, "at": now}
+
+        def add(record: DecisionRecord) -> Json:
+            if len(record.feedback) >= MAX_FEEDBACK:
+                raise Conflict(f"this decision has {MAX_FEEDBACK} feedbacks already")
+            return {"feedback": (*record.feedback, said)}
+
+        record = self._kept.rewrite(tenant, decision_id, add, now)
+        undone = self._undo(tenant, record, now) if label == "fraud" else []
+        return {"id": decision_id, "label": label, "source": source, "recorded_at": rfc3339(now), "undone": undone}
+
+    def _undo(self, tenant: str, record: DecisionRecord, now: float) -> list[str]:
+        undone = []
+        if self._unlearn(tenant, record, now):
+            undone.append("history")
+        for device_id in {record.issued_device, record.facts.device.device_id} - {""}:
+            if self._revoke_device(tenant, device_id, now):
+                undone.append("device")
+        keys = keys_of(self._sources.hasher, tenant, record.request, record.facts.network)
+        if keys.session is not None:
+            self._store.drop_proofs(tenant, keys.session, now)
+            undone.append("session")
+        return sorted(set(undone))
+
+    def _unlearn(self, tenant: str, record: DecisionRecord, now: float) -> bool:
+        gone = Unlearning(record.id, now)
+        self._rewrite_profile(tenant, record.request.subject.id, gone.rewrite, now)
+        gone.tell(self._sources.tallies, tenant)
+        return gone.forgotten is not None and gone.forgotten.found
+
+    def _revoke_device(self, tenant: str, device_id: str, now: float) -> bool:
+        device = self._store.device(tenant, device_id, now)
+        if device is None or device.revoked:
+            return False
+        self._store.revoke_device(tenant, device_id, now)
+        return True
+
+    def event(self, tenant: str, event: ReportedEvent, now: float) -> Json:
+        """Take in what happened elsewhere to a subject, and say what it changed."""
+        at = _instant(event.at, now)
+        effect = "none"
+        if event.type in ("login_failed", "account_locked"):
+            self._count_failure(tenant, event, at)
+            effect = "velocity"
+        if event.type in ("password_changed", "password_reset"):
+            self._rewrite_profile(tenant, event.subject_id, _credential_changed(at), now)
+            effect = "credential_changed"
+        return {"accepted": True, "type": event.type, "at": rfc3339(at), "effect": effect}
+
+    def _count_failure(self, tenant: str, event: ReportedEvent, at: float) -> None:
+        sources = self._sources
+        request = DecisionRequest("login", Subject(event.subject_id), event.client, attempt_id=event.attempt_id)
+        network = sources.locator.look_up(event.client.ip)
+        observation = observation_of(
+            sources.hasher,
+            tenant,
+            subject_id=event.subject_id,
+            attempt_id=event.attempt_id or new_id("evt"),
+            network=network,
+            flags=ring.ATTEMPT | ring.FAILED,
+        )
+        self._store.begin(keys_of(sources.hasher, tenant, request, network), observation, at)
+        if sources.tallies.first_of_attempt(tenant, observation.attempt):
+            agent = sources.agents.parse(event.client.user_agent)
+            marks = sight_again(sources.hasher, tenant, request, network, agent, "").marks
+            sources.tallies.add(tenant, attempt_of(marks.get("asn", 0), at=at, failed=True))
+
+    def _rewrite_profile(self, tenant: str, subject_id: str, rewrite: Rewrite, now: float) -> None:
+        key = subject_key(self._sources.hasher, tenant, subject_id)
+        self._store.rewrite_profile(tenant, key, rewrite, expires_at=now + PROFILE_LIFE_SECONDS, now=now)
+
+
+def _instant(at: float | None, now: float) -> float:
+    if at is None:
+        return now
+    if at > now + CLOCK_SKEW_SECONDS:
+        raise BadInput([Mistake("expected a time that is not in the future", "#/at")])
+    if at < now - OLDEST_EVENT_SECONDS:
+        raise BadInput([Mistake("expected a time within the last 24 hours", "#/at")])
+    return min(at, now)
+
+
+def _credential_changed(at: float) -> Rewrite:
+    return lambda profile: history.credential_changed(profile, at)

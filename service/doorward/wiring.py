@@ -1,0 +1,176 @@
+"""The one place that builds the objects of the service, and the only owner of the clock."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from doorward.api_keys import ApiKeyRing
+from doorward.assertions import AssertionDesk
+from doorward.challenge import ChallengeDesk
+from doorward.consequences import Keeping, Lives
+from doorward.core.errors import StoreUnavailable
+from doorward.core.keyed import KeyedHash
+from doorward.decide import DecisionDesk
+from doorward.facts.agents import UserAgents
+from doorward.facts.networks import GeoProvider
+from doorward.gather import Sources
+from doorward.health import HealthDesk
+from doorward.kept import KeptRecords
+from doorward.meter import Meter, NullMeter
+from doorward.outcomes import OutcomeDesk
+from doorward.policies import Policies
+from doorward.policy_desk import PolicyDesk
+from doorward.policy_texts import PolicyTexts
+from doorward.ports import GeoState, Locator, Store
+from doorward.records import RecordDesk
+from doorward.reports import ReportDesk
+from doorward.risk.scorecard import Scorecard, load_scorecard
+from doorward.runtime_lists import ListDesk, ListedValues
+from doorward.sealing import AesGcmSealer, derive, load_keys
+from doorward.services import Services
+from doorward.settings import Settings
+from doorward.stores.sqlite import open_store
+from doorward.tallies import Tallies
+
+DAY = 86_400.0
+TICK_SECONDS = 1.0
+SWEEP_SECONDS = 60.0
+
+Clock = Callable[[], float]
+
+
+@dataclass(slots=True)
+class Wiring:
+    """A process's objects. `start` and `stop` bound the life of its background thread."""
+
+    services: Services
+    store: Store
+    tallies: Tallies
+    policies: Policies
+    locator: Locator
+    meter: Meter
+    clock: Clock
+    geo: GeoProvider | None = None
+    _ended: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Flush the shared sums about once a second, and sweep once a minute, until `stop`."""
+        self._thread = threading.Thread(target=self._keep_up, name="doorward-keep-up", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Write what is still gathered, and close the store."""
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+        self.tallies.flush(self.clock())
+        self.store.close()
+
+    def tick(self) -> None:
+        """Do what is due every second; nothing here may end the thread."""
+        now = self.clock()
+        self.tallies.flush(now)
+        if self.geo is not None:
+            self.geo.refresh(now)
+
+    def sweep(self, now: float) -> None:
+        """Delete what has outlived its use; a store that is away is asked again next time."""
+        try:
+            self.store.sweep(now)
+            for tenant in self.store.tenants():
+                self.tallies.prune(tenant, now)
+        except StoreUnavailable:
+            self.meter.store_failed("sweep")
+
+    def _keep_up(self) -> None:
+        due = 0.0
+        while not self._ended.wait(TICK_SECONDS):
+            self.tick()
+            due += TICK_SECONDS
+            if due >= SWEEP_SECONDS:
+                due = 0.0
+                self.sweep(self.clock())
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Clock = time.time,
+    store: Store | None = None,
+    locator: Locator | None = None,
+    meter: Meter | None = None,
+) -> Wiring:
+    """Build everything that *settings* ask for; errors of policy, model and settings are raised by name."""
+    if settings.secret is None or settings.encryption_keys is None:
+        raise ValueError("the settings hold no secrets: call secret_files.with_secrets first")
+    meter = meter or NullMeter()
+    store = store or open_store(str(settings.store_path or ":memory:"))
+    sealer = AesGcmSealer(load_keys(settings.encryption_keys))
+    policies = Policies(settings.rules_dir)
+    card = load_scorecard(Path(settings.model))
+    geo = GeoProvider(settings.geo)
+    tallies = Tallies(store)
+    assertions = AssertionDesk(store, store, sealer, settings.issuer)
+    sources = Sources(
+        store=store,
+        locator=locator or geo,
+        agents=UserAgents(),
+        hasher=KeyedHash(derive(settings.secret, "keyed-hash")),
+        tallies=tallies,
+        sealer=sealer,
+        proofs=assertions,
+        meter=meter,
+        zone=settings.default_timezone,
+    )
+    keeping = Keeping(sealer, derive(settings.secret, "device-token"), _lives(settings))
+    return Wiring(
+        services=_services(clock, store, sources, policies, card, keeping, assertions, geo),
+        store=store,
+        tallies=tallies,
+        policies=policies,
+        locator=sources.locator,
+        meter=meter,
+        clock=clock,
+        geo=geo,
+    )
+
+
+def _lives(settings: Settings) -> Lives:
+    return Lives(
+        record=settings.record_days * DAY,
+        device=settings.device_days * DAY,
+        challenge=float(settings.challenge_ttl),
+    )
+
+
+def _services(
+    clock: Clock,
+    store: Store,
+    sources: Sources,
+    policies: Policies,
+    card: Scorecard,
+    keeping: Keeping,
+    assertions: AssertionDesk,
+    geo: GeoState,
+) -> Services:
+    kept = KeptRecords(store, keeping.sealer)
+    texts = PolicyTexts(store, keeping.sealer)
+    lists = ListedValues(store, keeping.sealer)
+    outcomes = OutcomeDesk(sources, store, kept, keeping, assertions)
+    return Services(
+        clock=clock,
+        api_keys=ApiKeyRing(store),
+        decisions=DecisionDesk(sources, policies, card, lists, keeping, texts),
+        records=RecordDesk(store, kept, sources.hasher, policies, texts, card),
+        reports=ReportDesk(sources, store, kept, outcomes),
+        lists=ListDesk(store, keeping.sealer, sources.hasher, policies),
+        policies=PolicyDesk(policies),
+        challenges=ChallengeDesk(store, keeping.sealer),
+        assertions=assertions,
+        health=HealthDesk(store, policies, geo, card.id),
+        idempotency=store,
+        sealer=keeping.sealer,
+    )
