@@ -19,13 +19,12 @@ from doorward.core.canonical import canonical_json
 from doorward.core.errors import InvalidAssertion
 from doorward.core.identifiers import new_id
 from doorward.core.outcome import Proof
-from doorward.ports import DecisionStore, Sealer, SecretStore
+from doorward.ports import SPENT_SECONDS, DecisionStore, Sealer, SecretStore
 from doorward.signing_keys import ALGORITHMS, SigningKey, SigningKeys
 
 TYPE = "doorward-proof+jwt"
 TRANSPORT_SECONDS = 300
 CLOCK_SKEW_SECONDS = 5  # between two machines that sign and check for one tenant
-SPENT_SECONDS = 24 * 3600  # longer than any session keeps a proof, so that a spent one cannot come back
 MAX_CHARACTERS = 8192
 
 Claims = Mapping[str, Any]

@@ -93,10 +93,10 @@ def proof(now):
 
 
 @pytest.fixture
-def mint(desk, proof, now):
-    """Sign a proof that is good in every respect, but for what a test changes."""
+def sign(proof, now):
+    """Have any desk sign a proof that is good in every respect, but for what a test changes."""
 
-    def mint_one(**changes):
+    def sign_one(desk, **changes):
         stated = {
             "tenant": "acme",
             "application_id": "web",
@@ -110,4 +110,10 @@ def mint(desk, proof, now):
         stated |= changes
         return desk.mint(stated.pop("tenant"), **stated)
 
-    return mint_one
+    return sign_one
+
+
+@pytest.fixture
+def mint(desk, sign):
+    """Have the desk of the test sign."""
+    return lambda **changes: sign(desk, **changes)

@@ -90,18 +90,9 @@ def test_the_longest_names_still_fit(desk, mint, proof, now):
 
 
 @pytest.mark.parametrize("algorithm", ["ES256", "Ed25519"])
-def test_anybody_can_verify_with_the_published_key(new_desk, proof, algorithm):
+def test_anybody_can_verify_with_the_published_key(new_desk, sign, algorithm):
     desk = new_desk(algorithm)
-    assertion = desk.mint(
-        "acme",
-        application_id="web",
-        subject_id="alice",
-        proof=proof,
-        decision_id="dec_1",
-        session_id="",
-        action_name="",
-        now=4_000_000_000,
-    )
+    assertion = sign(desk)
     header = jwt.get_unverified_header(assertion)
     (jwk,) = desk.jwks("acme")["keys"]
     verifier = jwt.PyJWS(algorithms=[])

@@ -31,9 +31,9 @@ def test_reading_for_a_tenant_without_keys_makes_none(desk, shelf, mint, now):
 
 
 @pytest.mark.parametrize("algorithm", ["ES256", "Ed25519"])
-def test_only_the_public_half_is_published(new_desk, proof, now, algorithm):
+def test_only_the_public_half_is_published(new_desk, algorithm, sign):
     desk = new_desk(algorithm)
-    sign(desk, proof, now)
+    sign(desk)
 
     (key,) = desk.jwks("acme")["keys"]
 
@@ -59,14 +59,14 @@ def test_the_keys_of_one_tenant_do_not_open_for_another(desk, shelf, mint):
         desk.jwks("globex")
 
 
-def test_racing_workers_sign_with_one_key(new_desk, proof, now):
+def test_racing_workers_sign_with_one_key(new_desk, sign):
     desks = [new_desk() for _ in range(8)]
     start = threading.Barrier(8)
     signed = []
 
     def mint(desk):
         start.wait()
-        signed.append(sign(desk, proof, now))
+        signed.append(sign(desk))
 
     threads = [threading.Thread(target=mint, args=(desk,)) for desk in desks]
     for thread in threads:
@@ -77,11 +77,11 @@ def test_racing_workers_sign_with_one_key(new_desk, proof, now):
     assert len({assertion.split(".")[0] for assertion in signed}) == 1
 
 
-def test_a_key_that_another_worker_made_is_found(new_desk, proof, now):
+def test_a_key_that_another_worker_made_is_found(new_desk, proof, now, sign):
     here, there = new_desk(), new_desk()
     here.jwks("acme")
 
-    assertion = sign(there, proof, now)
+    assertion = sign(there)
 
     assert here.read("acme", assertion, now=now)[1].jti == proof.jti
 
@@ -95,33 +95,33 @@ def test_a_known_key_is_not_fetched_again(desk, shelf, mint, now):
     assert shelf.reads == reads
 
 
-def test_a_change_of_algorithm_leaves_earlier_assertions_good(new_desk, proof, now):
-    earlier = sign(new_desk("ES256"), proof, now)
+def test_a_change_of_algorithm_leaves_earlier_assertions_good(new_desk, now, sign):
+    earlier = sign(new_desk("ES256"))
     desk = new_desk("Ed25519")
-    later = sign(desk, proof, now)
+    later = sign(desk)
 
     assert desk.read("acme", earlier, now=now)[1] == desk.read("acme", later, now=now)[1]
     assert [key["alg"] for key in desk.jwks("acme")["keys"]] == ["ES256", "Ed25519"]
 
 
-def test_a_successor_in_front_signs_and_its_predecessor_still_verifies(shelf, sealer, new_desk, proof, now):
-    earlier, elsewhere = sign(new_desk(), proof, now), type(shelf)()
-    sign(new_desk(store=elsewhere), proof, now)
+def test_a_successor_in_front_signs_and_its_predecessor_still_verifies(shelf, sealer, new_desk, now, sign):
+    earlier, elsewhere = sign(new_desk()), type(shelf)()
+    sign(new_desk(store=elsewhere))
     (place,), purpose = shelf.kept, "signing-keys/ES256/acme"
     both = [key for kept in (elsewhere, shelf) for key in json.loads(sealer.open(kept.kept[place], purpose))]
     shelf.kept[place] = sealer.seal(json.dumps(both).encode(), purpose)
     desk = new_desk()
 
-    later = sign(desk, proof, now)
+    later = sign(desk)
 
     assert desk.read("acme", earlier, now=now)[1] == desk.read("acme", later, now=now)[1]
     assert earlier.split(".")[0] != later.split(".")[0]
 
 
-def test_the_memory_for_keys_is_bounded(monkeypatch, new_desk, shelf, proof, now):
+def test_the_memory_for_keys_is_bounded(monkeypatch, new_desk, shelf, now, sign):
     monkeypatch.setattr(signing_keys, "REMEMBERED_TENANTS", 2)
     desk = new_desk()
-    signed = {tenant: sign(desk, proof, now, tenant) for tenant in "abc"}
+    signed = {tenant: sign(desk, tenant=tenant) for tenant in "abc"}
     for tenant, assertion in signed.items():
         desk.read(tenant, assertion, now=now)
 
@@ -132,16 +132,3 @@ def test_the_memory_for_keys_is_bounded(monkeypatch, new_desk, shelf, proof, now
         fetched[tenant] = shelf.reads > before
 
     assert fetched == {"c": False, "b": False, "a": True}
-
-
-def sign(desk, proof, now, tenant="acme"):
-    return desk.mint(
-        tenant,
-        application_id="web",
-        subject_id="alice",
-        proof=proof,
-        decision_id="dec_1",
-        session_id="s-9",
-        action_name="",
-        now=now,
-    )
