@@ -1,0 +1,66 @@
+"""What several commands share: settings from the environment, instants as a person types them, tables."""
+
+import json
+import os
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+import structlog
+
+from doorward import logs
+from doorward.secret_files import with_secrets
+from doorward.settings import Settings, load
+
+_LIFE = re.compile(r"([1-9][0-9]{0,4})([hd])\Z")
+_UNIT_SECONDS = {"h": 3600, "d": 86400}
+
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Lines for people or one JSON array for programs.",
+)
+
+
+def prepared_settings() -> Settings:
+    """Return the settings with their secrets, and send the log where they say; SettingsError with every mistake."""
+    settings = load(os.environ)
+    logs.configure(level=settings.log_level, form=settings.log_format)
+    settings, made = with_secrets(settings)
+    if made:
+        structlog.get_logger().info("secrets_created", files=[str(file) for file in made])
+    return settings
+
+
+def instant(text: str, now: float) -> float:
+    """Read `30d`, `12h`, a date or an RFC 3339 time as seconds since 1970; a time without a zone is in UTC."""
+    life = _LIFE.match(text)
+    if life:
+        return now + int(life[1]) * _UNIT_SECONDS[life[2]]
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"expected 30d, 12h, 2027-01-31 or 2027-01-31T12:00:00Z, got '{text}'") from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def show(rows: Sequence[dict[str, Any]], columns: Sequence[str], form: str) -> None:
+    """Print *rows* as one JSON array, or their *columns* as an aligned table."""
+    if form == "json":
+        click.echo(json.dumps(list(rows), indent=2, ensure_ascii=False))
+        return
+    table = [list(columns), *([_cell(row[column]) for column in columns] for row in rows)]
+    widths = [max(len(line[at]) for line in table) for at in range(len(columns))]
+    for line in table:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _cell(value: Any) -> str:
+    """Return *value* as text that cannot move the cursor of a terminal."""
+    text = "-" if value is None or value == "" else str(value)
+    return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -1,0 +1,111 @@
+"""`doorward keys`: make, list and revoke API keys."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from doorward.api_keys import SCOPES, ApiKeyRing, is_valid
+from doorward.cli.common import format_option, instant, prepared_settings, show
+from doorward.core.errors import NotFound
+from doorward.core.times import rfc3339
+from doorward.ports import ApiKeyRow, Store
+from doorward.settings import MEMORY
+
+COLUMNS = ("id", "tenant", "label", "scopes", "state", "created_at", "expires_at")
+
+
+@click.group()
+def keys() -> None:
+    """Make, list and revoke API keys. A key is shown once, when it is made."""
+
+
+@keys.command()
+@click.option("--tenant", default="default", show_default=True, help="The tenant that the key belongs to.")
+@click.option(
+    "--scopes",
+    default="decide,challenge",
+    show_default=True,
+    help=f"What it may do, separated by commas: {', '.join(SCOPES)} (admin: all of it).",
+)
+@click.option("--expires", help="When it ends: 30d, 12h, 2027-01-31 or 2027-01-31T12:00:00Z. Without: never.")
+@click.option("--label", default="", help="A note for people, such as the system that uses it.")
+@format_option
+def create(tenant: str, scopes: str, expires: str | None, label: str, form: str) -> None:
+    """Make a key and print it, once.
+
+    The key goes to standard output, what is known of it to standard error, so that it can be piped away.
+    """
+    now = time.time()
+    with open_store() as store:
+        row, key = ApiKeyRing(store).create(
+            tenant=tenant,
+            scopes=tuple(scope.strip() for scope in scopes.split(",") if scope.strip()),
+            label=label,
+            expires_at=None if expires is None else instant(expires, now),
+            now=now,
+        )
+    if form == "json":
+        click.echo(json.dumps(as_json(row, now) | {"key": key}, ensure_ascii=False))
+        return
+    click.echo(key)
+    click.echo(f"{row.id} for tenant {row.tenant}: {', '.join(row.scopes)}. It is not shown again.", err=True)
+
+
+@keys.command(name="list")
+@click.option("--tenant", help="Only this tenant's.")
+@format_option
+def list_(tenant: str | None, form: str) -> None:
+    """List keys, the newest last; never the keys themselves."""
+    now = time.time()
+    with open_store() as store:
+        rows = sorted(store.keys(tenant), key=lambda row: row.created_at)
+    if form == "json":
+        show([as_json(row, now) for row in rows], COLUMNS, form)
+        return
+    show([as_json(row, now) | {"scopes": ",".join(row.scopes)} for row in rows], COLUMNS, form)
+
+
+@keys.command()
+@click.argument("key_id", metavar="ID")
+def revoke(key_id: str) -> None:
+    """End the key ID (key_…) now. Workers that have just checked it believe it for 10 more seconds."""
+    with open_store() as store:
+        if not store.revoke_key(key_id, time.time()):
+            raise NotFound(f"there is no key '{key_id}'")
+    click.echo(f"{key_id} is revoked")
+
+
+@contextmanager
+def open_store() -> Iterator[Store]:
+    """Open the store of the settings, and close it."""
+    from doorward.stores.sqlite import open_store
+
+    settings = prepared_settings()
+    store = open_store(str(settings.store_path or MEMORY))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def as_json(row: ApiKeyRow, now: float) -> dict[str, Any]:
+    """Return what may be told of a key."""
+    return {
+        "id": row.id,
+        "tenant": row.tenant,
+        "label": row.label,
+        "scopes": list(row.scopes),
+        "state": _state(row, now),
+        "created_at": rfc3339(row.created_at),
+        "expires_at": None if row.expires_at is None else rfc3339(row.expires_at),
+    }
+
+
+def _state(row: ApiKeyRow, now: float) -> str:
+    if row.revoked_at is not None:
+        return "revoked"
+    return "valid" if is_valid(row, now) else "expired"

@@ -1,0 +1,71 @@
+"""`doorward serve`: check everything, make the first key, then serve."""
+
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from doorward.cli.common import prepared_settings
+from doorward.settings import Settings
+
+if TYPE_CHECKING:
+    from doorward.serving import Built
+
+
+@click.command()
+def serve() -> None:
+    """Serve the HTTP API until told to stop.
+
+    On its first start it makes what it needs (secrets and an API key, in DOORWARD_STATE_DIR) and prints a line of curl
+    that works as it stands. TERM and INT end it, HUP starts new workers.
+    """
+    from doorward import serving
+
+    settings = prepared_settings()
+    serving.name_counts_folder()
+    key = prepare(settings)
+    serving.run_metered(settings, build=lambda: worker(settings), announce=lambda url: click.echo(welcome(url, key)))
+
+
+def prepare(settings: Settings) -> str | None:
+    """Build everything once, so that mistakes are told before a port is open, and return a key to show."""
+    from doorward import wiring
+    from doorward.first_key import first_key
+
+    built = wiring.build(settings)
+    try:
+        return first_key(built.store, settings.secrets_dir, time.time())
+    finally:
+        built.store.close()
+
+
+def worker(settings: Settings) -> "Built":
+    """Build what one worker serves; its background thread begins here, after the fork."""
+    from doorward import wiring
+    from doorward.api.app import create_app
+    from doorward.logs import observer
+    from doorward.metrics import Metrics
+    from doorward.serving import Built
+
+    meter = Metrics()
+    wired = wiring.build(settings, meter=meter)
+    wired.start()
+    return Built(create_app(wired.services, observe=observer(meter)), wired.stop)
+
+
+def welcome(url: str, key: str | None) -> str:
+    """Return the curl line for *key*, or where to get one."""
+    if key is None:
+        return f"Doorward listens at {url}. Make an API key with: doorward keys create"
+    return f"Doorward listens at {url}. Try it:\n\n{curl_line(url, key)}\n"
+
+
+def curl_line(url: str, key: str) -> str:
+    """Return one line that asks for a decision; the address is a public web server's."""
+    body = (
+        '{"kind":"login","subject":{"id":"u-123"},"client":{"ip":"193.0.6.139","user_agent":"Mozilla/5.0 '
+        '(X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"},"credential":{"result":"passed"}}'
+    )
+    return (
+        f"curl -sS {url}/v1/decisions -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' -d '{body}'"
+    )

@@ -1,0 +1,177 @@
+import base64
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from doorward.cli.settings import as_markdown
+from doorward.settings import SETTINGS, Settings, SettingsError, known_names, load
+from doorward.settings_parsers import Bind
+
+SECRET = base64.b64encode(bytes(range(32))).decode()
+ROOT = Path(__file__).parents[2]
+
+
+def mistakes_of(environ: dict[str, str]) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        load(environ)
+    return caught.value.mistakes
+
+
+def test_every_mistake_is_told_at_once() -> None:
+    environ = {"DOORWARD_WORKERS": "many", "DOORWARD_BIND": "8080", "DOORWARD_LOG_FORMAT": "xml", "DOORWARD_NO": "1"}
+
+    mistakes = mistakes_of(environ)
+
+    assert sorted(line.split(":")[0] for line in mistakes) == sorted(environ)
+
+
+def test_an_unknown_variable_names_the_near_one() -> None:
+    assert mistakes_of({"DOORWARD_WORKER": "2"}) == [
+        "DOORWARD_WORKER: there is no such setting (did you mean DOORWARD_WORKERS?)"
+    ]
+
+
+def test_only_secrets_have_a_file_twin() -> None:
+    assert "DOORWARD_BIND_FILE: there is no such setting" in mistakes_of({"DOORWARD_BIND_FILE": "x"})[0]
+
+
+def test_variables_of_others_are_left_alone() -> None:
+    assert load({"PATH": "/bin", "DOOR": "x"}).workers == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DOORWARD_SERVICE_HOST", "10.0.0.1"),
+        ("DOORWARD_SERVICE_PORT_HTTP", "8080"),
+        ("DOORWARD_PORT", "tcp://10.0.0.1:8080"),
+        ("DOORWARD_PORT_8080_TCP_ADDR", "10.0.0.1"),
+    ],
+)
+def test_what_kubernetes_puts_beside_a_service_is_no_mistake(name: str, value: str) -> None:
+    assert load({name: value}).workers == 2
+
+
+def test_a_port_that_a_person_sets_is_a_mistake() -> None:
+    assert mistakes_of({"DOORWARD_PORT": "8080"})
+
+
+@pytest.mark.parametrize("text", ["8080", ":8080", "127.0.0.1", "127.0.0.1:99999", "::1:8080", "a b:1", "127.0.0.1:x"])
+def test_an_address_that_is_none_is_refused(text: str) -> None:
+    assert len(mistakes_of({"DOORWARD_BIND": text})) == 1
+
+
+@pytest.mark.parametrize("text", ["0", "65", "2.5", " 2", "-1", "", "٢"])
+def test_a_number_of_workers_out_of_bounds_is_refused(text: str) -> None:
+    assert len(mistakes_of({"DOORWARD_WORKERS": text})) == 1
+
+
+@pytest.mark.parametrize("text", ["redis://localhost", "sqlite://x", "sqlite:///", "/var/x.db"])
+def test_a_store_that_is_not_known_is_refused(text: str) -> None:
+    assert len(mistakes_of({"DOORWARD_STORE": text})) == 1
+
+
+def test_a_store_in_memory_cannot_serve_two_workers() -> None:
+    assert "DOORWARD_WORKERS=1" in mistakes_of({"DOORWARD_STORE": "sqlite:///:memory:"})[0]
+
+
+def test_metrics_cannot_take_the_port_of_the_api() -> None:
+    environ = {"DOORWARD_BIND": "127.0.0.1:8000", "DOORWARD_METRICS_BIND": "127.0.0.1:8000"}
+
+    assert "DOORWARD_METRICS_BIND" in mistakes_of(environ)[0]
+
+
+def test_a_time_zone_that_does_not_exist_is_refused() -> None:
+    assert len(mistakes_of({"DOORWARD_DEFAULT_TIMEZONE": "Europe/Atlantis"})) == 1
+
+
+def test_a_missing_folder_of_rules_is_refused(tmp_path: Path) -> None:
+    assert len(mistakes_of({"DOORWARD_RULES_DIR": str(tmp_path / "none")})) == 1
+
+
+@pytest.mark.parametrize("text", ["short", base64.b64encode(b"x" * 31).decode(), "ü" * 60])
+def test_a_weak_or_unreadable_secret_is_refused_without_repeating_it(text: str) -> None:
+    mistakes = mistakes_of({"DOORWARD_SECRET": text})
+
+    assert len(mistakes) == 1
+    assert text not in mistakes[0]
+
+
+@pytest.mark.parametrize("text", ["k1", f"k1:{SECRET},k1:{SECRET}", "k1:c2hvcnQ=", f"k 1:{SECRET}"])
+def test_encryption_keys_that_cannot_be_used_are_refused(text: str) -> None:
+    mistakes = mistakes_of({"DOORWARD_ENCRYPTION_KEYS": text})
+
+    assert len(mistakes) == 1
+    assert SECRET not in mistakes[0]
+
+
+def test_a_secret_and_its_file_at_once_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text(SECRET)
+
+    assert "set one of them" in mistakes_of({"DOORWARD_SECRET": SECRET, "DOORWARD_SECRET_FILE": str(file)})[0]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\n", b"\xff\xfe"])
+def test_a_secret_file_that_holds_nothing_readable_is_refused(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "secret"
+    if content is not None:
+        file.write_bytes(content)
+
+    assert len(mistakes_of({"DOORWARD_SECRET_FILE": str(file)})) == 1
+
+
+def test_a_secret_is_read_from_its_file_without_the_line_end(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text(SECRET + "\n")
+
+    assert load({"DOORWARD_SECRET_FILE": str(file)}).secret == bytes(range(32))
+
+
+def test_secrets_do_not_show_in_the_settings_text() -> None:
+    shown = repr(load({"DOORWARD_SECRET": SECRET, "DOORWARD_ENCRYPTION_KEYS": f"k1:{SECRET}"}))
+
+    assert SECRET not in shown
+    assert str(bytes(range(32))) not in shown
+
+
+def test_an_ipv6_address_is_read_and_written() -> None:
+    settings = load({"DOORWARD_BIND": "[::1]:8081"})
+
+    assert settings.bind == Bind("::1", 8081)
+    assert str(settings.bind) == "[::1]:8081"
+
+
+def test_an_empty_metrics_address_turns_them_off() -> None:
+    assert load({"DOORWARD_METRICS_BIND": ""}).metrics_bind is None
+
+
+def test_the_state_folder_holds_what_is_not_placed_elsewhere() -> None:
+    settings = load({"DOORWARD_STATE_DIR": "/srv/door"})
+
+    assert settings.store_path == Path("/srv/door/doorward.db")
+    assert settings.geo == (Path("/srv/door/geodata"),)
+    assert settings.secrets_dir == Path("/srv/door/secrets")
+
+
+def test_rules_of_the_checkout_are_found_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert load({}).rules_dir == ROOT / "rules"
+
+
+def test_the_table_has_a_row_for_each_field() -> None:
+    assert sorted(row.field for row in SETTINGS) == sorted(each.name for each in fields(Settings))
+
+
+def test_every_default_can_be_read() -> None:
+    assert [row.parse(row.default) for row in SETTINGS if row.default]
+
+
+def test_names_are_told_apart() -> None:
+    assert len(set(known_names())) == len(known_names())
+
+
+def test_the_page_of_settings_is_fresh() -> None:
+    assert (ROOT / "docs" / "settings.md").read_text(encoding="utf-8") == as_markdown()
