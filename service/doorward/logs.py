@@ -1,0 +1,114 @@
+"""Logs: JSON lines (or a terminal's lines) with static event names, on standard error, from us and from the server.
+
+What looks like one of our secrets is cut out of every line, wherever it stands: the last guard, not the first.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, TextIO
+
+import structlog
+from flask import g, has_request_context
+from structlog.types import EventDict, Processor, WrappedLogger
+
+from doorward.meter import Meter
+
+REMOVED = "[removed]"
+NO_ROUTE = "unmatched"
+_MOST_DEPTH = 8
+# API keys, device tokens and the assertions that we sign.
+_SECRETS = re.compile(r"\b(dwk|dvt)_[A-Za-z0-9_-]+|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
+# Fields whose value is a secret or a person whatever it looks like; nobody should log them at all.
+_NEVER = frozenset(
+    {"authorization", "key", "secret", "token", "device_token", "assertion", "code", "password", "phone"}
+    | {"address", "ip", "subject", "subject_id", "user_agent", "email"}
+)
+
+Observe = Callable[[str, str, int, float], None]
+
+
+def configure(*, level: str, form: str, stream: TextIO | None = None) -> None:
+    """Send every log line of the process to *stream* in the form that the settings name."""
+    out = stream or sys.stderr
+    shared: list[Processor] = [
+        name_request,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(_formatter(form, shared, colors=out.isatty()))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+
+
+def _formatter(form: str, shared: list[Processor], *, colors: bool) -> logging.Formatter:
+    renderer: Processor = structlog.processors.JSONRenderer()
+    traces: list[Processor] = [structlog.processors.format_exc_info]
+    if form == "console":
+        renderer = structlog.dev.ConsoleRenderer(colors=colors)
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[*shared, name_foreign_event],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *traces, guard_secrets, renderer],
+    )
+
+
+def name_request(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Add the id and the tenant of the request that is being answered, so that every line about it can be found."""
+    if has_request_context():
+        event["request_id"] = getattr(g, "request_id", None)
+        caller = getattr(g, "caller", None)
+        if caller is not None:
+            event["tenant"] = caller.tenant
+    return event
+
+
+def name_foreign_event(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Give a line of another library a static event name; its text becomes a field."""
+    record = event.get("_record")
+    event["message"] = event.get("event", "")
+    event["event"] = f"{record.name.split('.')[0]}_log" if isinstance(record, logging.LogRecord) else "library_log"
+    return event
+
+
+def guard_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Cut secrets out of *event*: fields that must not be logged, and shapes of ours in any text."""
+    return {name: REMOVED if name in _NEVER else _guarded(value, _MOST_DEPTH) for name, value in event.items()}
+
+
+def _guarded(value: Any, depth: int) -> Any:
+    if isinstance(value, str):
+        return _SECRETS.sub(REMOVED, value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if depth and isinstance(value, Mapping):
+        return {
+            _guarded(str(name), depth - 1): REMOVED if str(name) in _NEVER else _guarded(inner, depth - 1)
+            for name, inner in value.items()
+        }
+    if depth and isinstance(value, list | tuple | set | frozenset):
+        return [_guarded(inner, depth - 1) for inner in value]
+    return _SECRETS.sub(REMOVED, repr(value))
+
+
+def observer(meter: Meter) -> Observe:
+    """Return what the API tells each answer to: one access line and one count.
+
+    The route is its template: a path may hold a subject's id. `name_request` adds the request's id and tenant.
+    """
+    access = structlog.get_logger("doorward.access")
+
+    def observe(method: str, route: str, status: int, seconds: float) -> None:
+        template = route or NO_ROUTE
+        meter.requested(method=method, route=template, status=status, seconds=seconds)
+        access.info("request", method=method, route=template, status=status, ms=round(seconds * 1000, 2))
+
+    return observe

@@ -1,0 +1,79 @@
+"""What the use-cases tell about themselves while they work; `metrics.Metrics` counts it, `NullMeter` does not.
+
+No argument may carry personal data: outcomes, rule ids, error codes and stage names only.
+"""
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import Protocol
+
+# The steps of a decision, in their order; `total` spans all of them.
+STAGES = ("facts", "store_begin", "signals", "score", "policy", "store_commit", "total")
+
+
+class Meter(Protocol):
+    def stage(self, name: str) -> AbstractContextManager[None]:
+        """Time what is done inside; *name* is one of STAGES."""
+        ...
+
+    def observe_stage(self, name: str, seconds: float) -> None: ...
+
+    def decided(self, *, outcome: str, kind: str, rule: str, degraded: bool) -> None: ...
+
+    def requested(self, *, method: str, route: str, status: int, seconds: float) -> None: ...
+
+    def look_up_failed(self) -> None:
+        """A geo database could not answer for an address that it should know how to read."""
+        ...
+
+    def policy_loaded(self, tenant: str, at: float) -> None:
+        """The policy of *tenant* that was loaded *at* is in force."""
+        ...
+
+    def policy_refused(self, tenant: str) -> None:
+        """A changed policy did not pass, and the last good one stays in force."""
+        ...
+
+    def condition_failed(self) -> None:
+        """A condition met an error that is more than an unknown signal: a missing key, a failed cast."""
+        ...
+
+    def store_failed(self, operation: str) -> None: ...
+
+    def replayed(self) -> None:
+        """An idempotency key was met again and its stored answer was given."""
+        ...
+
+    def tallies_dropped(self, number: int) -> None: ...
+
+    def key_rejected(self, reason: str) -> None:
+        """*reason* is missing, wrong or scope."""
+        ...
+
+
+class NullMeter:
+    """Counts nothing: for tests, rule tests and back-tests."""
+
+    def stage(self, name: str) -> AbstractContextManager[None]:  # noqa: ARG002 - the protocol's name
+        return nullcontext()
+
+    def observe_stage(self, name: str, seconds: float) -> None: ...
+
+    def decided(self, *, outcome: str, kind: str, rule: str, degraded: bool) -> None: ...
+
+    def requested(self, *, method: str, route: str, status: int, seconds: float) -> None: ...
+
+    def look_up_failed(self) -> None: ...
+
+    def policy_loaded(self, tenant: str, at: float) -> None: ...
+
+    def policy_refused(self, tenant: str) -> None: ...
+
+    def condition_failed(self) -> None: ...
+
+    def store_failed(self, operation: str) -> None: ...
+
+    def replayed(self) -> None: ...
+
+    def tallies_dropped(self, number: int) -> None: ...
+
+    def key_rejected(self, reason: str) -> None: ...

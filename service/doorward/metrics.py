@@ -1,0 +1,135 @@
+"""Prometheus metrics: `METRICS` declares them all, `Metrics` counts.
+
+Labels are bounded and hold no personal data: outcomes, kinds, rule ids of the policies, route templates. With
+PROMETHEUS_MULTIPROC_DIR set before this module is imported, every worker counts into files of that folder.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Final, Literal
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from doorward.meter import STAGES
+
+OTHER = "other"
+MOST_RULES = 500
+
+_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+_STAGE_SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
+_METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH")
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """One row of the table. *buckets* makes it a histogram; *gauge* is the mode that merges the workers' values."""
+
+    name: str
+    doc: str
+    labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = ()
+    gauge: Literal["", "livemin"] = ""
+
+
+METRICS: Final = (
+    Declared("doorward_decisions_total", "Decisions by outcome and kind.", ("outcome", "kind")),
+    Declared("doorward_rule_decisions_total", "Decisions by the rule that decided.", ("rule",)),
+    Declared("doorward_decisions_degraded_total", "Decisions that were made without history or the store."),
+    Declared("doorward_requests_total", "HTTP requests by route template.", ("route", "method", "status")),
+    Declared("doorward_request_seconds", "Time to answer a request.", ("route",), buckets=_SECONDS),
+    Declared("doorward_stage_seconds", "Time of each step of a decision.", ("stage",), buckets=_STAGE_SECONDS),
+    Declared("doorward_geo_look_up_failures_total", "Addresses that a geo database failed to answer for."),
+    Declared("doorward_policy_reload_ok", "1 where the last change is in force.", ("tenant",), gauge="livemin"),
+    Declared("doorward_policy_loaded_timestamp_seconds", "When it was loaded.", ("tenant",), gauge="livemin"),
+    Declared("doorward_condition_errors_total", "Conditions that met an error and counted as unknown."),
+    Declared("doorward_store_errors_total", "Operations that the store could not do.", ("operation",)),
+    Declared("doorward_idempotent_replays_total", "Answers that were given again for an idempotency key."),
+    Declared("doorward_tallies_dropped_total", "Global counts that were lost because the store was away too long."),
+    Declared("doorward_keys_rejected_total", "Requests whose key was missing, wrong or lacked a scope.", ("reason",)),
+)
+
+
+class Metrics:
+    """Counts what `meter.Meter` tells; one object for each process."""
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        self.registry = registry or CollectorRegistry()
+        self._counters: dict[str, Counter] = {}
+        self._gauges: dict[str, Gauge] = {}
+        self._histograms: dict[str, Histogram] = {}
+        for row in METRICS:
+            self._declare(row)
+        stages = self._histograms["doorward_stage_seconds"]
+        self._stages = {name: stages.labels(name) for name in STAGES}
+        self._rules: set[str] = set()
+
+    def _declare(self, row: Declared) -> None:
+        if row.buckets:
+            self._histograms[row.name] = Histogram(
+                row.name, row.doc, row.labels, buckets=row.buckets, registry=self.registry
+            )
+        elif row.gauge:
+            self._gauges[row.name] = Gauge(
+                row.name, row.doc, row.labels, multiprocess_mode=row.gauge, registry=self.registry
+            )
+        else:
+            self._counters[row.name] = Counter(row.name, row.doc, row.labels, registry=self.registry)
+
+    def _count(self, name: str, *labels: str, by: int = 1) -> None:
+        counter = self._counters[name]
+        (counter.labels(*labels) if labels else counter).inc(by)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        begun = perf_counter()
+        try:
+            yield
+        finally:
+            self._stages[name].observe(perf_counter() - begun)
+
+    def observe_stage(self, name: str, seconds: float) -> None:
+        self._stages[name].observe(seconds)
+
+    def decided(self, *, outcome: str, kind: str, rule: str, degraded: bool) -> None:
+        self._count("doorward_decisions_total", outcome, kind)
+        self._count("doorward_rule_decisions_total", self._bounded(rule))
+        if degraded:
+            self._count("doorward_decisions_degraded_total")
+
+    def _bounded(self, rule: str) -> str:
+        """Return *rule*, or `other` once a process has seen too many: policies change while it runs."""
+        if rule in self._rules or len(self._rules) < MOST_RULES:
+            self._rules.add(rule)
+            return rule
+        return OTHER
+
+    def requested(self, *, method: str, route: str, status: int, seconds: float) -> None:
+        self._count("doorward_requests_total", route, method if method in _METHODS else OTHER, str(status))
+        self._histograms["doorward_request_seconds"].labels(route).observe(seconds)
+
+    def look_up_failed(self) -> None:
+        self._count("doorward_geo_look_up_failures_total")
+
+    def policy_loaded(self, tenant: str, at: float) -> None:
+        self._gauges["doorward_policy_reload_ok"].labels(tenant).set(1)
+        self._gauges["doorward_policy_loaded_timestamp_seconds"].labels(tenant).set(at)
+
+    def policy_refused(self, tenant: str) -> None:
+        self._gauges["doorward_policy_reload_ok"].labels(tenant).set(0)
+
+    def condition_failed(self) -> None:
+        self._count("doorward_condition_errors_total")
+
+    def store_failed(self, operation: str) -> None:
+        self._count("doorward_store_errors_total", operation)
+
+    def replayed(self) -> None:
+        self._count("doorward_idempotent_replays_total")
+
+    def tallies_dropped(self, number: int) -> None:
+        self._count("doorward_tallies_dropped_total", by=number)
+
+    def key_rejected(self, reason: str) -> None:
+        self._count("doorward_keys_rejected_total", reason)

@@ -1,0 +1,171 @@
+"""The HTTP service: gunicorn with threads, each worker with objects of its own, metrics on a port of their own.
+
+Nothing that counts may be imported before `name_counts_folder`: the metrics library looks for the folder when it is
+imported.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import structlog
+from gunicorn.app.base import BaseApplication
+
+from doorward.settings import Settings
+from doorward.settings_parsers import Bind
+
+KEEPALIVE_SECONDS = 75
+WORKER_SILENCE_SECONDS = 60
+MOST_HEADERS = 64
+MOST_HEADER_BYTES = 8190
+MOST_REQUEST_LINE_BYTES = 4094
+COUNTS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Metering:
+    """The folder that the workers count into, and the process that serves its sums."""
+
+    folder: Path
+    process: "subprocess.Popen[bytes] | None" = None
+    owner: int = field(default_factory=os.getpid)
+
+    def start(self, bind: Bind) -> None:
+        """Serve the metrics at *bind*; a port in use is a warning, decisions matter more."""
+        from doorward import exposition
+
+        try:
+            listener = exposition.listen(bind)
+        except OSError as wrong:
+            log.warning("metrics_unavailable", bind=str(bind), reason=wrong.strerror or str(wrong))
+            return
+        with listener:
+            self.process = exposition.start(listener, self.folder)
+            log.info("metrics_listening", bind=str(Bind(*listener.getsockname()[:2])))
+
+    def forget(self, pid: int) -> None:
+        """Take what was true of a live worker only out of the sums; what it counted stays."""
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(pid, path=str(self.folder))  # type: ignore[no-untyped-call]  # the library left it bare
+
+    def stop(self) -> None:
+        """End the metrics process and take the counts away; a worker that leaves on the same path does neither."""
+        if os.getpid() != self.owner:
+            return
+        if self.process is not None and self.process.stdin is not None:
+            self.process.stdin.close()
+            self.process.terminate()
+            self.process.wait(timeout=5)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What one worker serves, and how it lets go of it."""
+
+    app: Any
+    stop: Callable[[], None]
+
+
+class Service(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """What gunicorn runs: `load` builds the objects of one worker, after the fork."""
+
+    def __init__(self, settings: Settings, *, build: Callable[[], Built], announce: Callable[[str], None]) -> None:
+        self.settings = settings
+        self.build = build
+        self.announce = announce
+        self.metering: Metering | None = None
+        self.built: Built | None = None
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in gunicorn_options(self).items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        self.built = self.build()
+        return self.built.app
+
+    def when_ready(self, server: Any) -> None:
+        self.announce(_url(server.LISTENERS[0]))
+
+    def child_exit(self, _server: Any, worker: Any) -> None:
+        if self.metering is not None:
+            self.metering.forget(worker.pid)
+
+    def worker_exit(self, _server: Any, _worker: Any) -> None:
+        if self.built is not None:
+            self.built.stop()
+
+
+def gunicorn_options(service: Service) -> dict[str, Any]:
+    """Return what differs from gunicorn's own defaults."""
+    settings = service.settings
+    return {
+        "bind": str(settings.bind),
+        "workers": settings.workers,
+        "threads": settings.threads,
+        "worker_class": "doorward.workers.Worker",
+        "preload_app": False,
+        "keepalive": KEEPALIVE_SECONDS,
+        "timeout": WORKER_SILENCE_SECONDS,
+        "graceful_timeout": settings.graceful_timeout,
+        "limit_request_line": MOST_REQUEST_LINE_BYTES,
+        "limit_request_fields": MOST_HEADERS,
+        "limit_request_field_size": MOST_HEADER_BYTES,
+        "worker_tmp_dir": _memory_folder(),
+        "logger_class": "doorward.workers.ServerLog",
+        "loglevel": "info" if settings.log_level == "debug" else "warning",
+        "accesslog": None,
+        "control_socket_disable": True,
+        "proc_name": "doorward",
+        "when_ready": service.when_ready,
+        "child_exit": service.child_exit,
+        "worker_exit": service.worker_exit,
+    }
+
+
+def _memory_folder() -> str | None:
+    """Return a folder in memory for the workers' heartbeats, which a slow disk must not stop."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - gunicorn unlinks its file at once
+
+
+def _url(listener: Any) -> str:
+    bound: socket.socket = listener.sock
+    host, port = bound.getsockname()[:2]
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    return f"http://{Bind(reachable, port)}"
+
+
+def run(settings: Settings, *, build: Callable[[], Built], announce: Callable[[str], None]) -> None:
+    """Serve until told to stop, in workers that each call *build*.
+
+    Calls *announce* with the base URL once connections are accepted.
+    """
+    Service(settings, build=build, announce=announce).run()
+
+
+def run_metered(settings: Settings, *, build: Callable[[], Built], announce: Callable[[str], None]) -> None:
+    """Serve like `run`, with the workers' counts on the metrics' own port; `name_counts_folder` goes before it."""
+    service = Service(settings, build=build, announce=announce)
+    service.metering = Metering(Path(os.environ[COUNTS_VARIABLE]))
+    if settings.metrics_bind is not None:
+        service.metering.start(settings.metrics_bind)
+    try:
+        service.run()
+    finally:
+        service.metering.stop()
+
+
+def name_counts_folder() -> None:
+    """Make the folder that the workers count into, and name it before the metrics library is imported."""
+    os.environ[COUNTS_VARIABLE] = tempfile.mkdtemp(prefix="doorward-metrics-")

@@ -1,0 +1,68 @@
+"""How gunicorn's worker and log differ for us: refusals are problem documents, request lines stay out of the log."""
+
+import json
+from typing import Any
+
+from gunicorn.glogging import Logger
+from gunicorn.http import errors
+from gunicorn.workers.gthread import ThreadWorker
+
+from doorward.api.problems import document
+
+# What the HTTP parser refuses before there is a request for the API to answer; anything else is 400.
+# The first row that fits counts; a header that the application itself got wrong is not the caller's mistake.
+_STATUS: tuple[tuple[type[Exception], int, str], ...] = (
+    (errors.InvalidResponseHeader, 500, "Internal Server Error"),
+    (errors.InvalidResponseHeaderName, 500, "Internal Server Error"),
+    (errors.LimitRequestLine, 414, "URI Too Long"),
+    (errors.LimitRequestHeaders, 431, "Request Header Fields Too Large"),
+    (errors.ExpectationFailed, 417, "Expectation Failed"),
+    (errors.UnsupportedTransferCoding, 501, "Not Implemented"),
+    (errors.ParseException, 400, "Bad Request"),
+)
+
+
+class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """Sends gunicorn's lines to the root logger."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """Answers what cannot be parsed like any other mistake, and logs it without the request's text.
+
+    That text holds paths and headers: subjects' ids and keys.
+    """
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:  # noqa: ARG002
+        status, title = status_of(exc)
+        if status == 500:
+            self.log.error("a request failed outside the application", exc_info=exc)
+        else:
+            self.log.info("a request could not be parsed: %s", type(exc).__name__)
+        try:
+            client.sendall(refusal(status, title))
+        except OSError:
+            self.log.debug("the client left before its answer")
+
+
+def status_of(exc: BaseException) -> tuple[int, str]:
+    """Return the status and title for what stopped a request before the application."""
+    for kind, status, title in _STATUS:
+        if isinstance(exc, kind):
+            return status, title
+    return 500, "Internal Server Error"
+
+
+def refusal(status: int, title: str) -> bytes:
+    """Return a whole HTTP answer: a problem document, after which the connection closes."""
+    name = title.lower().replace(" ", "-")
+    body = json.dumps(document(status, name, title, "the request cannot be read")).encode()
+    head = (
+        f"HTTP/1.1 {status} {title}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
+        f"Cache-Control: no-store\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode("ascii") + body
