@@ -1,0 +1,70 @@
+# What a newcomer needs: `make run` to try it, `make test` before a commit. Only Python 3.11 to 3.13 and make are needed.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test lint format geodata docs lock clean
+
+SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	"$$p" -c '$(SUITABLE)' 2>/dev/null && echo "$$p" && break; done)
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+RUN := $(VENV)/.ready-to-run
+DEV := $(VENV)/.ready-to-test
+
+help: ## Show these targets.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(RUN) ## Set up what is missing and serve on 127.0.0.1:8080; Ctrl-C ends it.
+	@$(BIN)/doorward geodata install || echo "going on without new geo databases: locations may be unknown"
+	@exec $(BIN)/doorward serve
+
+test: $(DEV) ## Run every test; ARGS="-k name" picks some.
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+lint: $(DEV) ## Check style and types.
+	@$(BIN)/ruff check service tests
+	@$(BIN)/ruff format --check service tests
+	@$(BIN)/mypy
+
+format: $(DEV) ## Bring the code into its one format.
+	@$(BIN)/ruff check --fix service tests
+	@$(BIN)/ruff format service tests
+
+geodata: $(RUN) ## Install the geo databases.
+	@$(BIN)/doorward geodata install
+
+docs: $(DEV) ## Write the pages that are made from the code's tables.
+	@$(BIN)/doorward settings --markdown > docs/settings.md
+
+LOCK := uv pip compile pyproject.toml - --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate --quiet
+BUILD_NEEDS := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")
+
+lock: ## Pin the packages of pyproject.toml anew, with hashes (needs uv).
+	@command -v uv > /dev/null || { echo "make lock needs uv, which is not installed" >&2; exit 1; }
+	@$(PYTHON) -c '$(BUILD_NEEDS)' | $(LOCK) -o requirements/run.txt
+	@$(PYTHON) -c '$(BUILD_NEEDS)' | $(LOCK) --extra dev -o requirements/dev.txt
+
+clean: ## Remove what was built; var/, with store and secrets, stays.
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis service/doorward.egg-info
+	find service tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" && "$(PYTHON)" -c '$(SUITABLE)' || { \
+		echo "Doorward needs Python 3.11, 3.12 or 3.13; name one with: make PYTHON=/path/to/python3.12 ..." >&2; \
+		"$(or $(PYTHON),python3)" --version >&2; exit 1; }
+	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+$(RUN): requirements/run.txt pyproject.toml | $(BIN)/python
+	@$(PIP) install --quiet --require-hashes -r requirements/run.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): requirements/dev.txt pyproject.toml | $(BIN)/python
+	@$(PIP) install --quiet --require-hashes -r requirements/dev.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
