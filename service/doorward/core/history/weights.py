@@ -1,0 +1,69 @@
+"""What each verified sign-in counts at a given time: decay, quarantine, and a cap on what one day can do."""
+
+from collections.abc import Sequence
+from math import exp, log
+
+from doorward.core.history.codec import QUARANTINED
+
+DAY_SECONDS = 86_400
+HALF_LIFE_SECONDS = 75 * DAY_SECONDS
+LIFE_SECONDS = 180 * DAY_SECONDS
+QUARANTINE_SECONDS = 48 * 3600
+
+PASSWORD_ONLY_WEIGHT = 0.5
+OTP_WEIGHT = 1.0
+PHISHING_RESISTANT_WEIGHT = 2.0
+QUARANTINE_SHARE = 0.2
+DAILY_WEIGHT_PER_VALUE = 3.0
+
+
+def settles_at(at: int, state: int) -> int:
+    """Return when a sign-in counts in full: a quarantined one after 48 hours without a dispute."""
+    return at + QUARANTINE_SECONDS if state & QUARANTINED else at
+
+
+def settled_at(times: Sequence[int], states: Sequence[int], now: float) -> list[bool]:
+    """Answer for each sign-in whether it counts in full at *now*."""
+    horizon = now - QUARANTINE_SECONDS
+    return [not state & QUARANTINED or at <= horizon for at, state in zip(times, states, strict=True)]
+
+
+def weights_at(thousandths: Sequence[int], settled: Sequence[bool]) -> list[float]:
+    """Return each sign-in's weight, not yet decayed; one in quarantine counts a fifth."""
+    if all(settled):
+        return [weight / 1000 for weight in thousandths]
+    return [
+        weight / 1000 if counts else weight / 1000 * QUARANTINE_SHARE
+        for weight, counts in zip(thousandths, settled, strict=True)
+    ]
+
+
+def decayed(times: Sequence[int], weights: Sequence[float], now: float) -> list[float]:
+    """Return *weights* halved for every 75 days of age; what lies ahead of *now* is not older than now."""
+    rate = log(2) / HALF_LIFE_SECONDS
+    return [weight * exp((at - now) * rate) if at < now else weight for at, weight in zip(times, weights, strict=True)]
+
+
+def heavy_days(times: Sequence[int], weights: Sequence[float]) -> list[int]:
+    """Return each sign-in's day (UTC) where some day weighs more than one value may count, else nothing."""
+    days = [at // DAY_SECONDS for at in times]
+    if len(set(days)) == len(days):
+        return []  # a single sign-in never weighs more
+    sums: dict[int, float] = {}
+    for day, weight in zip(days, weights, strict=True):
+        sums[day] = sums.get(day, 0.0) + weight
+    return days if max(sums.values()) > DAILY_WEIGHT_PER_VALUE else []
+
+
+def capped(
+    values: Sequence[int], days: Sequence[int], weights: Sequence[float], decayed: Sequence[float]
+) -> Sequence[float]:
+    """Return the *decayed* weights, scaled down so that no value counts more than 3 (before decay) for one day."""
+    keys = [day << 32 | value for day, value in zip(days, values, strict=True)]
+    sums = dict.fromkeys(keys, 0.0)
+    for key, weight in zip(keys, weights, strict=True):
+        sums[key] += weight
+    scale = {key: DAILY_WEIGHT_PER_VALUE / total for key, total in sums.items() if total > DAILY_WEIGHT_PER_VALUE}
+    if not scale:
+        return decayed
+    return [weight * scale.get(key, 1.0) for key, weight in zip(keys, decayed, strict=True)]
