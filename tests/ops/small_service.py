@@ -1,0 +1,35 @@
+"""Run by the tests as a program: the real server around an application of three paths."""
+
+import os
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from doorward import logs, serving
+from doorward.settings import load
+
+
+def build() -> serving.Built:
+    from doorward.metrics import Metrics
+
+    metrics = Metrics()
+
+    def app(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        metrics.decided(outcome="allow", kind="login", rule="r", degraded=False)
+        metrics.policy_loaded("default", 1.0)
+        if environ["PATH_INFO"] == "/slow":
+            print("slow begun", flush=True)
+            time.sleep(0.7)
+        if environ["PATH_INFO"] == "/broken":
+            raise ValueError(environ["HTTP_AUTHORIZATION"])
+        start("200 OK", [("Content-Type", "text/plain")])
+        return [str(os.getpid()).encode()]
+
+    return serving.Built(app, lambda: print(f"worker {os.getpid()} let go", flush=True))
+
+
+if __name__ == "__main__":
+    settings = load(os.environ)
+    logs.configure(level=settings.log_level, form=settings.log_format)
+    serving.name_counts_folder()
+    serving.run_metered(settings, build=build, announce=lambda url: print(f"up {url}", flush=True))
