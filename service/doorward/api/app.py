@@ -78,12 +78,13 @@ def _open() -> None:
 
 
 def _check_url() -> None:
+    """Refuse what the framework would read as replacement characters; a server that keeps no raw URL has decoded it."""
     raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or ""
     if _BAD_ESCAPE.search(raw):
         raise BadUrl("a percent sign that escapes nothing was found")
     try:
+        unquote_to_bytes(raw.encode("latin-1")).decode("utf-8")
         request.environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8")
-        unquote_to_bytes(request.query_string).decode("utf-8")
     except UnicodeError:
         raise BadUrl("the URL is not percent-encoded UTF-8") from None
 

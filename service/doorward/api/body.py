@@ -24,14 +24,16 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def read_json(request: Request) -> Any:
-    """Return the JSON body of *request*; never reads more than the app's limit."""
+    """Return the JSON body of *request*; never reads more than the app's limit and one byte."""
     _check_content_type(request)
     try:
         raw = request.get_data(cache=False)
     except RequestEntityTooLarge:
-        raise BodyTooLarge(f"at most {request.max_content_length} bytes are read") from None
+        raise _too_large(request) from None
     except ClientDisconnected:
         raise BadJson("the body is shorter than its Content-Length") from None
+    if _goes_on(request, len(raw)):
+        raise _too_large(request)
     return strict_json(raw)
 
 
@@ -47,6 +49,18 @@ def strict_json(raw: bytes) -> Any:
     if _SURROGATE_ESCAPE.search(text):
         _check_surrogates(value)
     return value
+
+
+def _goes_on(request: Request, taken: int) -> bool:
+    # Of a chunked body the framework silently keeps what fits the limit, and what was cut off may change the meaning.
+    limit = request.max_content_length
+    if request.content_length is not None or limit is None or taken < limit:
+        return False
+    return bool(request.environ["wsgi.input"].read(1))
+
+
+def _too_large(request: Request) -> BodyTooLarge:
+    return BodyTooLarge(f"at most {request.max_content_length} bytes are read")
 
 
 def _check_content_type(request: Request) -> None:

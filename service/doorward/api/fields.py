@@ -12,7 +12,7 @@ from re import Pattern
 from re import compile as pattern
 from typing import Any, TypeVar
 
-from marshmallow import RAISE, Schema, ValidationError, fields, missing
+from marshmallow import INCLUDE, RAISE, Schema, ValidationError, fields, missing
 
 from doorward.api.limits import Limits
 from doorward.api.text import has_unsafe_characters
@@ -43,6 +43,9 @@ class Strict(Schema):
 
 class Answer(Schema):
     """What an operation answers: described, and open to more fields later."""
+
+    class Meta:
+        unknown = INCLUDE
 
 
 class Described(fields.Field[T], ABC):

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from apispec import APISpec
@@ -65,19 +65,19 @@ def template(rule: str) -> str:
     return _PARAMETER.sub(r"{\1}", rule)
 
 
-def document(resources: Iterable[Resource]) -> dict[str, Any]:
-    """Return the OpenAPI document of *resources*."""
-    shown = tuple(resources)
+@cache
+def document(resources: tuple[Resource, ...]) -> dict[str, Any]:
+    """Return the OpenAPI document of *resources*; the same object for every application of this process."""
     spec = APISpec(
         title="Doorward",
         version=__version__,
         openapi_version="3.1.0",
         plugins=[MarshmallowPlugin(schema_name_resolver=_schema_name)],
         info={"description": _ABOUT, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
-        tags=[{"name": each.name, "description": each.about} for each in shown],
+        tags=[{"name": each.name, "description": each.about} for each in resources],
     )
     _add_components(spec)
-    for each in shown:
+    for each in resources:
         for operation in each.operations:
             spec.path(template(operation.path), operations={operation.method.lower(): _operation(operation)})
     return spec.to_dict()
