@@ -38,6 +38,7 @@ class Database:
         self._busy_seconds = busy_seconds
         self._deadline = 0.0
         self._pid = os.getpid()
+        self._file = None if self.in_memory else _identity(path)
         self._closed = False
         self._held: list[Lock] = []
         self._slots_held = 0
@@ -63,6 +64,11 @@ class Database:
         """Yield a connection to read from; fetch all before leaving, an open snapshot holds up the checkpoints."""
         with self._turn_to_write() if self.in_memory else self._reader() as db:
             yield db
+
+    def check_file(self) -> None:
+        """Return when the file at the path is the one that was opened first; StoreUnavailable when not."""
+        if self._file and _identity(self.path) != self._file:
+            raise StoreUnavailable("the store's file was removed or replaced")
 
     def checkpoint(self) -> None:
         """Copy the WAL into the file, and let a long one start again unless somebody is in the way."""
@@ -185,6 +191,7 @@ class Database:
         if self._closed:
             raise StoreUnavailable("the store is closed")
         # Never created here: a file that vanished must not come back empty.
+        self.check_file()
         db = apsw.Connection(self.path, flags=apsw.SQLITE_OPEN_READWRITE)
         db.set_busy_timeout(int(busy_seconds * 1000))
         return db
@@ -209,6 +216,13 @@ class Database:
 def unavailable(error: apsw.Error) -> StoreUnavailable:
     """Return what the rest of the program may know of *error*: its kind."""
     return StoreUnavailable(f"the store answered {type(error).__name__}")
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    with suppress(OSError):
+        found = os.stat(path)
+        return found.st_dev, found.st_ino
+    return None
 
 
 def _pragmas(db: apsw.Connection, cache_kib: int) -> None:

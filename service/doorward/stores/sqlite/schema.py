@@ -86,7 +86,7 @@ CREATE TABLE tallies (
   a REAL NOT NULL, b REAL NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (tenant, level, value, bucket)
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX tallies_by_version ON tallies (tenant, version);
-CREATE INDEX tallies_by_bucket ON tallies (tenant, bucket, level, a);
+CREATE INDEX tallies_by_bucket ON tallies (tenant, bucket);
 
 CREATE TABLE secrets (
   tenant TEXT NOT NULL, name TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (tenant, name)

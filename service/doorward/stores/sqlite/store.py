@@ -50,8 +50,7 @@ class SqliteStore(
         """Return when the file can be read and written, and is still the one at its path."""
         with self._database.writing() as db:
             db.execute("UPDATE meta SET value = value + 1 WHERE name = 'pings'")
-        if not self._database.in_memory and not os.path.exists(self._database.path):
-            raise StoreUnavailable("the store's file was removed")
+        self._database.check_file()
 
     def warnings(self) -> list[str]:
         found = []

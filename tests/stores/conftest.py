@@ -1,0 +1,28 @@
+import pytest
+
+pytest.register_assert_rewrite(
+    "tests.stores.contract_decisions",
+    "tests.stores.contract_rows",
+    "tests.stores.contract_shared",
+    "tests.stores.contract_races",
+    "tests.stores.contract_processes",
+)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return str(tmp_path / "doorward.db")
+
+
+@pytest.fixture
+def closing():
+    """Close, after the test, every store that was handed to this function."""
+    opened = []
+
+    def closing(store):
+        opened.append(store)
+        return store
+
+    yield closing
+    for each in opened:
+        each.close()

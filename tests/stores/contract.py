@@ -1,0 +1,36 @@
+"""The contract that any store must pass.
+
+A test class takes `StoreContract` and gives the fixtures `store` (a new, empty one) and `reopen` (a function that
+opens another on the same data, to be closed by the fixture). Where several processes can share the store, it takes
+`SharedStoreContract` and gives `opener` as well: how another process opens it.
+"""
+
+from .contract_decisions import Beginning, Committing
+from .contract_processes import Processes
+from .contract_races import Races
+from .contract_rows import KeepingAuthenticators, KeepingChallenges, KeepingDevices, KeepingProofs, Recording, Spending
+from .contract_shared import Adding, KeepingKeys, KeepingLists, KeepingSecrets, Repeating, Whole
+
+
+class StoreContract(
+    Beginning,
+    Committing,
+    Recording,
+    KeepingDevices,
+    KeepingProofs,
+    Spending,
+    KeepingChallenges,
+    KeepingAuthenticators,
+    KeepingKeys,
+    KeepingLists,
+    Repeating,
+    Adding,
+    KeepingSecrets,
+    Whole,
+    Races,
+):
+    """Every method, its refusals and its races between threads."""
+
+
+class SharedStoreContract(StoreContract, Processes):
+    """And its races between processes, one of which may die."""

@@ -1,0 +1,338 @@
+"""What keys, lists, idempotency, tallies, secrets and the store as a whole promise."""
+
+import pytest
+
+from doorward.core.errors import StoreUnavailable
+from doorward.ports import (
+    CLAIM_SECONDS,
+    ENDED_CHALLENGE_SECONDS,
+    ENDED_DEVICE_SECONDS,
+    Changes,
+    Claim,
+    RecordQuery,
+    Snapshot,
+)
+
+from .samples import (
+    DAY,
+    HOUR,
+    KEYS,
+    NOW,
+    OTHER_TENANT,
+    SESSION,
+    SUBJECT,
+    TENANT,
+    api_key,
+    challenge,
+    device,
+    list_entry,
+    observation,
+    proof,
+    record,
+    tally,
+)
+
+KEY = b"idempotency-key1"
+
+
+class KeepingKeys:
+    def test_a_key_is_found_by_its_digest_alone(self, store):
+        store.put_key(api_key())
+
+        assert store.key_by_digest(api_key().digest) == api_key()
+        assert store.key_by_digest(b"x" * 32) is None
+
+    def test_a_key_without_an_end_comes_back_without_one(self, store):
+        store.put_key(api_key(expires_at=None, scopes=()))
+
+        assert store.key_by_digest(api_key().digest) == api_key(expires_at=None, scopes=())
+
+    def test_keys_are_listed_by_age_for_one_tenant_or_for_all(self, store):
+        theirs = api_key(id="key_2", tenant=OTHER_TENANT, digest=b"e" * 32, created_at=NOW - 1)
+        store.put_key(api_key())
+        store.put_key(theirs)
+
+        assert store.keys() == [theirs, api_key()]
+        assert store.keys(TENANT) == [api_key()]
+        assert store.keys("nobody") == []
+
+    def test_a_key_is_revoked_once(self, store):
+        store.put_key(api_key())
+
+        assert store.revoke_key("key_1", NOW + 5)
+        assert store.revoke_key("key_1", NOW + 9)
+        assert store.key_by_digest(api_key().digest) == api_key(revoked_at=NOW + 5)
+
+    def test_a_key_that_does_not_exist_cannot_be_revoked(self, store):
+        assert not store.revoke_key("key_9", NOW)
+
+    def test_tenants_are_those_that_have_keys(self, store):
+        store.put_key(api_key())
+        store.put_key(api_key(id="key_2", digest=b"e" * 32))
+        store.put_key(api_key(id="key_3", tenant=OTHER_TENANT, digest=b"f" * 32))
+
+        assert store.tenants() == [TENANT, OTHER_TENANT]
+
+
+class KeepingLists:
+    def test_an_entry_is_found_by_list_and_key(self, store):
+        store.put_entry(TENANT, list_entry(), NOW)
+
+        assert store.entry(TENANT, "blocked", list_entry().key, NOW) == list_entry()
+        assert store.entry(TENANT, "allowed", list_entry().key, NOW) is None
+        assert store.entry(OTHER_TENANT, "blocked", list_entry().key, NOW) is None
+
+    def test_entries_come_with_the_version_of_the_tenant(self, store):
+        version, entries = store.entries(TENANT, NOW)
+        assert entries == []
+
+        store.put_entry(TENANT, list_entry(), NOW)
+
+        later, entries = store.entries(TENANT, NOW)
+        assert later > version
+        assert entries == [list_entry()]
+        assert store.entries(OTHER_TENANT, NOW) == (version, [])
+
+    def test_an_entry_is_replaced(self, store):
+        store.put_entry(TENANT, list_entry(), NOW)
+
+        store.put_entry(TENANT, list_entry(entry=b"other", until=None), NOW)
+
+        assert store.entries(TENANT, NOW)[1] == [list_entry(entry=b"other", until=None)]
+
+    def test_an_entry_ends_by_itself(self, store):
+        store.put_entry(TENANT, list_entry(until=NOW + 10), NOW)
+
+        assert store.entry(TENANT, "blocked", list_entry().key, NOW + 10) is None
+        assert store.entries(TENANT, NOW + 10)[1] == []
+        assert not store.delete_entry(TENANT, "blocked", list_entry().key, NOW + 10)
+
+    def test_an_entry_without_an_end_stays(self, store):
+        store.put_entry(TENANT, list_entry(until=None), NOW)
+
+        store.sweep(NOW + 1000 * DAY)
+
+        assert store.entry(TENANT, "blocked", list_entry().key, NOW + 1000 * DAY) == list_entry(until=None)
+
+    def test_a_deleted_entry_is_gone_and_raises_the_version(self, store):
+        store.put_entry(TENANT, list_entry(), NOW)
+        version, _ = store.entries(TENANT, NOW)
+
+        assert store.delete_entry(TENANT, "blocked", list_entry().key, NOW)
+
+        later, entries = store.entries(TENANT, NOW)
+        assert later > version
+        assert entries == []
+
+    def test_an_entry_of_another_tenant_cannot_be_deleted(self, store):
+        store.put_entry(TENANT, list_entry(), NOW)
+
+        assert not store.delete_entry(OTHER_TENANT, "blocked", list_entry().key, NOW)
+        assert store.entries(TENANT, NOW)[1] == [list_entry()]
+
+
+class Repeating:
+    def claim(self, store, *, fingerprint=b"f", now=NOW):
+        return store.claim(KEY, fingerprint, expires_at=NOW + DAY, now=now)
+
+    def test_the_first_claim_is_new_and_the_next_runs(self, store):
+        assert self.claim(store) == Claim("new")
+        assert self.claim(store) == Claim("running")
+
+    def test_another_request_may_not_have_the_key(self, store):
+        self.claim(store)
+
+        assert self.claim(store, fingerprint=b"g") == Claim("other")
+
+    def test_a_finished_request_gives_its_answer_again(self, store):
+        self.claim(store)
+
+        store.finish(KEY, b"sealed answer", expires_at=NOW + DAY, now=NOW)
+
+        assert self.claim(store) == Claim("done", b"sealed answer")
+        assert self.claim(store, fingerprint=b"g") == Claim("other")
+
+    def test_an_empty_answer_is_an_answer(self, store):
+        self.claim(store)
+
+        store.finish(KEY, b"", expires_at=NOW + DAY, now=NOW)
+
+        assert self.claim(store) == Claim("done", b"")
+
+    def test_an_answer_is_kept_until_its_own_end(self, store):
+        self.claim(store)
+        store.finish(KEY, b"sealed answer", expires_at=NOW + 600, now=NOW)
+
+        assert self.claim(store, now=NOW + 599).state == "done"
+        assert self.claim(store, now=NOW + 600).state == "new"
+
+    def test_a_released_claim_is_new_again(self, store):
+        self.claim(store)
+
+        store.release(KEY, NOW)
+
+        assert self.claim(store, fingerprint=b"g") == Claim("new")
+
+    def test_a_claim_whose_request_died_is_taken_over_by_one(self, store):
+        self.claim(store)
+
+        assert self.claim(store, now=NOW + CLAIM_SECONDS - 1) == Claim("running")
+        assert self.claim(store, now=NOW + CLAIM_SECONDS) == Claim("new")
+        assert self.claim(store, now=NOW + CLAIM_SECONDS) == Claim("running")
+
+
+class Adding:
+    def test_sums_add_up(self, store):
+        store.add_tallies(TENANT, [tally(a=1.5, b=0.5), tally(a=1.0, b=1.0)], NOW)
+        store.add_tallies(TENANT, [tally(a=0.5, b=0.0)], NOW)
+
+        assert store.tallies_since(TENANT, 0)[1] == [tally(a=3.0, b=1.5)]
+
+    def test_sums_of_levels_values_and_buckets_are_apart(self, store):
+        apart = [tally(), tally(level="asn"), tally(value=48), tally(bucket=28_333_333)]
+
+        store.add_tallies(TENANT, apart, NOW)
+
+        assert set(store.tallies_since(TENANT, 0)[1]) == set(apart)
+
+    def test_only_what_changed_is_read(self, store):
+        store.add_tallies(TENANT, [tally(value=1), tally(value=2)], NOW)
+        version, _ = store.tallies_since(TENANT, 0)
+        store.add_tallies(TENANT, [tally(value=2)], NOW)
+
+        later, changed = store.tallies_since(TENANT, version)
+
+        assert later > version
+        assert changed == [tally(value=2, a=3.0, b=1.0)]
+        assert store.tallies_since(TENANT, later) == (later, [])
+
+    def test_adding_nothing_changes_nothing(self, store):
+        store.add_tallies(TENANT, [], NOW)
+
+        assert store.tallies_since(TENANT, 0) == (0, [])
+
+    def test_tenants_count_apart(self, store):
+        store.add_tallies(TENANT, [tally()], NOW)
+
+        assert store.tallies_since(OTHER_TENANT, 0) == (0, [])
+
+    def test_old_minutes_are_pruned(self, store):
+        store.add_tallies(TENANT, [tally(), tally(bucket=99), tally(bucket=100)], NOW)
+
+        store.prune_tallies(TENANT, before_bucket=100, keep=10)
+
+        assert {each.bucket for each in store.tallies_since(TENANT, 0)[1]} == {0, 100}
+
+    def test_the_largest_of_each_level_are_kept(self, store):
+        store.add_tallies(TENANT, [tally(value=n, a=float(n)) for n in range(1, 6)], NOW)
+        store.add_tallies(TENANT, [tally(level="asn", value=1, a=0.1)], NOW)
+        store.add_tallies(OTHER_TENANT, [tally(value=n) for n in range(1, 6)], NOW)
+
+        store.prune_tallies(TENANT, before_bucket=0, keep=2)
+
+        kept = {(each.level, each.value) for each in store.tallies_since(TENANT, 0)[1]}
+        assert kept == {("country", 4), ("country", 5), ("asn", 1)}
+        assert len(store.tallies_since(OTHER_TENANT, 0)[1]) == 5
+
+
+class KeepingSecrets:
+    def test_a_secret_that_was_never_put_is_none(self, store):
+        assert store.secret(TENANT, "signing") is None
+
+    def test_the_first_secret_stays(self, store):
+        assert store.put_secret_if_absent(TENANT, "signing", b"first") == b"first"
+        assert store.put_secret_if_absent(TENANT, "signing", b"second") == b"first"
+        assert store.secret(TENANT, "signing") == b"first"
+
+    def test_secrets_of_tenants_and_names_are_apart(self, store):
+        store.put_secret_if_absent(TENANT, "signing", b"first")
+
+        assert store.secret(OTHER_TENANT, "signing") is None
+        assert store.secret(TENANT, "sealing") is None
+
+
+def fill(store):
+    """Put one of each thing that ends, nine in all with the four rings."""
+    store.begin(KEYS, observation(), NOW)
+    store.commit(Changes(record=record(expires_at=NOW + 10), challenge=challenge(), device=(TENANT, device())), NOW)
+    store.rewrite_profile(TENANT, SUBJECT, lambda _: b"seen.", expires_at=NOW + 10, now=NOW)
+    store.put_proof(TENANT, SESSION, proof(), expires_at=NOW + 10, now=NOW)
+    store.spend(TENANT, "jti-1", expires_at=NOW + 10, now=NOW)
+    store.put_entry(TENANT, list_entry(until=NOW + 10), NOW)
+    store.claim(KEY, b"f", expires_at=NOW + 10, now=NOW)
+
+
+class Whole:
+    def test_a_store_that_works_answers_a_ping(self, store):
+        store.ping()
+
+    def test_nothing_that_lives_is_swept(self, store):
+        fill(store)
+
+        assert store.sweep(NOW + 9) == 0
+        assert store.record(TENANT, "dec_1", NOW + 9) is not None
+        assert store.begin(KEYS, None, NOW + 9).profile == b"seen."
+
+    def test_what_has_ended_can_be_swept_in_bounded_portions(self, store):
+        fill(store)
+        later = NOW + DAY + max(ENDED_DEVICE_SECONDS, ENDED_CHALLENGE_SECONDS)
+
+        portions = [store.sweep(later, limit=5) for _ in range(4)]
+
+        assert all(portion <= 5 for portion in portions)
+        assert store.sweep(later) == 0
+        # Seen by an earlier clock, what ended and was not swept would be there again.
+        assert store.begin(KEYS, None, NOW) == Snapshot(lists_version=store.entries(TENANT, NOW)[0])
+        assert store.records(RecordQuery(tenant=TENANT), NOW) == []
+
+    def test_a_reset_forgets_everything(self, store):
+        fill(store)
+        store.put_key(api_key())
+        store.put_secret_if_absent(TENANT, "signing", b"first")
+        store.rewrite_authenticators(TENANT, SUBJECT, lambda _: b"sealed", NOW)
+        store.add_tallies(TENANT, [tally()], NOW)
+
+        store.erase_all()
+
+        snapshot = store.begin(KEYS, None, NOW)
+        assert (snapshot.subject_ring, snapshot.profile, snapshot.authenticators) == (b"", None, None)
+        assert (snapshot.device, snapshot.proofs) == (None, ())
+        assert (store.tenants(), store.keys(), store.secret(TENANT, "signing")) == ([], [], None)
+        assert (store.entries(TENANT, NOW)[1], store.tallies_since(TENANT, 0)[1]) == ([], [])
+        assert store.claim(KEY, b"g", expires_at=NOW + HOUR, now=NOW) == Claim("new")
+        assert store.spend(TENANT, "jti-1", expires_at=NOW + HOUR, now=NOW)
+
+    def test_a_reset_never_takes_the_versions_back(self, store):
+        store.put_entry(TENANT, list_entry(), NOW)
+        version, _ = store.entries(TENANT, NOW)
+
+        store.erase_all()
+
+        assert store.entries(TENANT, NOW)[0] > version
+
+    @pytest.mark.parametrize(
+        "call",
+        [
+            lambda store: store.begin(KEYS, None, NOW),
+            lambda store: store.begin(KEYS, observation(), NOW),
+            lambda store: store.commit(Changes(record=record()), NOW),
+            lambda store: store.record(TENANT, "dec_1", NOW),
+            lambda store: store.authenticators(TENANT, SUBJECT, NOW),
+            lambda store: store.challenge(TENANT, "chl_1", NOW),
+            lambda store: store.key_by_digest(b"d" * 32),
+            lambda store: store.spend(TENANT, "jti-1", expires_at=NOW + 1, now=NOW),
+            lambda store: store.secret(TENANT, "signing"),
+            lambda store: store.tenants(),
+            lambda store: store.sweep(NOW),
+            lambda store: store.ping(),
+        ],
+    )
+    def test_a_closed_store_says_so_and_never_nothing(self, store, call):
+        store.close()
+
+        with pytest.raises(StoreUnavailable):
+            call(store)
+
+    def test_a_store_may_be_closed_twice(self, store):
+        store.close()
+        store.close()
