@@ -59,7 +59,10 @@ def capped(
     values: Sequence[int], days: Sequence[int], weights: Sequence[float], decayed: Sequence[float]
 ) -> Sequence[float]:
     """Return the *decayed* weights, scaled down so that no value counts more than 3 (before decay) for one day."""
-    keys = [day << 32 | value for day, value in zip(days, values, strict=True)]
+    if values.count(values[0]) == len(values):
+        keys = days  # one value only, as most people's country is: the day alone tells
+    else:
+        keys = [day << 32 | value for day, value in zip(days, values, strict=True)]
     sums = dict.fromkeys(keys, 0.0)
     for key, weight in zip(keys, weights, strict=True):
         sums[key] += weight
