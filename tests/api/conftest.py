@@ -20,7 +20,6 @@ from doorward.services import Caller, RecordFilter, ReportedEvent, Services
 
 NOW = 1_795_341_600.0  # 2026-11-22T10:00:00Z
 KNOWN_ID = "dec_" + "A" * 22
-CHALLENGE_ID = "chl_" + "A" * 22
 
 Json = dict[str, Any]
 
@@ -47,7 +46,6 @@ DECISION: Json = {
     "unknown": [{"signal": "geo.country", "reason": "no location for this address"}],
     "degraded": [],
 }
-DEVICE: Json = {"id": "dev_" + "A" * 22, "token": "dvt_secret", "expires_at": "2027-11-22T10:00:00Z"}
 
 
 @dataclass

@@ -16,6 +16,8 @@ def _words(doc: str) -> Items:
 
 
 class MistakeAnswer(Answer):
+    """One mistake in the input."""
+
     detail = _word("What was expected.", "an IPv4 or IPv6 address was expected", required=True)
     pointer = _word("Where: an RFC 6901 pointer.", "#/client/ip", required=True)
     place = Choice("Left out for the body.", of=("query", "path", "header"), data_key="in")
@@ -27,17 +29,21 @@ class ProblemAnswer(Answer):
     type = _word("Names the kind of problem.", "urn:doorward:problem:bad-input", required=True)
     title = _word("The kind of problem, for a person.", "The input cannot be used", required=True)
     status = Whole("The HTTP status.", minimum=400, maximum=599, required=True, example=422)
-    detail = _word("What happened this time.", "1 mistake", required=True)
+    detail = _word("What happened this time.", "an IPv4 or IPv6 address was expected at #/client/ip", required=True)
     errors = Items(Part(MistakeAnswer), "Every mistake at once, for bad input.", maximum=200)
 
 
 class ReasonAnswer(Answer):
+    """One contribution to the score."""
+
     code = _word("Which signal.", "new_country", required=True)
     detail = _word("For a person.", "first sign-in from DE; usual: NO", required=True)
     points = Number("Its exact share of the log-odds.", minimum=-1000, maximum=1000, required=True, example=1.83)
 
 
 class RiskAnswer(Answer):
+    """The score, and what it rests on."""
+
     score = Number(
         "0 to 100: about `100 - score` percent of genuine sign-ins score as high; null where history cannot be read.",
         minimum=0,
@@ -54,6 +60,8 @@ class RiskAnswer(Answer):
 
 
 class RulingAnswer(Answer):
+    """Which policy and rule decided."""
+
     id = _word("The policy's id.", "default", required=True)
     digest = _word("Its digest, lists included.", "sha256:0b5e…", required=True)
     rule = _word("The rule that decided.", "medium-risk", nullable=True)
@@ -61,6 +69,8 @@ class RulingAnswer(Answer):
 
 
 class RequirementAnswer(Answer):
+    """What must be shown."""
+
     count = Whole("How many, of different types.", maximum=16, required=True, example=1)
     any_of = Items(_word("", "passkey"), "Out of these types.", maximum=32, required=True)
     aal = Whole("The level to reach.", maximum=3, required=True, example=2)
@@ -68,12 +78,16 @@ class RequirementAnswer(Answer):
 
 
 class EnrolledAnswer(Answer):
+    """An authenticator that the subject can use."""
+
     type = _word("Its type.", "passkey", required=True)
     id = _word("Its id.", "fac_…", required=True)
     label = _word("The person's name for it.", "YubiKey")
 
 
 class OpenedChallengeAnswer(Answer):
+    """The challenge that was opened."""
+
     id = _word("Its id.", "chl_…", required=True)
     expires_at = Time("Its end.", required=True)
     required = Part(RequirementAnswer, required=True)
@@ -89,22 +103,30 @@ class StepUpAnswer(Answer):
 
 
 class DenialAnswer(Answer):
+    """What goes with a denial."""
+
     retry_after_s = Whole("When to try again.", example=900)
 
 
 class DeviceAnswer(Answer):
+    """A browser of the tenant, and its token."""
+
     id = _word("The device's id.", "dev_…", required=True)
     token = _word("For the caller to keep as a cookie; a secret.", "dvt_…", required=True)
     expires_at = Time("Its end.", required=True)
 
 
 class ShadowAnswer(Answer):
+    """What a shadow rule would have done."""
+
     policy = _word("Which policy.", "candidate")
     rule = _word("Which rule.", "strict-asn", nullable=True)
     outcome = Choice("What it would have been.", of=OUTCOMES, nullable=True, example="deny")
 
 
 class UnknownAnswer(Answer):
+    """A signal that is not known."""
+
     signal = _word("Which signal.", "geo.country", required=True)
     reason = _word("Why it is unknown.", "no location for this address", required=True)
 
@@ -171,6 +193,8 @@ class PolicyAnswer(Answer):
 
 
 class FindingAnswer(Answer):
+    """One thing that is wrong with a policy."""
+
     severity = Choice("How bad.", of=("error", "warning"), required=True, example="error")
     line = Whole("From 1.", nullable=True, example=12)
     column = Whole("From 1.", nullable=True, example=9)
@@ -211,6 +235,8 @@ class ClaimsAnswer(Answer):
 
 
 class LiveAnswer(Answer):
+    """The process answers."""
+
     status = _word("Always `ok`.", "ok", required=True)
 
 

@@ -79,7 +79,7 @@ def problem(error: DoorwardError) -> Reply:
     body = document(kind.status, kind.name, kind.title, str(error) or kind.title.lower())
     mistakes = _mistakes(error)
     if mistakes:
-        body["detail"] = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
+        body["detail"] = _summary(mistakes)
         body["errors"] = mistakes
     return Reply(body, kind.status, PROBLEM, _headers(error))
 
@@ -106,6 +106,11 @@ def unexpected(error: BaseException) -> Reply:
 def document(status: int, name: str, title: str, detail: str) -> dict[str, Any]:
     """Return the members that every problem document has."""
     return {"type": f"urn:doorward:problem:{name}", "title": title, "status": status, "detail": detail}
+
+
+def _summary(mistakes: list[dict[str, str]]) -> str:
+    first = f"{mistakes[0]['detail']} at {mistakes[0]['pointer']}"
+    return first if len(mistakes) == 1 else f"{len(mistakes)} mistakes, see errors; the first: {first}"
 
 
 def _mistakes(error: DoorwardError) -> list[dict[str, str]]:

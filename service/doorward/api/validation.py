@@ -13,6 +13,7 @@ from doorward.api.text import pointer, unknown_name
 from doorward.core.errors import BadInput, Mistake
 
 MAX_MISTAKES = 100
+MAX_ROWS = 1000
 _MAX_PARAMETERS = 32
 _SCHEMA_LEVEL = "_schema"
 
@@ -21,6 +22,8 @@ _Path = tuple[str | int, ...]
 
 def load(schema: Schema, value: Any) -> Any:
     """Return *value* as *schema* reads it, or raise BadInput with every mistake."""
+    if schema.many and not (isinstance(value, list) and len(value) <= MAX_ROWS):
+        raise BadInput([Mistake(f"an array of at most {MAX_ROWS} objects was expected")])
     try:
         return schema.load(value)
     except ValidationError as error:
