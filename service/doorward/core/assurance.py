@@ -1,0 +1,188 @@
+"""Authenticator types, and the assurance that they add up to: AAL is derived from what was shown, never claimed.
+
+AAL by NIST SP 800-63B-4, `amr` by RFC 8176. AAL 3 needs verified attestation and so cannot be reached here.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from doorward.core.outcome import Proof, Requirement
+
+POSSESSION = "possession"
+KNOWLEDGE = "knowledge"
+INHERENCE = "inherence"
+NOTHING = "nothing"
+
+PASSWORD_AMR = "pwd"  # noqa: S105  # the amr value of RFC 8176, no secret
+MULTI_FACTOR_AMR = "mfa"
+EMAIL_AMR = "email"
+
+
+@dataclass(frozen=True, slots=True)
+class AuthenticatorType:
+    """One row of the table: what a type proves by itself, and the `amr` values that say so.
+
+    *aal* is what it reaches alone, *aal_after_password* with the first factor that the caller states.
+    """
+
+    name: str
+    factor: str
+    aal: int
+    aal_after_password: int
+    amr: tuple[str, ...]
+    phishing_resistant: bool = False
+    restricted: bool = False
+
+
+def _possession(name: str, *amr: str, restricted: bool = False) -> AuthenticatorType:
+    return AuthenticatorType(name, POSSESSION, 1, 2, amr, restricted=restricted)
+
+
+# E-mail has no value in RFC 8176: `otp` says what was done, our own `email` says that it proves no possession.
+AUTHENTICATOR_TYPES: Mapping[str, AuthenticatorType] = {
+    each.name: each
+    for each in (
+        AuthenticatorType("passkey", POSSESSION, 2, 2, ("hwk", "user", "pop"), phishing_resistant=True),
+        _possession("push", "swk", "mca"),
+        _possession("totp", "otp"),
+        _possession("hotp", "otp"),
+        _possession("sms", "sms", restricted=True),
+        _possession("voice", "tel", restricted=True),
+        _possession("recovery_code", "otp"),
+        AuthenticatorType("email", NOTHING, 0, 1, ("otp", EMAIL_AMR)),
+        AuthenticatorType("knowledge", NOTHING, 0, 1, ("kba",)),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Assurance:
+    """What was reached: the level, how (RFC 8176), and the class reference that a caller may ask for."""
+
+    aal: int
+    amr: tuple[str, ...]
+
+    @property
+    def acr(self) -> str:
+        return f"aal{self.aal}"
+
+
+def combine(types: Iterable[str], *, first_factor: bool, user_verified: bool = True, synced: bool = False) -> Assurance:
+    """Return what the verified *types* add up to, with or without the first factor that the caller states.
+
+    *user_verified* and *synced* are the flags UV and BE of a passkey: without UV it proves possession alone.
+    """
+    amr = [PASSWORD_AMR] if first_factor else []
+    factors = {KNOWLEDGE} if first_factor else set[str]()
+    for name in types:
+        kind = AUTHENTICATOR_TYPES[name]
+        factors.add(kind.factor)
+        if name == "passkey":
+            amr += _passkey_amr(user_verified=user_verified, synced=synced)
+            factors |= {INHERENCE} if user_verified else set()
+        else:
+            amr += kind.amr
+    return _assurance(factors - {NOTHING}, amr)
+
+
+def _passkey_amr(*, user_verified: bool, synced: bool) -> list[str]:
+    key = "swk" if synced else "hwk"
+    return [key, "user", "pop"] if user_verified else [key, "pop"]
+
+
+def _assurance(factors: Collection[str], amr: list[str]) -> Assurance:
+    """A biometric or a PIN counts only with the possession that it unlocks."""
+    several = POSSESSION in factors and len(factors) > 1
+    single = POSSESSION in factors or KNOWLEDGE in factors
+    names = [name for name in dict.fromkeys(amr) if name != MULTI_FACTOR_AMR]
+    return Assurance(2 if several else int(single), tuple(names + [MULTI_FACTOR_AMR] if several else names))
+
+
+# Which factor an `amr` value speaks for; the others say how strong it was, and count for nothing by themselves.
+_STATED_FACTORS = {
+    "pwd": KNOWLEDGE,
+    "pin": KNOWLEDGE,
+    "otp": POSSESSION,
+    "sms": POSSESSION,
+    "tel": POSSESSION,
+    "hwk": POSSESSION,
+    "swk": POSSESSION,
+    "mca": POSSESSION,
+    "sc": POSSESSION,
+    "user": INHERENCE,
+    "face": INHERENCE,
+    "fpt": INHERENCE,
+    "iris": INHERENCE,
+    "retina": INHERENCE,
+    "vbm": INHERENCE,
+}
+_STATED_TYPES: Mapping[str, tuple[str, ...]] = {
+    "otp": ("totp", "hotp"),
+    "sms": ("sms",),
+    "tel": ("voice",),
+    "mca": ("push",),
+    "hwk": ("passkey",),
+    "swk": ("passkey",),
+    EMAIL_AMR: ("email",),
+    "kba": ("knowledge",),
+}
+
+
+def stated(amr: Iterable[str], *, first_factor: bool = False) -> Assurance:
+    """Return what a caller's own challenge is worth: by the factors it names, a bare `mfa` names none."""
+    given = ([PASSWORD_AMR] if first_factor else []) + list(amr)
+    names = [name for name in dict.fromkeys(given) if name != MULTI_FACTOR_AMR]
+    counted = [name for name in names if not (name == "otp" and EMAIL_AMR in names)]
+    return _assurance({_STATED_FACTORS[name] for name in counted if name in _STATED_FACTORS}, names)
+
+
+def can_meet(requirement: Requirement, enrolled_types: Iterable[str], *, first_factor: bool) -> bool:
+    """Answer whether someone with *enrolled_types* could meet *requirement* at all."""
+    offered = _offered(requirement, enrolled_types)
+    if len(_countable(offered, requirement)) < requirement.count:
+        return False
+    if requirement.phishing_resistant and not any(AUTHENTICATOR_TYPES[name].phishing_resistant for name in offered):
+        return False
+    return combine(offered, first_factor=first_factor).aal >= requirement.aal
+
+
+def meets(requirement: Requirement, proof: Proof) -> bool:
+    """Answer whether *proof* shows what *requirement* asks; its age and binding are the rule's to judge."""
+    if proof.aal < requirement.aal or (requirement.phishing_resistant and not proof.phishing_resistant):
+        return False
+    if proof.types:
+        return len(_countable(_offered(requirement, proof.types), requirement)) >= requirement.count
+    return _stated_count(requirement, proof.amr) >= requirement.count
+
+
+def usable(type_name: str, requirement: Requirement) -> bool:
+    """Answer whether an authenticator of this type may take part in meeting *requirement*, alone or with others."""
+    kind = AUTHENTICATOR_TYPES.get(type_name)
+    if kind is None or (requirement.any_of and type_name not in requirement.any_of):
+        return False
+    if requirement.count > 1:
+        return type_name != "knowledge"
+    if requirement.phishing_resistant and not kind.phishing_resistant:
+        return False
+    return kind.aal_after_password >= requirement.aal
+
+
+def _offered(requirement: Requirement, types: Iterable[str]) -> list[str]:
+    """Return the known types among *types* that *requirement* takes, each once."""
+    taken = [name for name in dict.fromkeys(types) if name in AUTHENTICATOR_TYPES]
+    return [name for name in taken if not requirement.any_of or name in requirement.any_of]
+
+
+def _countable(types: Collection[str], requirement: Requirement) -> list[str]:
+    """Questions of knowledge are no authenticator: where two are asked for they are none of them."""
+    return [name for name in types if requirement.count == 1 or name != "knowledge"]
+
+
+def _stated_count(requirement: Requirement, amr: Iterable[str]) -> int:
+    names = set(amr)
+    if EMAIL_AMR in names:
+        names.discard("otp")
+    if "mca" in names:
+        names -= {"hwk", "swk"}
+    groups = {_STATED_TYPES[name] for name in names if name in _STATED_TYPES}
+    return sum(bool(_countable(_offered(requirement, types), requirement)) for types in groups)

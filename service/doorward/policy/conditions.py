@@ -1,0 +1,183 @@
+"""The one wrapper around CEL: conditions are compiled against the declared signals, and are true, false or unknown.
+
+Two environments hold the same names. The first knows networks and areas as types of their own, so that a list of the
+wrong kind is refused at load; the second sees their handles as texts, which is all that CEL can carry to a function.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cel_expr_python import cel  # type: ignore[import-untyped]  # its stubs come without the marker py.typed
+
+from doorward.core.signals.base import SignalSpec
+from doorward.policy import conjuncts, tree
+from doorward.policy.complaints import Complaint, Names, complaints
+from doorward.policy.functions import AREAS, FUNCTIONS, NETWORKS, FunctionSpec
+from doorward.policy.lists import AreaTable, NamedList, NetworkTable, RuntimeList, WordList
+from doorward.policy.possible import UNKNOWN, Possible, possible_values
+from doorward.policy.tree import Branch
+
+MAX_CONDITION_CHARACTERS = 4096
+
+_TYPES: Mapping[str, Any] = {
+    "bool": cel.Type.BOOL,
+    "int": cel.Type.INT,
+    "double": cel.Type.DOUBLE,
+    "string": cel.Type.STRING,
+    "timestamp": cel.Type.TIMESTAMP,
+    "list(string)": cel.Type.List(cel.Type.STRING),
+    "list(int)": cel.Type.List(cel.Type.INT),
+    "list(double)": cel.Type.List(cel.Type.DOUBLE),
+    "map(string, string)": cel.Type.Map(cel.Type.STRING, cel.Type.STRING),
+    "map(string, dyn)": cel.Type.Map(cel.Type.STRING, cel.Type.DYN),
+}
+_CHECKED = {**_TYPES, NETWORKS: cel.Type.AbstractType(NETWORKS), AREAS: cel.Type.AbstractType(AREAS)}
+_RUN = {**_TYPES, NETWORKS: cel.Type.STRING, AREAS: cel.Type.STRING}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One conjunct of a condition: its text, and the compiled expression."""
+
+    text: str
+    expression: Any
+
+    def evaluate(self, activation: Any) -> bool | None:
+        """Answer true, false or UNKNOWN (None); never raises."""
+        return _answer(self.expression, activation)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A compiled `when`: the signals and lists it names, and the values that it can have at all."""
+
+    text: str
+    signals: frozenset[str]
+    lists: frozenset[str]
+    whole_lists: frozenset[str]  # used otherwise than by `signal in list`, so never narrowed
+    possible: Possible
+    expression: Any
+    parts: tuple[Part, ...]
+
+    def evaluate(self, activation: Any) -> bool | None:
+        """Answer true, false or UNKNOWN (None); never raises."""
+        return _answer(self.expression, activation)
+
+    @property
+    def can_be_unknown(self) -> bool:
+        return UNKNOWN in self.possible
+
+    @property
+    def always_true(self) -> bool:
+        return self.possible == {True}
+
+
+def _answer(expression: Any, activation: Any) -> bool | None:
+    try:
+        value = expression.eval(activation).value()
+    except RuntimeError:  # what CEL's binding raises where a value cannot be carried over
+        return UNKNOWN
+    # An error's value is its text, which is truthy: only the two constants are answers.
+    return value if value is True or value is False else UNKNOWN
+
+
+class Environment:
+    """The names and functions that a policy's conditions are compiled against."""
+
+    def __init__(self, *, signals: Mapping[str, SignalSpec], lists: Mapping[str, NamedList]) -> None:
+        self._signals = signals
+        self._lists = lists
+        self._may_be_unknown = frozenset(name for name, spec in signals.items() if spec.may_be_unknown)
+        types = {name: spec.type for name, spec in signals.items()}
+        types |= {f"lists.{name}": list_type(named) for name, named in lists.items()}
+        self._check = _environment(types, _CHECKED)
+        self._run = _environment(types, _RUN)
+
+    def compile(self, text: str) -> Condition | list[Complaint]:
+        """Return the condition, or everything that is wrong with it."""
+        if len(text) > MAX_CONDITION_CHARACTERS:
+            return [Complaint(0, "too-large", f"the condition is longer than {MAX_CONDITION_CHARACTERS} characters")]
+        try:
+            checked = self._check.compile(text)
+        except RuntimeError as error:
+            return complaints(text, str(error), Names(self._signals, self._lists))
+        kind = checked.return_type()
+        if kind not in (cel.Type.BOOL, cel.Type.DYN):
+            return [Complaint(0, "type", f"the condition is a {kind.name().lower()}, expected true or false")]
+        root = tree.checked_tree(checked.serialize())
+        return self._misused_lists(root) or self._condition(text, root, yields_bool=kind == cel.Type.BOOL)
+
+    def _condition(self, text: str, root: Branch, *, yields_bool: bool) -> Condition:
+        names = frozenset(branch.name for branch in root.walk() if branch.kind == tree.NAME)
+        lists = frozenset(name.removeprefix("lists.") for name in names if name.startswith("lists."))
+        possible = possible_values(root, unknown_names=self._may_be_unknown, failing=_FAILING)
+        return Condition(
+            text=text,
+            signals=names & self._signals.keys(),
+            lists=lists,
+            whole_lists=_whole_lists(root),
+            possible=possible if yields_bool else possible | {UNKNOWN},
+            expression=self._run.compile(text),
+            parts=self._parts(text),
+        )
+
+    def _parts(self, text: str) -> tuple[Part, ...]:
+        return tuple(Part(each, self._run.compile(each)) for each in conjuncts.split(text))
+
+    def _misused_lists(self, root: Branch) -> list[Complaint]:
+        misused = sorted(
+            name
+            for name in _whole_lists(root)
+            if isinstance(self._lists[name], RuntimeList) and list_type(self._lists[name]) != NETWORKS
+        )
+        expected = "expected a signal on the left of `in`"
+        return [Complaint(0, "type", f"'lists.{name}' is filled at run time, {expected}") for name in misused]
+
+    def activation(self, values: Mapping[str, Any]) -> Any:
+        """Return what a decision's conditions are evaluated on; one serves all rules."""
+        return self._run.Activation(values)
+
+
+_FAILING = frozenset(name for name, spec in FUNCTIONS.items() if spec.may_fail)
+
+
+def _environment(types: Mapping[str, str], table: Mapping[str, Any]) -> Any:
+    return cel.NewEnv(
+        variables={name: table[each] for name, each in types.items()},
+        functions=[_declaration(name, spec, table) for name, spec in FUNCTIONS.items()],
+    )
+
+
+def _declaration(name: str, spec: FunctionSpec, table: Mapping[str, Any]) -> Any:
+    parameters = [table[each] for each in spec.parameters]
+    overload = cel.Overload(f"doorward_{name}", table[spec.returns], parameters, False, spec.function)
+    return cel.FunctionDecl(name, [overload])
+
+
+def list_type(named: NamedList) -> str:
+    """Return the CEL type that rules see a list as."""
+    if isinstance(named, NetworkTable) or (isinstance(named, RuntimeList) and named.holds == "address"):
+        return NETWORKS
+    if isinstance(named, AreaTable):
+        return AREAS
+    return f"list({named.element})" if isinstance(named, WordList) else "list(string)"
+
+
+def _whole_lists(root: Branch) -> frozenset[str]:
+    """Return the lists that are used otherwise than as the right side of `in` with a signal on its left."""
+    asked = {
+        id(branch.children[1])
+        for branch in root.walk()
+        if branch.kind == tree.CALL and branch.name == "@in" and _is_signal(branch.children[0])
+    }
+    uses = (each for each in root.walk() if each.kind == tree.NAME and each.name.startswith("lists."))
+    return frozenset(each.name.removeprefix("lists.") for each in uses if id(each) not in asked)
+
+
+def _is_signal(branch: Branch) -> bool:
+    """A signal or a field of one; what is computed from signals need not be among their values."""
+    if branch.kind == tree.NAME:
+        return True
+    is_step = branch.kind == tree.SELECT or (branch.kind == tree.CALL and branch.name == "_[_]")
+    return is_step and _is_signal(branch.children[0])

@@ -1,0 +1,239 @@
+"""Applies a policy to the signals of one attempt. Pure: the same input gives the same ruling, and it never raises."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from doorward.core.assurance import AUTHENTICATOR_TYPES, can_meet, meets
+from doorward.core.facts import EnrolmentFacts
+from doorward.core.outcome import ALLOW, CHALLENGE, DENY, Proof, Requirement
+from doorward.core.request import ACTION
+from doorward.core.signals.base import Signals
+from doorward.policy.lists import RuntimeEntries
+from doorward.policy.merging import stricter, strictest
+from doorward.policy.model import ANY_AUTHENTICATOR, BOTH, ENROL, STRICTEST, Effect, Policy, Rule
+from doorward.policy.ruling import (
+    MATCHED,
+    NOT_APPLICABLE,
+    NOT_MATCHED,
+    NOT_REACHED,
+    SATISFIED,
+    UNKNOWN,
+    RuleResult,
+    Ruling,
+    ShadowResult,
+)
+
+__all__ = ["DEFAULT_MAX_AGE_SECONDS", "NO_RULE", "RuleResult", "Ruling", "ShadowResult", "Situation", "evaluate"]
+
+# SP 800-63B-4 wants AAL 2 renewed after 24 hours at most; half of it where a rule does not say.
+DEFAULT_MAX_AGE_SECONDS = 12 * 3600
+
+# A proof may seem to come from the near future where two machines' clocks differ.
+CLOCK_SKEW_SECONDS = 60
+
+NO_RULE = ""
+NO_RULE_REASON = "no rule matched"
+DEGRADED_RULE = "degraded"
+DEGRADED_REASON = "the history or the store cannot be read"
+NOT_TOGETHER = "no authenticator can meet all the rules that matched"
+
+_CALM_LEVELS = ("low", "medium")
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a policy is applied to, beside the signals. *proofs* are those of the subject, application and session."""
+
+    kind: str
+    now: float
+    enrolment: EnrolmentFacts
+    proofs: Sequence[Proof]
+    first_factor: bool
+    binding_digest: str = ""
+    level: str = ""
+
+    def proof_for(self, effect: Effect) -> Proof | None:
+        """Return a proof that meets *effect*: bound to this very action where it binds, else bound to none."""
+        binding = self.binding_digest if effect.bind else ""
+        if effect.bind and not binding:
+            return None
+        max_age = effect.max_age_seconds or DEFAULT_MAX_AGE_SECONDS
+        for proof in self.proofs:
+            fresh = -CLOCK_SKEW_SECONDS <= self.now - proof.auth_time <= max_age
+            if fresh and proof.binding == binding and meets(effect.requirement or ANY_AUTHENTICATOR, proof):
+                return proof
+        return None
+
+
+@dataclass(slots=True)
+class _Walk:
+    """What came out so far, in the order of the rules."""
+
+    results: list[RuleResult] = field(default_factory=list)
+    shadow: list[ShadowResult] = field(default_factory=list)
+    deciding: list[tuple[Rule, Effect]] = field(default_factory=list)
+    satisfied: list[tuple[Rule, Proof, Effect]] = field(default_factory=list)
+    errors: int = 0
+
+
+def evaluate(
+    policy: Policy,
+    *,
+    signals: Signals,
+    kind: str,
+    now: float,
+    enrolment: EnrolmentFacts,
+    proofs: Sequence[Proof],
+    first_factor: bool,
+    binding_digest: str = "",
+    runtime_lists: Mapping[str, RuntimeEntries | None] | None = None,
+    degraded: bool = False,
+) -> Ruling:
+    """Return the ruling of *policy*; where no rule matches it is deny.
+
+    *proofs* are those that count for this subject, application and session. A run-time list that is missing from
+    *runtime_lists* is empty, one that is None could not be read.
+    """
+    level = str(signals.values.get("risk.level", ""))
+    situation = Situation(kind, now, enrolment, proofs, first_factor, binding_digest, level)
+    walk = _walk(policy, situation, signals, policy.activation(signals, runtime_lists or {}))
+    rule, effect, reason = _decision(policy, walk)
+    if degraded:
+        rule, effect, reason = _degraded(policy, situation, rule, effect, reason)
+    ending = _ending(policy, situation, effect)
+    return Ruling(
+        ending.outcome,
+        rule,
+        reason,
+        requirement=ending.requirement,
+        max_age=effect.max_age_seconds,
+        bind=effect.bind,
+        notify=effect.notify,
+        retry_after_seconds=effect.retry_after_seconds,
+        enrol=ending.enrol,
+        unenrolled=ending.unenrolled,
+        satisfied_by=_spent(walk) if ending.outcome == ALLOW else "",
+        shadow=tuple(walk.shadow),
+        results=tuple(walk.results),
+        unknown_errors=walk.errors,
+    )
+
+
+def _walk(policy: Policy, situation: Situation, signals: Signals, activation: Any) -> _Walk:
+    """Evaluate the rules in order, up to the one that decides; those in shadow all, wherever they stand."""
+    walk = _Walk()
+    stops = policy.combine != STRICTEST
+    for rule in policy.rules:
+        if rule.on not in (BOTH, situation.kind):
+            walk.results.append(RuleResult(rule.id, NOT_APPLICABLE))
+        elif stops and walk.deciding and not rule.shadow:
+            walk.results.append(RuleResult(rule.id, NOT_REACHED))
+        else:
+            answer = rule.condition.evaluate(activation)
+            if answer is False:
+                walk.results.append(RuleResult(rule.id, NOT_MATCHED))
+                continue
+            if answer is None and signals.unknown.keys().isdisjoint(rule.condition.signals):
+                walk.errors += 1
+            _apply(rule, answer, walk, situation, policy.id)
+    return walk
+
+
+def _apply(rule: Rule, answer: bool | None, walk: _Walk, situation: Situation, policy_id: str) -> None:
+    """Add what *rule* comes to; a rule in shadow leaves a note and nothing else."""
+    effect = rule.effect(answer)
+    if effect is None:
+        walk.results.append(RuleResult(rule.id, UNKNOWN))
+        return
+    proof = situation.proof_for(effect) if effect.outcome == CHALLENGE else None
+    state = SATISFIED if proof else UNKNOWN if answer is None else MATCHED
+    walk.results.append(RuleResult(rule.id, state, effect.outcome))
+    if rule.shadow:
+        if proof is None:
+            walk.shadow.append(ShadowResult(policy_id, rule.id, effect.outcome))
+    elif proof is not None:
+        walk.satisfied.append((rule, proof, effect))
+    else:
+        walk.deciding.append((rule, effect))
+
+
+def _decision(policy: Policy, walk: _Walk) -> tuple[str, Effect, str]:
+    """Return the rule that decides, what it does, and why."""
+    if not walk.deciding:
+        return _nothing_left(walk)
+    if policy.combine != STRICTEST:
+        rule, effect = walk.deciding[0]
+        return rule.id, effect, rule.why
+    effect = strictest(effect for _, effect in walk.deciding)
+    rule = next((rule for rule, each in walk.deciding if each.outcome == effect.outcome), walk.deciding[0][0])
+    together = effect.outcome == DENY and all(each.outcome != DENY for _, each in walk.deciding)
+    return rule.id, effect, NOT_TOGETHER if together else rule.why
+
+
+def _nothing_left(walk: _Walk) -> tuple[str, Effect, str]:
+    """Where every rule that matched asked for a proof that was given, the policy has what it wants."""
+    if walk.satisfied:
+        rule = walk.satisfied[-1][0]
+        return rule.id, Effect(ALLOW), rule.why
+    return NO_RULE, Effect(DENY), NO_RULE_REASON
+
+
+def _degraded(policy: Policy, situation: Situation, rule: str, effect: Effect, reason: str) -> tuple[str, Effect, str]:
+    """Return the stricter of the ruling and the policy's `degraded` entry."""
+    entry = policy.degraded
+    if entry.outcome == CHALLENGE and situation.proof_for(entry) is not None:
+        return rule, effect, reason
+    joined = stricter(effect, entry)
+    changed = joined.outcome != effect.outcome
+    return (DEGRADED_RULE, joined, DEGRADED_REASON) if changed else (rule, joined, reason)
+
+
+class _Ending(NamedTuple):
+    """What an effect comes to for this subject, with what it has enrolled."""
+
+    outcome: str
+    requirement: Requirement | None = None
+    enrol: tuple[str, ...] = ()
+    unenrolled: bool = False
+
+
+def _ending(policy: Policy, situation: Situation, effect: Effect) -> _Ending:
+    """Apply the policy's `unenrolled` entry where the subject has nothing that could meet the requirement.
+
+    Whether a first factor was stated does not matter here: who has an authenticator is asked for it.
+    """
+    if effect.outcome != CHALLENGE:
+        return _Ending(effect.outcome)
+    requirement = effect.requirement or ANY_AUTHENTICATOR
+    enrolment = situation.enrolment
+    if not enrolment.readable or can_meet(requirement, enrolment.types, first_factor=True):
+        return _Ending(CHALLENGE, requirement)
+    answer = policy.unenrolled[_unenrolled_entry(situation)]
+    if answer != ENROL:
+        return _Ending(answer, requirement, unenrolled=True)
+    enrol = _enrollable(requirement, first_factor=situation.first_factor)
+    return _Ending(CHALLENGE, requirement, enrol, unenrolled=True)
+
+
+def _unenrolled_entry(situation: Situation) -> str:
+    if situation.kind == ACTION:
+        return "action"
+    # A level that is not one of the calm ones is not known to be calm.
+    return "login" if situation.level in _CALM_LEVELS else "login_high_risk"
+
+
+def _enrollable(requirement: Requirement, *, first_factor: bool) -> tuple[str, ...]:
+    """Return the types whose enrolment would help, those that need no stated first factor where there is none."""
+    one = replace(requirement, count=1)
+    types = requirement.any_of or tuple(each for each in AUTHENTICATOR_TYPES if each not in _NOT_FIRST)
+    helpful = tuple(each for each in types if can_meet(one, (each,), first_factor=first_factor))
+    return helpful or tuple(each for each in types if can_meet(one, (each,), first_factor=True)) or types
+
+
+# A recovery code stands in for another authenticator, and questions of knowledge are none.
+_NOT_FIRST = ("recovery_code", "knowledge")
+
+
+def _spent(walk: _Walk) -> str:
+    return next((proof.jti for _, proof, effect in walk.satisfied if effect.bind), "")

@@ -1,0 +1,37 @@
+"""Checks of requirements: what can be met, and what counts."""
+
+from doorward.core.assurance import AUTHENTICATOR_TYPES, can_meet
+from doorward.policy.findings import Report, one_of
+from doorward.policy.lint.check import place_of
+from doorward.policy.model import Policy
+
+AAL_2 = 2
+
+
+class UnmeetableRequirement:
+    """No authenticator that there is can meet the requirement, so whoever is asked for it is refused for good."""
+
+    code = "unmeetable-requirement"
+    bad = "requirements: {strong: {any_of: [totp], phishing_resistant: true}}"
+    good = "requirements: {strong: {any_of: [passkey], phishing_resistant: true}}"
+
+    def look(self, policy: Policy, report: Report) -> None:
+        for name, requirement in policy.requirements.items():
+            if not can_meet(requirement, AUTHENTICATOR_TYPES, first_factor=True):
+                message = f"no authenticator can meet the requirement '{name}'"
+                report.warning(place_of(policy, "requirements", name), self.code, message)
+
+
+class EmailCountedAsAal2:
+    """E-mail and questions of knowledge prove no possession (SP 800-63B-4, 3.1.3.1), so they cannot reach AAL 2."""
+
+    code = "email-counted-as-aal2"
+    bad = "requirements: {mfa: {any_of: [totp, email], aal: 2}}"
+    good = "requirements: {mfa: {any_of: [totp, passkey], aal: 2}}"
+
+    def look(self, policy: Policy, report: Report) -> None:
+        for name, requirement in policy.requirements.items():
+            weak = [each for each in requirement.any_of if AUTHENTICATOR_TYPES[each].aal == 0]
+            if weak and requirement.aal >= AAL_2:
+                message = f"the requirement '{name}' asks for aal {requirement.aal}, which {one_of(weak)} cannot add to"
+                report.warning(place_of(policy, "requirements", name), self.code, message)

@@ -1,0 +1,103 @@
+"""A policy that passed its compiler: nothing here can be wrong any more, and nothing here changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from doorward.core.outcome import ALLOW, CHALLENGE, DENY, Requirement
+from doorward.policy.binding import Binding
+from doorward.policy.conditions import Condition, Environment
+from doorward.policy.findings import START, Place
+from doorward.policy.lists import NamedList
+
+SKIP = "skip"
+MATCH = "match"
+BOTH = "both"
+FIRST_MATCH = "first_match"
+STRICTEST = "strictest"
+ENROL = "enrol"
+TELL = "tell"
+HIGH = "high"
+
+# From which score on the risk is medium, and from which it is high.
+DEFAULT_LEVELS = {"medium": 95.0, "high": 99.0}
+DEFAULT_UNENROLLED = {"login": ENROL, "login_high_risk": DENY, "action": DENY}
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a rule does when it applies; *max_age_seconds* None means the default age of a proof."""
+
+    outcome: str
+    requirement: Requirement | None = None
+    max_age_seconds: int | None = None
+    bind: bool = False
+    notify: bool = False
+    retry_after_seconds: int | None = None
+
+
+# A policy without a `degraded` entry still asks for something: never a silent allow.
+ANY_AUTHENTICATOR = Requirement(name="any")
+DEFAULT_DEGRADED = Effect(CHALLENGE, ANY_AUTHENTICATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. *on_unknown* is skip, match, or what to do instead; None where the condition is always known."""
+
+    id: str
+    condition: Condition
+    then: Effect
+    on_unknown: str | Effect | None = None
+    description: str = ""
+    reason: str = ""
+    on: str = BOTH
+    shadow: bool = False
+    place: Place = START
+
+    def applies_to(self, kind: str) -> bool:
+        return self.on in (BOTH, kind)
+
+    @property
+    def why(self) -> str:
+        """Return what a caller is told: the reason, else the description, else the id."""
+        return self.reason or self.description or self.id
+
+    def effect(self, answer: bool | None) -> Effect | None:
+        """Return what the rule does when its condition answers so, None where it does nothing.
+
+        An unknown that nobody foresaw does what is stricter: it refuses or challenges, it does not allow.
+        """
+        if answer is not None:
+            return self.then if answer else None
+        if isinstance(self.on_unknown, Effect):
+            return self.on_unknown
+        if self.on_unknown is None:
+            return self.then if self.then.outcome != ALLOW else None
+        return self.then if self.on_unknown == MATCH else None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A whole policy. *digest* covers its text and the files of its lists."""
+
+    id: str
+    text: str
+    digest: str
+    rules: tuple[Rule, ...]
+    environment: Environment
+    binding: Binding
+    description: str = ""
+    levels: Mapping[str, float] = field(default_factory=lambda: DEFAULT_LEVELS)
+    lists: Mapping[str, NamedList] = field(default_factory=dict)
+    requirements: Mapping[str, Requirement] = field(default_factory=dict)
+    combine: str = FIRST_MATCH
+    unenrolled: Mapping[str, str] = field(default_factory=lambda: DEFAULT_UNENROLLED)
+    pending: str = TELL
+    degraded: Effect = DEFAULT_DEGRADED
+    files: tuple[str, ...] = ()  # the list files, relative to the policy's folder
+    places: Mapping[str, Place] = field(default_factory=dict)  # of `lists.<name>` and `requirements.<name>`
+
+    def activation(self, signals: Any, runtime_lists: Mapping[str, Any]) -> Any:
+        """Return what all conditions of one decision are evaluated on."""
+        return self.environment.activation(self.binding.values(signals, runtime_lists))
