@@ -132,6 +132,23 @@ def test_a_chunked_body_of_64_kib_is_read(app, login):
     assert status.startswith("200")
 
 
+class Torn(io.BytesIO):
+    """A chunked body whose next chunk is none, as the server tells it."""
+
+    def readinto(self, buffer):
+        return super().readinto(buffer) or self.read()
+
+    def read(self, size=-1):
+        raise OSError("invalid chunk size")
+
+
+@pytest.mark.parametrize("size", [0, 10, 65536])
+def test_a_torn_chunked_body_is_400(app, size):
+    _, status, _ = run_wsgi_app(app, chunked(Torn(b" " * size)))
+
+    assert status.startswith("400")
+
+
 def test_a_body_shorter_than_declared_is_400(client):
     environ = {"CONTENT_LENGTH": "50"}
 

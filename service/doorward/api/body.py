@@ -28,12 +28,13 @@ def read_json(request: Request) -> Any:
     _check_content_type(request)
     try:
         raw = request.get_data(cache=False)
+        whole = not _goes_on(request, len(raw))
     except RequestEntityTooLarge:
-        raise _too_large(request) from None
-    except ClientDisconnected:
-        raise BadJson("the body is shorter than its Content-Length") from None
-    if _goes_on(request, len(raw)):
-        raise _too_large(request)
+        whole = False
+    except (ClientDisconnected, OSError):
+        raise BadJson("the body ended before it was whole") from None
+    if not whole:
+        raise BodyTooLarge(f"at most {request.max_content_length} bytes are read")
     return strict_json(raw)
 
 
@@ -57,10 +58,6 @@ def _goes_on(request: Request, taken: int) -> bool:
     if request.content_length is not None or limit is None or taken < limit:
         return False
     return bool(request.environ["wsgi.input"].read(1))
-
-
-def _too_large(request: Request) -> BodyTooLarge:
-    return BodyTooLarge(f"at most {request.max_content_length} bytes are read")
 
 
 def _check_content_type(request: Request) -> None:

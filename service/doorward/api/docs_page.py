@@ -7,6 +7,12 @@ from jinja2 import Environment, StrictUndefined
 
 _METHODS = ("get", "put", "post", "delete")
 _REF_DEPTH = 8
+_BOUNDS = (
+    ("minLength", "maxLength", " characters"),
+    ("minimum", "maximum", ""),
+    ("minItems", "maxItems", " entries"),
+    ("minProperties", "maxProperties", " members"),
+)
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -137,7 +143,8 @@ def _rows(document: Json, schema: Json, prefix: str, depth: int = 0) -> list[Jso
     schema = _resolved(document, schema)
     rows: list[Json] = []
     for name, field in schema.get("properties", {}).items():
-        rows.append(_row(prefix + name, field, required=name in schema.get("required", [])))
+        row = _row(prefix + name, field, required=name in schema.get("required", []))
+        rows.append(row | {"description": row["description"] or _resolved(document, field).get("description", "")})
         inner = field.get("items") if "items" in field else field
         if depth < _REF_DEPTH:
             suffix = "[]." if "items" in field else "."
@@ -162,7 +169,14 @@ def _type(field: Json) -> str:
     kinds = field.get("type", "object" if _is_reference(field) else "any")
     kinds = kinds if isinstance(kinds, list) else [kinds]
     nullable = {"type": "null"} in field.get("anyOf", [])
-    return " | ".join([*kinds, "null"] if nullable else kinds)
+    return " | ".join([*kinds, "null"] if nullable else kinds) + _bounds(field)
+
+
+def _bounds(field: Json) -> str:
+    for least, most, unit in _BOUNDS:
+        if most in field:
+            return f", {field.get(least, 0)} to {field[most]}{unit}"
+    return ""
 
 
 def _example(document: Json, schema: Json) -> Any:

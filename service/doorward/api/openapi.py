@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document, written from what the operations declare, and the page that shows it to a person."""
 
+import inspect
 import re
 import secrets
 from functools import cache
@@ -68,11 +69,12 @@ def template(rule: str) -> str:
 @cache
 def document(resources: tuple[Resource, ...]) -> dict[str, Any]:
     """Return the OpenAPI document of *resources*; the same object for every application of this process."""
+    plugin = MarshmallowPlugin(schema_name_resolver=_schema_name)
     spec = APISpec(
         title="Doorward",
         version=__version__,
         openapi_version="3.1.0",
-        plugins=[MarshmallowPlugin(schema_name_resolver=_schema_name)],
+        plugins=[plugin],
         info={"description": _ABOUT, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
         tags=[{"name": each.name, "description": each.about} for each in resources],
     )
@@ -80,7 +82,15 @@ def document(resources: tuple[Resource, ...]) -> dict[str, Any]:
     for each in resources:
         for operation in each.operations:
             spec.path(template(operation.path), operations={operation.method.lower(): _operation(operation)})
-    return spec.to_dict()
+    return _described(spec.to_dict(), plugin)
+
+
+def _described(written: dict[str, Any], plugin: MarshmallowPlugin) -> dict[str, Any]:
+    """Return the document with the docstring of each schema as its description."""
+    names = plugin.converter.refs if plugin.converter else {}
+    for key, name in names.items():
+        written["components"]["schemas"][name]["description"] = inspect.getdoc(key[0])
+    return written
 
 
 def _schema_name(schema: Schema | type[Schema]) -> str:

@@ -32,6 +32,8 @@ def load(schema: Schema, value: Any) -> Any:
 
 def load_query(schema: Schema, query: bytes) -> dict[str, Any]:
     """Return the query string as *schema* reads it; a parameter that stands twice is a mistake."""
+    if not query and not schema.fields:
+        return {}
     pairs = _pairs(query)
     names = [name for name, _ in pairs]
     twice = sorted({name for name in names if names.count(name) > 1})
