@@ -4,6 +4,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import settings
 
 from doorward.core import history
 from doorward.core.context import Sight
@@ -12,6 +13,10 @@ from doorward.core.request import Client, Credential, DecisionRequest, Subject
 from doorward.core.signals import Attempt, Signals, evaluate
 
 DAY = 86_400
+
+# A busy machine must not fail a test that asks nothing of time.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture
