@@ -6,14 +6,24 @@ NaN stands for «not known»; a scorecard has a value of its own for it. FEATURE
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import log, log1p, nan
+from typing import NamedTuple
 
 from doorward.core.facts import Facts
 from doorward.core.request import DecisionRequest
-from doorward.core.signals.base import Attempt
 from doorward.risk import travel
-from doorward.risk.likelihood import has_history, log_ratio, rarity
+from doorward.risk.likelihood import has_history, log_ratios, population_shares
 
 UP, EITHER = 1, 0
+
+
+class Evidence(NamedTuple):
+    """What every feature sees: the attempt, p_g of each level, and how unlike the subject its value there is."""
+
+    request: DecisionRequest
+    facts: Facts
+    now: float
+    shares: dict[str, float]
+    ratios: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +37,7 @@ class Feature:
     doc: str
     unit: str
     direction: int
-    function: Callable[[Attempt], float]
+    function: Callable[[Evidence], float]
     compares: bool = False
 
 
@@ -45,32 +55,30 @@ _HALF_FAMILIAR = 0.5  # the weight of sign-ins from an address that makes it hal
 
 def features(request: DecisionRequest, facts: Facts, now: float) -> dict[str, float]:
     """Return every feature of the attempt by its name."""
-    attempt = Attempt(request, facts, now)
-    return {feature.name: feature.function(attempt) for feature in FEATURES}
+    shares = population_shares(facts.population)
+    seen = Evidence(request, facts, now, shares, log_ratios(facts, shares))
+    return {feature.name: feature.function(seen) for feature in FEATURES}
 
 
-def _ratio_of(level: str) -> Callable[[Attempt], float]:
-    def ratio(attempt: Attempt) -> float:
-        return log_ratio(attempt.facts, level)
-
-    return ratio
+def _ratio_of(level: str) -> Callable[[Evidence], float]:
+    return lambda seen: seen.ratios[level]
 
 
-def _agent_ratio(attempt: Attempt) -> float:
+def _agent_ratio(seen: Evidence) -> float:
     """A known device that updates its browser is judged by the browser: its version has gone forward."""
-    ratio = log_ratio(attempt.facts, "agent")
-    return min(ratio, log_ratio(attempt.facts, "browser")) if attempt.facts.device.known else ratio
+    ratio = seen.ratios["agent"]
+    return min(ratio, seen.ratios["browser"]) if seen.facts.device.known else ratio
 
 
-def _rarity_of(level: str) -> Callable[[Attempt], float]:
-    def unfamiliarity(attempt: Attempt) -> float:
-        return rarity(attempt.facts, level) if level in attempt.facts.population.totals else nan
+def _rarity_of(level: str) -> Callable[[Evidence], float]:
+    def rarity(seen: Evidence) -> float:
+        return -log(seen.shares[level]) if level in seen.facts.population.totals else nan
 
-    return unfamiliarity
+    return rarity
 
 
-def _device(attempt: Attempt) -> float:
-    device = attempt.facts.device
+def _device(seen: Evidence) -> float:
+    device = seen.facts.device
     state = device.token_state
     if state is None:
         return nan
@@ -81,26 +89,26 @@ def _device(attempt: Attempt) -> float:
     return 1.0 if device.seen else 2.0
 
 
-def _travel_speed(attempt: Attempt) -> float:
-    return _or_nan(travel.speed_kmh(attempt.facts, attempt.now))
+def _travel_speed(seen: Evidence) -> float:
+    return _or_nan(travel.speed_kmh(seen.facts, seen.now))
 
 
-def _usual_distance(attempt: Attempt) -> float:
-    km = travel.km_from_usual(attempt.facts)
+def _usual_distance(seen: Evidence) -> float:
+    km = travel.km_from_usual(seen.facts)
     return nan if km is None else log1p(km)
 
 
-def _gap(attempt: Attempt) -> float:
-    hours = travel.hours_since_last(attempt.facts, attempt.now)
+def _gap(seen: Evidence) -> float:
+    hours = travel.hours_since_last(seen.facts, seen.now)
     return nan if hours is None else log1p(hours)
 
 
-def _new_ip_gap(attempt: Attempt) -> float:
+def _new_ip_gap(seen: Evidence) -> float:
     """How much more likely the newness of the address is in an attack, given the gap; decays into the familiar."""
-    history = attempt.facts.history
+    history = seen.facts.history
     if not has_history(history) or history.last_at is None or "ip" not in history.totals:
         return nan
-    genuine = _new_address_rate(attempt.now - history.last_at)
+    genuine = _new_address_rate(seen.now - history.last_at)
     if_new = log(_NEW_ADDRESS_OF_ATTACKS / genuine)
     if_seen = log((1 - _NEW_ADDRESS_OF_ATTACKS) / (1 - genuine))
     count = max(0.0, history.counts.get("ip", 0.0))
@@ -112,56 +120,56 @@ def _new_address_rate(gap_seconds: float) -> float:
     return next((rate for limit, rate in _NEW_ADDRESS_BY_GAP if gap_seconds < limit), _NEW_ADDRESS_AFTER)
 
 
-def _history(attempt: Attempt) -> float:
-    history = attempt.facts.history
+def _history(seen: Evidence) -> float:
+    history = seen.facts.history
     return log1p(max(0.0, history.logins)) if history.reachable else nan
 
 
-def _account_age(attempt: Attempt) -> float:
-    created_at = attempt.request.subject.created_at
-    return nan if created_at is None else log1p(max(0.0, (attempt.now - created_at) / 86_400))
+def _account_age(seen: Evidence) -> float:
+    created_at = seen.request.subject.created_at
+    return nan if created_at is None else log1p(max(0.0, (seen.now - created_at) / 86_400))
 
 
-def _disowned(attempt: Attempt) -> float:
-    history = attempt.facts.history
+def _disowned(seen: Evidence) -> float:
+    history = seen.facts.history
     return float("not_me" in history.flags) if history.reachable else nan
 
 
-def _count_of(name: str) -> Callable[[Attempt], float]:
-    def count(attempt: Attempt) -> float:
-        number = attempt.facts.velocity.counts.get(name)
+def _count_of(name: str) -> Callable[[Evidence], float]:
+    def count(seen: Evidence) -> float:
+        number = seen.facts.velocity.counts.get(name)
         return nan if number is None else log1p(max(0, number))
 
     return count
 
 
-def _asn_failures(attempt: Attempt) -> float:
-    return _or_nan(attempt.facts.velocity.asn_failure_ratio_1h)
+def _asn_failures(seen: Evidence) -> float:
+    return _or_nan(seen.facts.velocity.asn_failure_ratio_1h)
 
 
-def _tenant_failures(attempt: Attempt) -> float:
-    return _or_nan(attempt.facts.velocity.tenant_failure_ratio_10m)
+def _tenant_failures(seen: Evidence) -> float:
+    return _or_nan(seen.facts.velocity.tenant_failure_ratio_10m)
 
 
-def _network_kind(attempt: Attempt) -> float:
-    kind = attempt.facts.network.kind
+def _network_kind(seen: Evidence) -> float:
+    kind = seen.facts.network.kind
     return float(KINDS.index(kind)) if kind in KINDS else nan
 
 
-def _anonymous(attempt: Attempt) -> float:
-    return _or_nan(attempt.facts.network.anonymous)
+def _anonymous(seen: Evidence) -> float:
+    return _or_nan(seen.facts.network.anonymous)
 
 
-def _bot(attempt: Attempt) -> float:
-    return _or_nan(attempt.facts.agent.bot)
+def _bot(seen: Evidence) -> float:
+    return _or_nan(seen.facts.agent.bot)
 
 
-def _breached(attempt: Attempt) -> float:
-    return _or_nan(attempt.request.credential.breached)
+def _breached(seen: Evidence) -> float:
+    return _or_nan(seen.request.credential.breached)
 
 
-def _hour_oddness(attempt: Attempt) -> float:
-    share = attempt.facts.history.hour_share
+def _hour_oddness(seen: Evidence) -> float:
+    share = seen.facts.history.hour_share
     return nan if share is None else 1.0 - share
 
 

@@ -5,9 +5,10 @@ population. A value that nobody has seen is then as telling as any other that th
 more familiar than the subject's own.
 """
 
+from collections.abc import Mapping
 from math import log, nan
 
-from doorward.core.facts import Facts, HistoryFacts
+from doorward.core.facts import LEVELS, Facts, HistoryFacts, PopulationFacts
 
 # How many sign-ins of one's own the population weighs against; others found 1 to 5 best.
 PRIOR_WEIGHT = 3.0
@@ -26,52 +27,48 @@ def has_history(history: HistoryFacts) -> bool:
     return history.reachable and (history.events > 0 or history.logins > 0)
 
 
-def population_share(facts: Facts, level: str) -> float:
-    """Return p_g: how likely a sign-in of anyone has this value; 1 where nothing was counted yet."""
-    population = facts.population
+def population_shares(population: PopulationFacts) -> dict[str, float]:
+    """Return p_g of every level: how likely a sign-in of anyone has this value; 1 where nothing was counted yet."""
+    return {level: _share(population, level) for level in LEVELS}
+
+
+def _share(population: PopulationFacts, level: str) -> float:
+    total = population.totals.get(level, 0.0)
+    if total <= 0.0:
+        return 1.0
     count = max(0.0, population.counts.get(level, 0.0))
-    total = max(count, population.totals.get(level, 0.0))
-    return (count + 0.5) / (total + 0.5 * (max(0, population.distinct.get(level, 0)) + 1))
+    return min(1.0, (count + 0.5) / (total + 0.5 * (population.distinct.get(level, 0) + 1)))
 
 
-def rarity(facts: Facts, level: str) -> float:
-    """Return −ln p_g, at least 0; it needs no history, so it also judges first sign-ins."""
-    return max(0.0, -log(population_share(facts, level)))
-
-
-def log_ratio(facts: Facts, level: str) -> float:
-    """Return ln p_g − ln p_u of the attempt's value at *level*, from −8 to 8; above 0 it is unlike the subject.
+def log_ratios(facts: Facts, shares: Mapping[str, float]) -> dict[str, float]:
+    """Return ln p_g − ln p_u of the attempt's value at every level, from −8 to 8; above 0 it is unlike the subject.
 
     0 where there is no history (detection 4.2), NaN where history cannot be read or the attempt has no such value.
     """
     history = facts.history
     if not history.reachable:
-        return nan
+        return dict.fromkeys(LEVELS, nan)
     if not has_history(history):
-        return 0.0
-    if level not in history.totals:
-        return nan
-    return _clipped(log(population_share(facts, level)) - log(_own_share(facts, level)))
+        return dict.fromkeys(LEVELS, 0.0)
+    own = {level: _smoothed(history, level, shares[level]) for level in LEVELS if level in history.totals}
+    for level in _BACK_OFF.keys() & own.keys():
+        own[level] = _explained(level, own, shares)
+    return {level: _clipped(log(shares[level] / own[level])) if level in own else nan for level in LEVELS}
 
 
-def _own_share(facts: Facts, level: str) -> float:
-    explanations = _BACK_OFF.get(level)
-    if explanations is None:
-        return _smoothed(facts, level)
-    share = population_share(facts, level)
+def _smoothed(history: HistoryFacts, level: str, share: float) -> float:
+    total, count = history.totals[level], max(0.0, history.counts.get(level, 0.0))
+    return (count + PRIOR_WEIGHT * share) / (max(count, total) + PRIOR_WEIGHT)
+
+
+def _explained(level: str, own: Mapping[str, float], shares: Mapping[str, float]) -> float:
+    """Return the likelihood of the value as itself or, less surely, as one of many of a wider value."""
     weight = likelihood = 0.0
-    for wider, part in explanations:
-        if wider in facts.history.totals:
+    for wider, part in _BACK_OFF[level]:
+        if wider in own:
             weight += part
-            likelihood += part * _smoothed(facts, wider) * min(1.0, share / population_share(facts, wider))
+            likelihood += part * own[wider] * min(1.0, shares[level] / shares[wider])
     return likelihood / weight
-
-
-def _smoothed(facts: Facts, level: str) -> float:
-    history = facts.history
-    count = max(0.0, history.counts.get(level, 0.0))
-    total = max(count, history.totals[level])
-    return (count + PRIOR_WEIGHT * population_share(facts, level)) / (total + PRIOR_WEIGHT)
 
 
 def _clipped(ratio: float) -> float:

@@ -21,6 +21,7 @@ MAX_TEXT = 400
 MAX_NUMBER = 1e9
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
+_CODE = re.compile(r"[a-z0-9_{}]+\Z")
 _DIRECTIONS = {feature.name: feature.direction for feature in FEATURES}
 
 
@@ -61,7 +62,7 @@ def write_scorecard(card: Scorecard) -> bytes:
 def _layout(document: Mapping[str, Any]) -> str:
     """Write one line for each list and each text, so that a change of one number changes one line."""
     text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
-    return re.sub(r"\[[^\[\]{}\"]*\]", lambda found: re.sub(r"\s+", " ", found[0]), text)
+    return re.sub(r"\[\n[^\[\]{}\"]*\]", lambda found: re.sub(r"\s+", " ", found[0]), text)
 
 
 def _document(card: Scorecard) -> dict[str, Any]:
@@ -131,7 +132,7 @@ class _Reading:
             self.wrong("#/name", "expected lower-case letters, digits, '.', '_' and '-', at most 64")
         return Scorecard(
             name=name,
-            description=self.text(fields.get("description"), "#/description"),
+            description=self.text(fields.get("description"), "#/description", least=0),
             calibration=self.calibration(fields.get("calibration")),
             prior_shift=self.number(fields.get("prior_shift"), "#/prior_shift"),
             constant=self.number(fields.get("constant"), "#/constant"),
@@ -191,6 +192,8 @@ class _Reading:
             return None
         fields = self.object(found, {"code", "detail"}, pointer)
         texts = {key: self.text(fields.get(key), f"{pointer}/{key}") for key in ("code", "detail")}
+        if not _CODE.match(texts["code"]):
+            self.wrong(f"{pointer}/code", "expected lower-case letters, digits, '_' and words in braces")
         for key, text in texts.items():
             for word in unknown_words(text):
                 self.wrong(f"{pointer}/{key}", f"{word!r} is no word of reasons")
@@ -231,9 +234,9 @@ class _Reading:
             return ()
         return tuple(self.number(each, f"{pointer}/{place}") for place, each in enumerate(found))
 
-    def text(self, found: Any, pointer: str) -> str:
-        if not isinstance(found, str) or not 0 < len(found) <= MAX_TEXT or not found.isprintable():
-            self.wrong(pointer, f"expected a printable text of 1 to {MAX_TEXT} characters")
+    def text(self, found: Any, pointer: str, *, least: int = 1) -> str:
+        if not isinstance(found, str) or not least <= len(found) <= MAX_TEXT or not found.isprintable():
+            self.wrong(pointer, f"expected a printable text of {least} to {MAX_TEXT} characters")
             return ""
         return found
 

@@ -36,18 +36,18 @@ _WEIGHTS = {
 }
 
 _SHAPES: dict[str, Shape] = {
-    "rarity_asn": ((5.5, 6.5, 7.5, 9.0, 11.0), (0.0, 0.3, 0.8, 1.4, 1.9, 2.3)),
-    "rarity_country": ((4.5, 5.5, 6.5, 8.0, 10.0), (0.0, 0.3, 0.8, 1.4, 1.9, 2.3)),
+    "rarity_asn": ((6.0, 7.0, 8.0, 9.5, 11.5), (0.0, 0.2, 0.7, 1.4, 1.9, 2.3)),
+    "rarity_country": ((5.5, 6.5, 7.5, 9.0, 11.0), (0.0, 0.2, 0.7, 1.4, 1.9, 2.3)),
     "device": ((0.0, 1.0, 2.0, 3.0, 4.0), (-2.5, -1.2, 0.5, 0.8, 0.9, 2.2)),
     "travel_speed": ((0.0, 150.0, 400.0, 800.0, 1000.0, 2000.0), (0.0, 0.1, 0.3, 0.6, 1.0, 2.0, 2.8)),
     "usual_distance": (tuple(map(log1p, (0.0, 100.0, 400.0, 1500.0, 5000.0))), (-0.2, 0.1, 0.3, 0.6, 0.9, 1.2)),
     "gap": (tuple(map(log1p, (24.0 * 30, 24.0 * 180))), (0.0, 0.1, 0.3)),
     "new_ip_gap": ((-1.5, -0.5, 0.3, 1.0, 2.0, 3.0), (-0.3, -0.2, -0.1, 0.1, 0.3, 0.5, 0.7)),
     "hour_oddness": ((0.5, 0.8, 0.95), (-0.1, 0.0, 0.1, 0.25)),
-    "history": (tuple(map(log1p, (0.0, 0.15, 0.5, 1.0, 3.0, 10.0))), (0.5, 0.4, 0.3, 0.2, 0.0, -0.1, -0.2)),
+    "history": (tuple(map(log1p, (0.0, 0.15, 0.5, 1.0, 3.0, 10.0))), (0.2, 0.1, 0.1, 0.05, 0.0, -0.1, -0.2)),
     "account_age": (tuple(map(log1p, (1.0, 30.0, 365.0))), (0.15, 0.05, 0.0, -0.1)),
     "disowned": ((0.5,), (0.0, 1.5)),
-    "subject_failures_1h": (tuple(map(log1p, (0, 2, 4, 7, 11, 17))), (-0.05, 0.1, 0.4, 1.2, 2.5, 4.0, 5.0)),
+    "subject_failures_1h": (tuple(map(log1p, (0, 2, 4, 7, 11, 17))), (-0.05, 0.1, 0.4, 1.2, 2.8, 4.8, 6.5)),
     "subject_failures_24h": (tuple(map(log1p, (0, 3, 7, 11, 17))), (-0.05, 0.1, 0.4, 1.0, 2.0, 3.0)),
     "ip_subjects_1h": (tuple(map(log1p, (1, 3, 8, 20, 60))), (0.0, 0.2, 0.6, 1.1, 1.6, 2.0)),
     "ip_failures_1h": (tuple(map(log1p, (0, 3, 8, 20, 60))), (0.0, 0.1, 0.5, 1.1, 1.6, 2.0)),
@@ -55,15 +55,57 @@ _SHAPES: dict[str, Shape] = {
     "device_subjects_24h": (tuple(map(log1p, (1, 2, 5, 9))), (0.0, 0.2, 0.8, 1.5, 2.0)),
     "asn_failure_ratio": ((0.3, 0.5, 0.7, 0.85), (0.0, 0.2, 0.6, 1.2, 1.7)),
     "tenant_failure_ratio": ((0.4, 0.6, 0.8), (0.0, 0.1, 0.3, 0.6)),
-    "network_kind": ((0.0, 1.0, 2.0, 3.0, 4.0), (0.0, 0.0, 0.0, 1.2, 1.3, 2.6)),
-    "anonymous": ((0.5,), (0.0, 0.7)),
+    "network_kind": ((0.0, 1.0, 2.0, 3.0, 4.0), (0.0, 0.0, 0.0, 0.6, 0.6, 2.4)),
+    "anonymous": ((0.5,), (0.0, 0.4)),
     "bot": ((0.5,), (0.0, 2.0)),
     "breached": ((0.5,), (0.0, 1.0)),
 }
 
-_REFERENCES: dict[str, float] = {}
+# About what a genuine sign-in gets, most of them being on a known device; 0 for what is not here.
+_REFERENCES = {
+    "llr_ip": -0.25,
+    "llr_prefix": -0.05,
+    "llr_asn": -0.45,
+    "llr_country": -0.4,
+    "llr_city": -0.35,
+    "llr_agent": -0.15,
+    "llr_browser": -0.2,
+    "llr_os": -0.15,
+    "llr_device_type": -0.05,
+    "llr_language": -0.1,
+    "rarity_asn": 0.05,
+    "device": -2.0,
+    "usual_distance": -0.15,
+    "new_ip_gap": -0.1,
+    "hour_oddness": -0.1,
+    "history": -0.1,
+}
 
-QUANTILES = Quantiles(log_odds=(-8.0, 8.0), scores=(0.0, 100.0))
+# (log-odds, percent of genuine sign-ins below), as they would lie where one in ten is a subject's first.
+_SCALE = (
+    (-8.0, 0.0),
+    (-7.3, 1.0),
+    (-6.7, 5.0),
+    (-6.4, 10.0),
+    (-6.1, 20.0),
+    (-5.9, 30.0),
+    (-5.6, 40.0),
+    (-5.1, 50.0),
+    (-4.4, 60.0),
+    (-3.7, 70.0),
+    (-2.6, 80.0),
+    (-1.2, 85.0),
+    (0.4, 88.0),
+    (1.0, 91.0),
+    (1.3, 95.0),
+    (1.6, 97.5),
+    (2.1, 99.0),
+    (2.9, 99.4),
+    (3.6, 99.8),
+    (4.5, 99.9),
+    (5.5, 99.97),
+    (9.0, 100.0),
+)
 
 
 def provisional() -> Scorecard:
@@ -74,7 +116,7 @@ def provisional() -> Scorecard:
         calibration=Calibration(source="provisional", n=0, version=VERSION),
         constant=CONSTANT,
         tables={feature.name: _table(feature.name) for feature in FEATURES},
-        quantiles=QUANTILES,
+        quantiles=Quantiles(*zip(*_SCALE, strict=True)),
     )
 
 

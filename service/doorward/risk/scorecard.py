@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import fsum, isnan, nan
+from operator import itemgetter
 
 from doorward.core.facts import Facts, HistoryFacts
 from doorward.core.outcome import Assessment, Reason
@@ -21,11 +22,12 @@ from doorward.risk.wording import Voice, fill
 BASE = "base"
 
 MAX_REASONS = 8
-LEAST_POINTS = 0.05
+MAX_LOWERING = 3
+LEAST_POINTS = 0.1
 # Verified sign-ins from which on the history is more than a beginning.
 LEARNED_EVENTS = 10
 
-_COMPARES = {feature.name: feature.compares for feature in FEATURES}
+_COMPARING = frozenset(feature.name for feature in FEATURES if feature.compares)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,24 +138,28 @@ def confidence_of(history: HistoryFacts) -> str:
 def _reasons(
     card: Scorecard, attempt: Attempt, values: Mapping[str, float], shares: Mapping[str, float]
 ) -> tuple[Reason, ...]:
-    """Return the contributions that stand out most, largest first; those that raise the score go before the others.
+    """Return the contributions that stand out most, largest first: those that raise the score go before the others.
 
     What is not known gives no reason, nor does a comparison with a history that there is not.
     """
-    comparable = has_history(attempt.facts.history)
+    silent = () if has_history(attempt.facts.history) else _COMPARING
+    a = card.calibration.a
     found: list[tuple[float, Voice]] = []
     for name, table in card.tables.items():
-        if isnan(values.get(name, nan)) or (_COMPARES[name] and not comparable):
+        points = shares[name] - a * table.reference
+        if -LEAST_POINTS < points < LEAST_POINTS or isnan(values.get(name, nan)) or name in silent:
             continue
-        points = shares[name] - card.calibration.a * table.reference
         voice = table.raises if points > 0 else table.lowers
-        if voice is not None and abs(points) >= LEAST_POINTS:
+        if voice is not None:
             found.append((points, voice))
-    found.sort(key=_prominence)
-    chosen = sorted(found[:MAX_REASONS], key=lambda each: -each[0])
-    return tuple(Reason(fill(voice.code, attempt), fill(voice.detail, attempt), points) for points, voice in chosen)
+    return tuple(
+        [Reason(fill(voice.code, attempt), fill(voice.detail, attempt), points) for points, voice in _chosen(found)]
+    )
 
 
-def _prominence(each: tuple[float, Voice]) -> tuple[bool, float]:
-    points = each[0]
-    return points < 0, -abs(points)
+def _chosen(found: list[tuple[float, Voice]]) -> list[tuple[float, Voice]]:
+    found.sort(key=itemgetter(0), reverse=True)
+    raising = [each for each in found if each[0] > 0][:MAX_REASONS]
+    lowering = [each for each in found if each[0] < 0]
+    room = min(MAX_LOWERING, MAX_REASONS - len(raising))
+    return raising + lowering[max(0, len(lowering) - room) :]

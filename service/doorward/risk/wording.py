@@ -6,6 +6,7 @@ A word is a count, a distance, a country code or one of our own terms; never an 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from doorward.core.facts import LEVELS
 from doorward.core.signals.base import Attempt
@@ -34,7 +35,13 @@ class Voice:
 
 def fill(template: str, attempt: Attempt) -> str:
     """Return *template* with its words filled in."""
-    return _WORD.sub(lambda found: WORDS[found[1]](attempt), template)
+    return "".join([part if isinstance(part, str) else part(attempt) for part in _parts(template)])
+
+
+@lru_cache(maxsize=1024)
+def _parts(template: str) -> tuple[str | Callable[[Attempt], str], ...]:
+    pieces = _WORD.split(template)  # text and words by turns
+    return tuple(WORDS[piece] if place % 2 else piece for place, piece in enumerate(pieces))
 
 
 def unknown_words(template: str) -> list[str]:
