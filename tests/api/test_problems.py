@@ -72,6 +72,16 @@ def test_an_unexpected_exception_is_logged_without_what_it_says(client, services
     assert "u-123" not in str(entry)
 
 
+def test_an_unexpected_exception_is_found_by_the_request_id(client, services, login):
+    services.decisions.raises = ValueError()
+
+    with capture_logs() as logs:
+        answer = client.post("/v1/decisions", json=login, headers={"X-Request-Id": "r-1"})
+
+    assert answer.json["instance"] == "urn:doorward:request:r-1"
+    assert logs[0]["request_id"] == answer.headers["X-Request-Id"] == "r-1"
+
+
 def test_an_answer_that_is_no_json_is_500(client, services, login):
     services.decisions.answer = {"risk": float("nan")}
 

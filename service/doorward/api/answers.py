@@ -30,6 +30,7 @@ class ProblemAnswer(Answer):
     title = _word("The kind of problem, for a person.", "The input cannot be used", required=True)
     status = Whole("The HTTP status.", minimum=400, maximum=599, required=True, example=422)
     detail = _word("What happened this time.", "an IPv4 or IPv6 address was expected at #/client/ip", required=True)
+    instance = _word("Which request, where the fault is ours.", "urn:doorward:request:req_…")
     errors = Items(Part(MistakeAnswer), "Every mistake at once, for bad input.", maximum=200)
 
 

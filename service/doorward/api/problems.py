@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 import structlog
+from flask import g
 from werkzeug.exceptions import HTTPException
 
 from doorward.api.errors import (
@@ -96,11 +97,14 @@ def unexpected(error: BaseException) -> Reply:
     """Log what happened and return a bare 500; an exception's message may hold personal data and is left out."""
     log.error(
         "unexpected_exception",
+        request_id=g.request_id,
+        traceparent=g.traceparent,
         exception=type(error).__name__,
         traceback="".join(traceback.format_tb(error.__traceback__)),
     )
     detail = "something went wrong here; the request id finds it in the log"
-    return Reply(document(500, "internal", "Internal Server Error", detail), 500, PROBLEM)
+    body = document(500, "internal", "Internal Server Error", detail)
+    return Reply(body | {"instance": f"urn:doorward:request:{g.request_id}"}, 500, PROBLEM)
 
 
 def document(status: int, name: str, title: str, detail: str) -> dict[str, Any]:
