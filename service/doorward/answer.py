@@ -7,7 +7,7 @@ from typing import Any
 from doorward.core.outcome import CHALLENGE, DENY, Reason
 from doorward.core.times import rfc3339
 from doorward.judge import Judgement
-from doorward.policy.engine import Ruling
+from doorward.policy.ruling import Ruling
 
 Json = dict[str, Any]
 

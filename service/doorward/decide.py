@@ -54,6 +54,8 @@ class DecisionDesk:
             case, found = self._case(tenant, request, found, now)
             judgement = judge(case, rules.policy, self._card, meter, candidate=rules.candidate)
             shown = self._carry_out(decision_id, case, judgement, found, rules)
+        if judgement.ruling.unknown_errors:
+            meter.condition_failed()
         meter.decided(
             outcome=shown["outcome"],
             kind=request.kind,
@@ -82,6 +84,7 @@ class DecisionDesk:
         except Conflict:
             return self._without_the_spent_proof(decision_id, case, judgement, found, rules)
         except StoreUnavailable:
+            self._sources.meter.store_failed("commit")
             return self._degrade(decision_id, case, found, rules)
         return self._learned(made, found)
 

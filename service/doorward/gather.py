@@ -77,6 +77,7 @@ def gather(sources: Sources, tenant: str, request: DecisionRequest, now: float, 
             newest = snapshot.tallies_version
             population = sources.tallies.population(tenant, now, newest=newest)
     except StoreUnavailable:
+        sources.meter.store_failed("begin")
         return _without_history(blank, keys, sight, request)
     if observation is not None and request.credential.result in ("passed", "failed"):
         _tell_ratios(sources.tallies, tenant, sight, observation, now)

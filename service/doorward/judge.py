@@ -1,7 +1,7 @@
 """facts ─▶ signals ─▶ score ─▶ ruling: the pure middle of the line, one for serving, what-if, records and replays."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from doorward.core.canonical import binding_digest
@@ -10,9 +10,11 @@ from doorward.core.outcome import Assessment, Proof
 from doorward.core.request import ACTION, DecisionRequest
 from doorward.core.signals import Attempt, Signals, evaluate, with_risk
 from doorward.meter import Meter
-from doorward.policy import engine
+from doorward.policy.engine import evaluate as apply_policy
+from doorward.policy.explain import explain
 from doorward.policy.lists import RuntimeEntries
 from doorward.policy.model import Policy
+from doorward.policy.ruling import Ruling
 from doorward.risk.floors import level_of
 from doorward.risk.scorecard import Scorecard, assess
 
@@ -52,8 +54,8 @@ class Judgement:
     signals: Signals
     assessment: Assessment
     level: str
-    ruling: engine.Ruling
-    candidate: engine.Ruling | None = None
+    ruling: Ruling
+    candidate: Ruling | None = None
 
 
 def judge(case: Case, policy: Policy, card: Scorecard, meter: Meter, *, candidate: Policy | None = None) -> Judgement:
@@ -62,7 +64,7 @@ def judge(case: Case, policy: Policy, card: Scorecard, meter: Meter, *, candidat
         before = evaluate(Attempt(case.request, case.facts, case.now))
     with meter.stage("score"):
         assessment = assess(card, case.request, case.facts, case.now)
-        level = level_of(assessment.score, assessment.floors, asdict(policy.levels))
+        level = level_of(assessment.score, assessment.floors, policy.levels)
     with meter.stage("policy"):
         signals = with_risk(
             before,
@@ -79,12 +81,12 @@ def judge(case: Case, policy: Policy, card: Scorecard, meter: Meter, *, candidat
 
 def explain_rules(case: Case, policy: Policy, signals: Signals) -> list[dict[str, Any]]:
     """Return every rule with what each of its conditions came to."""
-    return engine.explain(policy, **_given(case, signals))
+    return explain(policy, **_given(case, signals))
 
 
-def rule(case: Case, policy: Policy, signals: Signals) -> engine.Ruling:
+def rule(case: Case, policy: Policy, signals: Signals) -> Ruling:
     """Apply *policy* to the signals of *case*."""
-    return engine.evaluate(policy, **_given(case, signals))
+    return apply_policy(policy, **_given(case, signals))
 
 
 def _given(case: Case, signals: Signals) -> dict[str, Any]:
@@ -102,7 +104,7 @@ def _given(case: Case, signals: Signals) -> dict[str, Any]:
 
 
 def _at_levels_of(policy: Policy, signals: Signals, assessment: Assessment) -> Signals:
-    level = level_of(assessment.score, assessment.floors, asdict(policy.levels))
+    level = level_of(assessment.score, assessment.floors, policy.levels)
     if signals.values.get("risk.level") == level:
         return signals
     return Signals({**signals.values, "risk.level": level}, signals.unknown, signals.learning)

@@ -84,6 +84,12 @@ class Tallies:
         population.take(version, changed)
         population.forget_before(now)
 
+    def take_dropped(self) -> int:
+        """Return how many sums were lost since the last call."""
+        with self._lock:
+            dropped, self.dropped = self.dropped, 0
+        return dropped
+
     def prune(self, tenant: str, now: float) -> None:
         """Drop the minutes that no window reaches, and the rarest values beyond the bound."""
         self._store.prune_tallies(tenant, before_bucket=int(now // MINUTE) - 120, keep=VALUES_KEPT)

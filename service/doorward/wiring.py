@@ -26,7 +26,8 @@ from doorward.policy_texts import PolicyTexts
 from doorward.ports import GeoState, Locator, Store
 from doorward.records import RecordDesk
 from doorward.reports import ReportDesk
-from doorward.risk.scorecard import Scorecard, load_scorecard
+from doorward.risk.model_file import load_scorecard
+from doorward.risk.scorecard import Scorecard
 from doorward.runtime_lists import ListDesk, ListedValues
 from doorward.sealing import AesGcmSealer, derive, load_keys
 from doorward.services import Services
@@ -52,7 +53,7 @@ class Wiring:
     locator: Locator
     meter: Meter
     clock: Clock
-    geo: GeoProvider | None = None
+    geo: GeoProvider
     _ended: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -70,11 +71,16 @@ class Wiring:
         self.store.close()
 
     def tick(self) -> None:
-        """Do what is due every second; nothing here may end the thread."""
+        """Do what is due every second: flush, look at files that may have changed, and tell what was seen."""
         now = self.clock()
         self.tallies.flush(now)
-        if self.geo is not None:
-            self.geo.refresh(now)
+        self.meter.tallies_dropped(self.tallies.take_dropped())
+        self.geo.refresh(now)
+        for tenant in self.policies.loaded():
+            loaded = self.policies.current(tenant, now)
+            self.meter.policy_loaded(tenant, loaded.loaded_at)
+            if loaded.error:
+                self.meter.policy_refused(tenant)
 
     def sweep(self, now: float) -> None:
         """Delete what has outlived its use; a store that is away is asked again next time."""
@@ -110,6 +116,7 @@ def build(
     store = store or open_store(str(settings.store_path or ":memory:"))
     sealer = AesGcmSealer(load_keys(settings.encryption_keys))
     policies = Policies(settings.rules_dir)
+    policies.load_all(clock())
     card = load_scorecard(Path(settings.model))
     geo = GeoProvider(settings.geo)
     tallies = Tallies(store)

@@ -205,7 +205,9 @@ def test_an_action_counts_no_attempt(house):
 
 def test_what_if_leaves_no_trace(house):
     for _ in range(5):
-        answer = house.post("/v1/policy/what-if", {"request": {"kind": "login", "subject": {"id": "u-1"}, "client": {"ip": OSLO}}})
+        answer = house.post(
+            "/v1/policy/what-if", {"request": {"kind": "login", "subject": {"id": "u-1"}, "client": {"ip": OSLO}}}
+        )
         assert answer.status_code == 200
 
     decision = house.decide()
@@ -217,7 +219,12 @@ def test_what_if_leaves_no_trace(house):
 
 def test_what_if_takes_other_facts(house):
     body = {
-        "request": {"kind": "login", "subject": {"id": "u-1"}, "client": {"ip": OSLO}, "credential": {"result": "passed"}},
+        "request": {
+            "kind": "login",
+            "subject": {"id": "u-1"},
+            "client": {"ip": OSLO},
+            "credential": {"result": "passed"},
+        },
         "facts": {"velocity": {"counts": {"ip_subjects_1h": 90, "ip_failures_1h": 90}}},
     }
 

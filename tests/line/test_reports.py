@@ -1,0 +1,304 @@
+"""What callers tell afterwards, and what it changes for the next sign-in."""
+
+from doorward.core.outcome import Enrolled
+from doorward.gather import subject_key
+from doorward.subjects import bind
+
+from .conftest import NEW_YORK, OSLO, house_in, login
+
+DAY = 86_400
+
+
+def outcome(house, decision, **body):
+    return house.post(f"/v1/decisions/{decision['id']}/outcome", body)
+
+
+def feedback(house, decision, label):
+    return house.post(f"/v1/decisions/{decision['id']}/feedback", {"label": label, "source": "analyst"})
+
+
+def enrolled(house, subject="u-1", kind="totp"):
+    """Give *subject* an authenticator and return it."""
+    services = house.wiring.services
+    key = subject_key(services.decisions._sources.hasher, "default", subject)
+    authenticator = Enrolled(f"fac_{kind}", kind, "phone", created_at=house.now[0])
+    bind(house.wiring.store, services.sealer, "default", key, authenticator, house.now[0])
+    return subject
+
+
+def signals(house, decision):
+    shown = house.get(f"/v1/decisions/{decision['id']}").get_json()
+    return {name: each.get("value") for name, each in shown["signals"].items()}
+
+
+def test_an_outcome_is_told_once(house):
+    decision = house.decide(result="pending")
+    outcome(house, decision, result="completed")
+
+    again = outcome(house, decision, result="failed")
+
+    assert again.status_code == 409
+
+
+def test_a_deny_cannot_be_completed(house):
+    house.call("PUT", f"/v1/lists/blocked_addresses/{OSLO}", {"reason": "attack"})
+    decision = house.decide()
+
+    assert decision["outcome"] == "deny"
+    assert outcome(house, decision, result="completed").status_code == 409
+
+
+def test_another_tenants_decision_has_no_outcome_here(house):
+    decision = house.decide()
+    _, key = house.wiring.services.api_keys.create(tenant="other", scopes=("admin",), now=house.now[0])
+
+    answer = house.post(
+        f"/v1/decisions/{decision['id']}/outcome", {"result": "completed"}, Authorization=f"Bearer {key}"
+    )
+
+    assert answer.status_code == 404
+
+
+def test_an_outcome_cannot_lie_in_the_future(house):
+    decision = house.decide(result="pending")
+
+    answer = outcome(house, decision, result="completed", amr=["otp"], auth_time="2026-07-02T10:00:00Z")
+
+    assert answer.status_code == 422
+
+
+def test_a_completed_second_factor_is_learned_at_once_and_proved(house):
+    decision = house.decide(session={"id": "s-1"})
+
+    told = outcome(house, decision, result="completed", amr=["otp"]).get_json()
+
+    assert told["learning"] == "applied"
+    claims = house.post("/v1/assertions/redeem", {"assertion": told["assertion"]}).get_json()
+    assert claims["amr"] == ["pwd", "otp", "mfa"]
+    assert claims["sub"] == "u-1"
+    assert signals(house, house.decide(token=told["device"]["token"]))["device.known"] is True
+
+
+def test_a_redeemed_proof_is_spent(house):
+    told = outcome(house, house.decide(), result="completed", amr=["otp"]).get_json()
+    house.post("/v1/assertions/redeem", {"assertion": told["assertion"]})
+
+    assert house.post("/v1/assertions/redeem", {"assertion": told["assertion"]}).status_code == 422
+
+
+def test_a_proof_of_the_session_satisfies_the_next_challenge_rule(house):
+    action = {"action": {"name": "account.export"}, "kind": "action", "session": {"id": "s-1", "amr": ["pwd"]}}
+    subject = enrolled(house)
+    before = house.decide(subject, **action)
+    outcome(house, before, result="completed", amr=["otp"])
+
+    same_session = house.decide(subject, **action)
+    another_session = house.decide(subject, **action | {"session": {"id": "s-2", "amr": ["pwd"]}})
+
+    assert before["policy"]["rule"] == "sensitive-actions"
+    assert (before["outcome"], same_session["outcome"]) == ("challenge", "allow")
+    assert another_session["outcome"] == "challenge"
+
+
+def test_a_bound_proof_is_good_for_its_own_action_once(house):
+    def pay(amount, **session):
+        action = {"name": "payments.transfer", "binding": {"amount": amount, "to": "X"}}
+        return house.decide(
+            enrolled(house), kind="action", action=action, session={"id": "s-1", "amr": ["pwd"], **session}
+        )
+
+    asked = pay("950.00")
+    assertion = outcome(house, asked, result="completed", amr=["otp"]).get_json()["assertion"]
+
+    another_amount = pay("951.00", assertion=assertion)
+    first = pay("950.00", assertion=assertion)
+    second = pay("950.00", assertion=assertion)
+
+    assert [each["outcome"] for each in (another_amount, first, second)] == ["challenge", "allow", "challenge"]
+
+
+def test_a_failed_outcome_counts_as_one_failure_of_the_same_attempt(house):
+    decision = house.decide(result="pending")
+    outcome(house, decision, result="failed")
+
+    seen = signals(house, house.decide(result="pending"))
+
+    assert seen["velocity.subject_failures_10m"] == 1
+    assert seen["velocity.subject_attempts_10m"] == 2
+
+
+def test_an_abandoned_attempt_teaches_nothing(house):
+    outcome(house, house.decide(result="pending"), result="abandoned")
+
+    assert house.decide()["risk"]["confidence"] == "none"
+
+
+def test_confirmed_fraud_leaves_the_history_of_a_twin_who_never_saw_it(house):
+    for _ in range(4):
+        house.decide("ann")
+        house.decide("twin")
+        house.wait(DAY)
+    fraud = house.decide("ann", ip=NEW_YORK)
+    outcome(house, fraud, result="completed", amr=["otp"])
+    feedback(house, fraud, "fraud")
+    house.wait(2 * DAY)
+
+    marked, twin = (
+        house.post("/v1/policy/what-if", {"request": login(subject, ip=NEW_YORK)}).get_json()
+        for subject in ("ann", "twin")
+    )
+
+    assert marked["risk"]["score"] == twin["risk"]["score"]
+    assert marked["risk"]["reasons"] == twin["risk"]["reasons"]
+
+
+def test_confirmed_fraud_ends_the_device_token_of_that_sign_in(house):
+    token = house.decide()["device"]["token"]
+    decision = house.decide(token=token)
+    feedback(house, decision, "fraud")
+
+    seen = signals(house, house.decide(token=decision["device"]["token"]))
+
+    assert seen["device.token_state"] == "revoked"
+
+
+def test_feedback_is_kept_with_its_decision(house):
+    decision = house.decide()
+
+    feedback(house, decision, "genuine")
+
+    assert house.get(f"/v1/decisions/{decision['id']}").get_json()["feedback"][0]["label"] == "genuine"
+    assert house.get("/v1/decisions").get_json()["items"][0]["labels"] == ["genuine"]
+
+
+def test_a_failed_login_told_by_an_event_counts(house):
+    event = {"type": "login_failed", "subject": {"id": "u-1"}, "client": {"ip": OSLO}}
+    for _ in range(3):
+        assert house.post("/v1/events", event).status_code == 202
+
+    seen = signals(house, house.decide())
+
+    assert seen["velocity.subject_failures_10m"] == 3
+    assert seen["velocity.ip_failures_1h"] == 3
+
+
+def test_an_event_of_the_same_attempt_counts_once(house):
+    house.decide(result="pending", attempt_id="a-9")
+    house.post(
+        "/v1/events",
+        {"type": "login_failed", "attempt_id": "a-9", "subject": {"id": "u-1"}, "client": {"ip": OSLO}},
+    )
+
+    seen = signals(house, house.decide(result="pending", attempt_id="a-9"))
+
+    assert seen["velocity.subject_attempts_10m"] == 1
+    assert seen["velocity.subject_failures_10m"] == 1
+
+
+def test_an_event_of_last_week_is_refused(house):
+    event = {"type": "login_failed", "subject": {"id": "u-1"}, "client": {}, "at": "2026-06-01T00:00:00Z"}
+
+    assert house.post("/v1/events", event).status_code == 422
+
+
+def test_a_changed_password_raises_a_flag(house):
+    house.post("/v1/events", {"type": "password_changed", "subject": {"id": "u-1"}, "client": {}})
+
+    seen = signals(house, house.decide())
+
+    assert seen["subject.flags"] == ["credential_changed"]
+    assert seen["subject.password_age_hours"] == 0
+
+
+def test_a_blocked_address_is_denied_at_once_and_until_its_entry_ends(house):
+    house.decide()
+    house.call("PUT", f"/v1/lists/blocked_addresses/{OSLO}", {"until": "2026-07-01T11:00:00Z", "reason": "attack"})
+
+    during = house.decide()
+    house.wait(3700)
+    after = house.decide()
+
+    assert (during["outcome"], after["outcome"]) == ("deny", "allow")
+
+
+def test_a_list_that_the_policy_does_not_declare_is_not_found(house):
+    assert house.call("PUT", "/v1/lists/nothing/1.2.3.4", {"reason": "x"}).status_code == 404
+
+
+def test_a_network_can_be_blocked_and_freed(house):
+    house.call("PUT", "/v1/lists/blocked_addresses/84.208.0.0%2F16", {"reason": "attack"})
+    assert house.decide()["outcome"] == "deny"
+
+    assert house.call("DELETE", "/v1/lists/blocked_addresses/84.208.0.0%2F16").status_code == 204
+
+    assert house.decide()["outcome"] == "allow"
+
+
+def test_two_tenants_share_nothing(house):
+    _, key = house.wiring.services.api_keys.create(tenant="other", scopes=("admin",), now=house.now[0])
+    token = house.decide()["device"]["token"]
+
+    answer = house.post("/v1/decisions", login(token=token), Authorization=f"Bearer {key}").get_json()
+
+    assert answer["risk"]["confidence"] == "none"
+    shown = house.call("GET", f"/v1/decisions/{answer['id']}", Authorization=f"Bearer {key}").get_json()
+    assert shown["signals"]["device.token_state"]["value"] == "foreign"
+    assert shown["signals"]["velocity.ip_attempts_1h"]["value"] == 1
+
+
+def test_records_page_from_the_newest(house):
+    made = [house.decide(f"u-{number}")["id"] for number in range(5)]
+
+    first = house.get("/v1/decisions?limit=3").get_json()
+    rest = house.get(f"/v1/decisions?limit=3&cursor={first['next_cursor']}").get_json()
+
+    assert sorted(each["id"] for each in first["items"] + rest["items"]) == sorted(made)
+    assert rest["next_cursor"] is None
+
+
+def test_a_record_holds_no_secret(house):
+    token = house.decide()["device"]["token"]
+    decision = house.decide(token=token)
+
+    text = house.get(f"/v1/decisions/{decision['id']}").get_data(as_text=True)
+
+    assert "dvt_" not in text
+
+
+def test_a_record_is_computed_again_as_it_was_decided(house):
+    for _ in range(3):
+        decision = house.decide()
+        house.wait(DAY)
+
+    shown = house.get(f"/v1/decisions/{decision['id']}").get_json()
+
+    assert shown["replay"] == {
+        "policy": "recorded",
+        "model": "recorded",
+        "outcome": decision["outcome"],
+        "rule": decision["policy"]["rule"],
+    }
+    assert round(shown["contributions"]["score"], 2) == decision["risk"]["score"]
+
+
+def test_a_record_outlives_its_policy(house, tmp_path):
+    decision = house.decide()
+    path = next(tmp_path.glob("rules/default/policy.yaml"))
+    path.write_text(path.read_text().replace("id: default", "id: newer"))
+    house.wait(10)
+    assert house.decide("u-2")["policy"]["id"] == "newer"
+
+    shown = house.get(f"/v1/decisions/{decision['id']}").get_json()
+
+    assert shown["replay"]["policy"] == "recorded"
+
+
+def test_history_is_kept_from_one_process_to_the_next(tmp_path):
+    (tmp_path / "a").mkdir()
+    first = house_in(tmp_path / "a")
+    token = first.decide()["device"]["token"]
+
+    second = house_in(tmp_path / "a", store=first.wiring.store)
+
+    assert second.decide(token=token)["risk"]["confidence"] == "learning"
+    first.wiring.stop()
