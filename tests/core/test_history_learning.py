@@ -163,6 +163,16 @@ def test_learning_again_can_end_a_quarantine_and_never_begins_one(sight, learn):
     assert still == settled
 
 
+def test_ending_a_quarantine_gives_the_population_the_rest(sight, learn):
+    quarantined = learn(None, "a", START, sight(), quarantined=True)
+
+    settled = history.learn(quarantined, event_id="a", at=START, sight=sight(), weight=1, quarantined=False, now=START)
+
+    assert settled.counted == frozenset(LEVELS)
+    assert settled.amount == pytest.approx(1 - history.QUARANTINE_SHARE)
+    assert history.forget(settled.profile, "a", START).amount == 1.0
+
+
 def test_a_fourth_sign_in_alike_takes_the_newest_ones_place(sight, learn):
     profile = None
     for hour in range(5):

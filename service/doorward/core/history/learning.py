@@ -74,7 +74,8 @@ def learn(
 ) -> Learned:
     """Return the history with one verified sign-in more.
 
-    Learning an event again adds nothing, but can raise its weight and end its quarantine.
+    Learning an event again adds nothing, but can raise its weight and end its quarantine; then the population gains
+    what the quarantine had held back.
     """
     if not 0 < weight <= DAILY_WEIGHT_PER_VALUE:
         raise ValueError(f"weight {weight} is not in 0 to {DAILY_WEIGHT_PER_VALUE}")
@@ -84,12 +85,14 @@ def learn(
     if earlier is None:
         entries, new = _added(before.entries, entry)
     else:
-        entry, new = _stronger(earlier, entry), 0
+        entry = _stronger(earlier, entry)
+        new = earlier.counted if entry.state != earlier.state else 0
         entries = tuple(entry if each is earlier else each for each in before.entries)
     after = replace(before, entries=entries, devices=with_use(before.devices, entry, sight.device_id, now))
     kept = _pruned(after, now)
     counted = new if _find(kept, entry.event) else 0
-    return Learned(encode(kept), frozenset(_levels(counted)), _amount(entry))
+    amount = _amount(entry) - (_amount(earlier) if earlier is not None else 0.0)
+    return Learned(encode(kept), frozenset(_levels(counted)), amount)
 
 
 def forget(profile: bytes | None, event_id: str, now: float) -> Forgotten:
