@@ -5,13 +5,48 @@ Keys are keyed hashes (`core.keyed`), bodies are sealed bytes: a store never see
 Every method raises StoreUnavailable when it cannot tell; none answers «nothing» instead.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from doorward.core.facts import AgentFacts, NetworkFacts
 from doorward.core.outcome import Proof
 from doorward.core.population import Tally as Tally
+from doorward.rows import (
+    ApiKeyRow as ApiKeyRow,
+)
+from doorward.rows import (
+    ChallengeRow as ChallengeRow,
+)
+from doorward.rows import (
+    Changes as Changes,
+)
+from doorward.rows import (
+    Claim as Claim,
+)
+from doorward.rows import (
+    DeviceRecord as DeviceRecord,
+)
+from doorward.rows import (
+    Keys as Keys,
+)
+from doorward.rows import (
+    ListEntry as ListEntry,
+)
+from doorward.rows import (
+    Observation as Observation,
+)
+from doorward.rows import (
+    RecordQuery as RecordQuery,
+)
+from doorward.rows import (
+    RecordRow as RecordRow,
+)
+from doorward.rows import (
+    Rewrite as Rewrite,
+)
+from doorward.rows import (
+    Snapshot as Snapshot,
+)
 
 # How long a store remembers what is over: ended devices and challenges, proofs spent by a decision.
 ENDED_DEVICE_SECONDS = 30 * 86_400
@@ -21,98 +56,6 @@ SPENT_SECONDS = 86_400
 # An idempotency claim that is unfinished for so long belongs to a request that died; the next may take it over.
 CLAIM_SECONDS = 60
 PROOFS_OF_A_SESSION = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """Under which keys this attempt is kept; None where the attempt has no such thing."""
-
-    tenant: str
-    subject: bytes
-    address: bytes | None = None
-    prefix: bytes | None = None
-    device: bytes | None = None
-    session: bytes | None = None
-    device_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """What one attempt adds to the velocity rings (`core.ring`): marks are 32-bit keyed hashes, 0 for none.
-
-    An observation with an *attempt* mark that a ring already holds changes that entry instead of adding one.
-    """
-
-    attempt: int
-    flags: int
-    subject_mark: int
-    address_mark: int = 0
-    country: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceRecord:
-    """One browser of a tenant. The hashes are SHA-256 of its tokens; times in seconds since 1970.
-
-    *previous_hash* stays good until *previous_until*, which is set when the new token is first seen.
-    *expires_at* is the token's end; a store keeps the record for ENDED_DEVICE_SECONDS more, to tell «expired» by.
-    """
-
-    id: str
-    token_hash: bytes
-    created_at: float
-    expires_at: float
-    previous_hash: bytes = b""
-    previous_until: float = 0.0
-    current_seen: bool = False
-    revoked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What the store holds of this attempt, read after its observation was counted."""
-
-    subject_ring: bytes = b""
-    address_ring: bytes = b""
-    prefix_ring: bytes = b""
-    device_ring: bytes = b""
-    profile: bytes | None = None
-    device: DeviceRecord | None = None
-    authenticators: bytes | None = None  # sealed; None: nothing was ever enrolled
-    proofs: tuple[Proof, ...] = ()
-    lists_version: int = 0
-    tallies_version: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class RecordRow:
-    """One decision as it is kept: the columns that a listing filters by, and the sealed body."""
-
-    id: str
-    tenant: str
-    subject: bytes
-    at: float
-    outcome: str
-    rule: str
-    body: bytes
-    expires_at: float
-
-
-# Takes the stored profile and returns the one to store; called inside the store's transaction, perhaps twice.
-Rewrite = Callable[[bytes | None], bytes | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """Everything that one decision writes, in one transaction as far as the store can."""
-
-    record: RecordRow | None = None
-    profile_key: tuple[str, bytes] | None = None  # tenant, subject
-    rewrite_profile: Rewrite | None = None
-    profile_expires_at: float = 0.0
-    device: tuple[str, DeviceRecord] | None = None  # tenant, the new state
-    challenge: "ChallengeRow | None" = None
-    spend: str = ""  # a proof's jti, to be spent with this decision by the record's tenant, for SPENT_SECONDS
 
 
 class DecisionStore(Protocol):
@@ -162,37 +105,6 @@ class DecisionStore(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class RecordQuery:
-    """A page of records; *before* is the (time, id) of the last row of the page before."""
-
-    tenant: str
-    subject: bytes | None = None
-    outcome: str = ""
-    rule: str = ""
-    since: float | None = None
-    until: float | None = None
-    before: tuple[float, str] | None = None
-    limit: int = 50
-
-
-@dataclass(frozen=True, slots=True)
-class ChallengeRow:
-    """A challenge as it is kept: sealed body, status in clear so that a store can change it atomically.
-
-    *expires_at* is the challenge's end; a store keeps the row for ENDED_CHALLENGE_SECONDS more, to tell «expired» by.
-    """
-
-    id: str
-    tenant: str
-    subject: bytes
-    decision_id: str
-    status: str  # pending, passed, failed, expired, cancelled
-    body: bytes
-    created_at: float
-    expires_at: float
-
-
 class ChallengeStore(Protocol):
     def challenge(self, tenant: str, challenge_id: str, now: float) -> ChallengeRow | None: ...
 
@@ -209,20 +121,6 @@ class AuthenticatorStore(Protocol):
     def rewrite_authenticators(self, tenant: str, subject: bytes, rewrite: Rewrite, now: float) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class ApiKeyRow:
-    """An API key as it is kept: the SHA-256 of the key, never the key."""
-
-    id: str
-    tenant: str
-    digest: bytes
-    scopes: tuple[str, ...]
-    label: str
-    created_at: float
-    expires_at: float | None = None
-    revoked_at: float | None = None
-
-
 class KeyStore(Protocol):
     def put_key(self, row: ApiKeyRow) -> None: ...
 
@@ -235,17 +133,6 @@ class KeyStore(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class ListEntry:
-    """One entry of a run-time list; *entry* is sealed by the caller where it names a person or an address."""
-
-    name: str
-    key: bytes
-    entry: bytes
-    until: float | None
-    created_at: float
-
-
 class ListStore(Protocol):
     def put_entry(self, tenant: str, entry: ListEntry, now: float) -> None: ...
 
@@ -256,14 +143,6 @@ class ListStore(Protocol):
     def entries(self, tenant: str, now: float) -> tuple[int, list[ListEntry]]:
         """Return the version of the tenant's lists and every entry that has not ended."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What an idempotency key met: *state* is new, running, done or other (another request had the key)."""
-
-    state: str
-    answer: bytes = b""
 
 
 class IdempotencyStore(Protocol):

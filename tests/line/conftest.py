@@ -55,8 +55,7 @@ class House:
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         sent = {"Authorization": f"Bearer {self.key}", **{k.replace("_", "-"): v for k, v in headers.items()}}
         data = None if body is None else json.dumps(body)
-        answer = self.client.open(path, method=method, data=data, headers=sent, content_type="application/json")
-        return answer
+        return self.client.open(path, method=method, data=data, headers=sent, content_type="application/json")
 
     def post(self, path: str, body: Any, **headers: str) -> Any:
         return self.call("POST", path, body, **headers)
