@@ -8,7 +8,9 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,11 +19,13 @@ from typing import Any
 import structlog
 from gunicorn.app.base import BaseApplication
 
+from doorward.core.errors import DoorwardError
 from doorward.settings import Settings
 from doorward.settings_parsers import Bind
 
 KEEPALIVE_SECONDS = 75
 WORKER_SILENCE_SECONDS = 60
+RETRY_SECONDS = 1
 MOST_HEADERS = 64
 MOST_HEADER_BYTES = 8190
 MOST_REQUEST_LINE_BYTES = 4094
@@ -76,13 +80,24 @@ class Built:
     stop: Callable[[], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the server calls. *build* makes what a worker serves, *announce* is told the base URL once it listens.
+
+    *check* raises what would keep new workers from starting; a hang-up that it refuses changes nothing.
+    """
+
+    build: Callable[[], Built]
+    announce: Callable[[str], None]
+    check: Callable[[], object]
+
+
 class Service(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """What gunicorn runs: `load` builds the objects of one worker, after the fork."""
 
-    def __init__(self, settings: Settings, *, build: Callable[[], Built], announce: Callable[[str], None]) -> None:
+    def __init__(self, settings: Settings, *, plan: Plan) -> None:
         self.settings = settings
-        self.build = build
-        self.announce = announce
+        self.plan = plan
         self.metering: Metering | None = None
         self.built: Built | None = None
         super().__init__()
@@ -92,11 +107,31 @@ class Service(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        self.built = self.build()
+        """Build what this worker serves; one that cannot leaves, and the master tries again."""
+        try:
+            self.built = self.plan.build()
+        except DoorwardError as wrong:
+            log.error("worker_cannot_start", reason=str(wrong))
+            time.sleep(RETRY_SECONDS)
+            sys.exit(1)
         return self.built.app
 
+    def may_reload(self) -> bool:
+        """Answer whether new workers could start now."""
+        try:
+            self.plan.check()
+        except DoorwardError as wrong:
+            log.error("reload_refused", reason=str(wrong))
+            return False
+        return True
+
+    def run(self) -> None:
+        from doorward.workers import Master
+
+        Master(self).run()
+
     def when_ready(self, server: Any) -> None:
-        self.announce(_url(server.LISTENERS[0]))
+        self.plan.announce(_url(server.LISTENERS[0]))
 
     def child_exit(self, _server: Any, worker: Any) -> None:
         if self.metering is not None:
@@ -146,17 +181,14 @@ def _url(listener: Any) -> str:
     return f"http://{Bind(reachable, port)}"
 
 
-def run(settings: Settings, *, build: Callable[[], Built], announce: Callable[[str], None]) -> None:
-    """Serve until told to stop, in workers that each call *build*.
-
-    Calls *announce* with the base URL once connections are accepted.
-    """
-    Service(settings, build=build, announce=announce).run()
+def run(settings: Settings, plan: Plan) -> None:
+    """Serve until told to stop."""
+    Service(settings, plan=plan).run()
 
 
-def run_metered(settings: Settings, *, build: Callable[[], Built], announce: Callable[[str], None]) -> None:
+def run_metered(settings: Settings, plan: Plan) -> None:
     """Serve like `run`, with the workers' counts on the metrics' own port; `name_counts_folder` goes before it."""
-    service = Service(settings, build=build, announce=announce)
+    service = Service(settings, plan=plan)
     service.metering = Metering(Path(os.environ[COUNTS_VARIABLE]))
     if settings.metrics_bind is not None:
         service.metering.start(settings.metrics_bind)

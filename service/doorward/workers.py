@@ -1,8 +1,10 @@
-"""How gunicorn's worker and log differ for us: refusals are problem documents, request lines stay out of the log."""
+"""How gunicorn's parts differ for us: refusals are problem documents, request lines stay out of the log."""
 
 import json
+import signal
 from typing import Any
 
+from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from gunicorn.http import errors
 from gunicorn.workers.gthread import ThreadWorker
@@ -22,6 +24,28 @@ _STATUS: tuple[tuple[type[Exception], int, str], ...] = (
 )
 
 
+_ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
+
+
+class Master(Arbiter):  # type: ignore[misc]  # gunicorn has no types
+    """Keeps the old workers where new ones could not start, and loses no signal to a worker just forked.
+
+    Until it installs its own, a worker has the master's way with signals, which is to queue them for a loop that it
+    never runs: told to end in that moment, it would stay until the graceful timeout kills it.
+    """
+
+    def handle_hup(self) -> None:
+        if self.app.may_reload():
+            super().handle_hup()
+
+    def spawn_worker(self) -> Any:
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+        try:
+            return super().spawn_worker()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+
+
 class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
     """Sends gunicorn's lines to the root logger."""
 
@@ -36,6 +60,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     That text holds paths and headers: subjects' ids and keys.
     """
+
+    def init_signals(self) -> None:
+        super().init_signals()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:  # noqa: ARG002
         status, title = status_of(exc)

@@ -25,6 +25,7 @@ class Program:
     """A running program with its output in a file; both streams, in the order of their lines."""
 
     def __init__(self, arguments: Sequence[str], *, folder: Path, environ: dict[str, str]) -> None:
+        self.folder = folder
         self._log = folder / f"output-{len(list(folder.glob('output-*')))}"
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("DOORWARD_", "PROMETHEUS_"))}
         with self._log.open("wb") as out:
@@ -113,19 +114,35 @@ def eventually() -> Callable[[Callable[[], bool]], bool]:
     return becomes_true
 
 
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., Program]]:
-    """Start programs of Python on free ports, and end them with the test."""
+Start = Callable[..., Program]
+
+
+@contextlib.contextmanager
+def starting(folder: Path) -> Iterator[Start]:
+    """Start programs of Python on free ports, and end them at last."""
     begun: list[Program] = []
 
     def start(*arguments: str, **environ: str) -> Program:
         ports = {"DOORWARD_BIND": "127.0.0.1:0", "DOORWARD_METRICS_BIND": "127.0.0.1:0"}
-        begun.append(Program(arguments, folder=tmp_path, environ=ports | environ))
+        begun.append(Program(arguments, folder=folder, environ=ports | environ))
         return begun[-1]
 
     yield start
     for program in begun:
         program.end()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    with starting(tmp_path) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def start_for_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Start programs that the tests of one file share."""
+    with starting(tmp_path_factory.mktemp("shared")) as start:
+        yield start
 
 
 @pytest.fixture

@@ -3,15 +3,18 @@
 import os
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from doorward import logs, serving
+from doorward.core.errors import StoreUnavailable
 from doorward.settings import load
 
 
 def build() -> serving.Built:
     from doorward.metrics import Metrics
 
+    check()
     metrics = Metrics()
 
     def app(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
@@ -28,8 +31,15 @@ def build() -> serving.Built:
     return serving.Built(app, lambda: print(f"worker {os.getpid()} let go", flush=True))
 
 
+def check() -> None:
+    """Refuse new workers while there is a file that says so."""
+    if Path("refuse").exists():
+        raise StoreUnavailable("told to refuse")
+
+
 if __name__ == "__main__":
     settings = load(os.environ)
     logs.configure(level=settings.log_level, form=settings.log_format)
     serving.name_counts_folder()
-    serving.run_metered(settings, build=build, announce=lambda url: print(f"up {url}", flush=True))
+    plan = serving.Plan(build=build, announce=lambda url: print(f"up {url}", flush=True), check=check)
+    serving.run_metered(settings, plan)

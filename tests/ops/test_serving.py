@@ -2,6 +2,7 @@ import json
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
 from os import kill
 from pathlib import Path
@@ -62,6 +63,30 @@ def test_new_workers_come_with_a_hang_up(start: Start, fetch: Fetch) -> None:
     assert fetch(program.metrics_url())[0] == 200
 
 
+def test_a_hang_up_changes_nothing_while_new_workers_could_not_start(
+    start: Start, fetch: Fetch, tmp_path: Path
+) -> None:
+    program = start(SERVICE, DOORWARD_WORKERS="1")
+    _, before = fetch(program.url())
+    (tmp_path / "refuse").touch()
+
+    program.process.send_signal(signal.SIGHUP)
+    program.wait_for("reload_refused")
+
+    assert fetch(program.url())[1] == before
+
+
+def test_a_worker_that_cannot_start_is_tried_again(start: Start, fetch: Fetch, tmp_path: Path) -> None:
+    (tmp_path / "refuse").touch()
+    program = start(SERVICE, DOORWARD_WORKERS="1")
+    program.wait_for("worker_cannot_start")
+
+    (tmp_path / "refuse").unlink()
+
+    assert fetch(program.url())[0] == 200
+    assert "Traceback" not in program.output
+
+
 def test_a_metrics_port_in_use_is_a_warning_and_no_more(start: Start, fetch: Fetch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         bind = f"127.0.0.1:{taken.getsockname()[1]}"
@@ -99,6 +124,16 @@ def listens(url: str) -> bool:
     host, port = url.removeprefix("http://").removesuffix("/metrics").split(":")
     with socket.socket() as probe:
         return probe.connect_ex((host, int(port))) == 0
+
+
+def test_a_stop_right_after_the_start_is_prompt(start: Start) -> None:
+    program = start(SERVICE, DOORWARD_GRACEFUL_TIMEOUT="30")
+    program.url()
+    begun = time.monotonic()
+
+    program.stop(signal.SIGTERM)
+
+    assert time.monotonic() - begun < 15
 
 
 def test_the_counts_folder_goes_with_the_service(start: Start, fetch: Fetch, tmp_path: Path) -> None:

@@ -13,6 +13,14 @@ FAILED = 1
 USAGE = 2
 
 
+class RulesRefused(DoorwardError):
+    """There are policies that do not pass; *findings* holds a line for each mistake, with its file and place."""
+
+    def __init__(self, findings: list[str]) -> None:
+        super().__init__("\n".join(findings))
+        self.findings = findings
+
+
 class PlainErrors(click.Group):
     """A group whose commands end with a line for each mistake instead of a traceback."""
 
@@ -21,7 +29,7 @@ class PlainErrors(click.Group):
             return super().invoke(ctx)
         except DoorwardError as wrong:
             for line in lines_of(wrong):
-                click.echo(f"doorward: {line}", err=True)
+                click.echo(line, err=True)
             ctx.exit(USAGE if isinstance(wrong, SettingsError | BadInput) else FAILED)
         except BrokenPipeError:
             # The reader, such as `head`, has seen enough; nothing may be written at exit either.
@@ -30,9 +38,11 @@ class PlainErrors(click.Group):
 
 
 def lines_of(wrong: DoorwardError) -> list[str]:
-    """Return one line for each mistake that *wrong* carries."""
+    """Return one line for each mistake that *wrong* carries; one in a file begins with its place."""
+    if isinstance(wrong, RulesRefused):
+        return wrong.findings
     if isinstance(wrong, SettingsError):
-        return wrong.mistakes
+        return [f"doorward: {mistake}" for mistake in wrong.mistakes]
     if isinstance(wrong, BadInput):
-        return [mistake.detail for mistake in wrong.mistakes]
-    return [str(wrong)]
+        return [f"doorward: {mistake.detail}" for mistake in wrong.mistakes]
+    return [f"doorward: {line}" for line in str(wrong).splitlines()]

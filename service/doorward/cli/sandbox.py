@@ -24,9 +24,10 @@ def sandbox(port: int) -> None:
 
     settings = sandbox_settings(load(os.environ), bind=Bind(LOOPBACK, port))
     logs.configure(level=settings.log_level, form=settings.log_format)
-    sandboxed(settings).stop()  # what is wrong with rules or model is told before a port is open
-    serving.run(
-        settings,
+    plan = serving.Plan(
         build=lambda: sandboxed(settings),
         announce=lambda url: click.echo(f"Sandbox at {url}, for tests only. API key: {KEY}"),
+        check=lambda: sandboxed(settings).stop(),
     )
+    plan.check()  # what is wrong with rules or model is told before a port is open
+    serving.run(settings, plan)

@@ -1,11 +1,13 @@
 """`doorward serve`: check everything, make the first key, then serve."""
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from doorward.cli.common import prepared_settings
+from doorward.cli.errors import RulesRefused
 from doorward.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,7 +26,12 @@ def serve() -> None:
     settings = prepared_settings()
     serving.name_counts_folder()
     key = prepare(settings)
-    serving.run_metered(settings, build=lambda: worker(settings), announce=lambda url: click.echo(welcome(url, key)))
+    plan = serving.Plan(
+        build=lambda: worker(settings),
+        announce=lambda url: click.echo(welcome(url, key)),
+        check=lambda: prepare(settings),
+    )
+    serving.run_metered(settings, plan)
 
 
 def prepare(settings: Settings) -> str | None:
@@ -32,11 +39,30 @@ def prepare(settings: Settings) -> str | None:
     from doorward import wiring
     from doorward.first_key import first_key
 
+    now = time.time()
+    check_policies(settings.rules_dir, now)
     built = wiring.build(settings)
     try:
-        return first_key(built.store, settings.secrets_dir, time.time())
+        return first_key(built.store, settings.secrets_dir, now)
     finally:
         built.store.close()
+
+
+def check_policies(rules_dir: Path, now: float) -> None:
+    """Load the policy of every tenant that has one; RulesRefused with what is wrong in all of them."""
+    from doorward.policies import DEFAULT_TENANT, POLICY_FILE, NoPolicy, Policies
+
+    lines: list[str] = []
+    policies = Policies(rules_dir)
+    tenants = {DEFAULT_TENANT, *(file.parent.name for file in rules_dir.glob(f"*/{POLICY_FILE}"))}
+    for tenant in sorted(tenants):
+        try:
+            policies.current(tenant, now)
+        except NoPolicy as wrong:
+            file = rules_dir / tenant / POLICY_FILE
+            lines += [f"{file}:{finding}" for finding in wrong.findings] or [f"{file}: {wrong}"]
+    if lines:
+        raise RulesRefused(lines)
 
 
 def worker(settings: Settings) -> "Built":

@@ -1,0 +1,118 @@
+"""Builds the sandbox: the service with a clock, networks and a policy that a test can set."""
+
+import secrets
+import time
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from threading import Lock
+
+from doorward import wiring
+from doorward.api.app import create_app
+from doorward.api.sandbox import Network, sandbox_resource
+from doorward.api_keys import SCOPES
+from doorward.core.times import rfc3339
+from doorward.facts.networks import OverriddenLocator
+from doorward.logs import observer
+from doorward.meter import NullMeter
+from doorward.policy.findings import ERROR
+from doorward.policy_desk import findings_json
+from doorward.senders.outbox import Outbox
+from doorward.services import Caller, Json, Services
+from doorward.serving import Built
+from doorward.settings import MEMORY, Settings
+from doorward.settings_parsers import SECRET_BYTES, Bind
+
+KEY = "sandbox"
+TENANT = "default"
+
+
+class SettableClock:
+    """The real time until it is set; from then on it goes on from there."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self._ahead
+
+    def set(self, now: float) -> None:
+        self._ahead = now - time.time()
+
+
+class OneKey:
+    """Knows the one key of the sandbox, which may everything; implements `services.ApiKeys`."""
+
+    def check(self, key: str, now: float) -> Caller | None:  # noqa: ARG002 - the key has no end
+        return Caller(TENANT, "key_sandbox", frozenset(SCOPES)) if key == KEY else None
+
+
+class Sandbox:
+    """One sandbox, which a reset replaces part by part; implements `api.sandbox.Controls`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._resetting = Lock()
+        self._begin()
+
+    def _begin(self) -> None:
+        self.clock = SettableClock()
+        self.outbox = Outbox()
+        self.locator = OverriddenLocator()
+        self.wired = wiring.build(self._settings, clock=self.clock, locator=self.locator)
+        self.wired.start()
+
+    @property
+    def services(self) -> Services:
+        return replace(self.wired.services, api_keys=OneKey())
+
+    def messages(self) -> Sequence[Json]:
+        return [asdict(each) | {"at": rfc3339(each.at)} for each in self.outbox.messages()]
+
+    def clear_messages(self) -> None:
+        self.outbox.clear()
+
+    def now(self) -> float:
+        return self.clock()
+
+    def set_now(self, now: float) -> None:
+        self.clock.set(now)
+
+    def set_networks(self, networks: Sequence[Network]) -> None:
+        self.locator.put([(each.cidr, each.facts) for each in networks])
+
+    def set_policy(self, text: str) -> tuple[bool, Sequence[Json]]:
+        findings = self.wired.policies.replace(TENANT, text, self.clock())
+        return all(each.severity != ERROR for each in findings), findings_json(findings)
+
+    def reset(self) -> Services:
+        """Begin anew with objects that have seen nothing: no cache can be forgotten that way."""
+        with self._resetting:
+            old = self.wired
+            self._begin()
+            old.stop()
+            return self.services
+
+    def stop(self) -> None:
+        self.wired.stop()
+
+
+def sandbox_settings(settings: Settings, *, bind: Bind) -> Settings:
+    """Return *settings* for one process that keeps everything in memory, under secrets that go with it."""
+    return replace(
+        settings,
+        bind=bind,
+        metrics_bind=None,
+        workers=1,
+        store=f"sqlite:///{MEMORY}",
+        geo=(),
+        secret=secrets.token_bytes(SECRET_BYTES),
+        encryption_keys="sandbox:" + b64encode(secrets.token_bytes(SECRET_BYTES)).decode("ascii"),
+    )
+
+
+def sandboxed(settings: Settings) -> Built:
+    """Build the application of the sandbox."""
+    sandbox = Sandbox(settings)
+    app = create_app(sandbox.services, observe=observer(NullMeter()), more=[sandbox_resource(sandbox)])
+    return Built(app, sandbox.stop)
