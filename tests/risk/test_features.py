@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from math import e, isnan, log, log1p
+from pathlib import Path
 
 import pytest
 
 from doorward.core.facts import Facts, HistoryFacts, VelocityFacts
 from doorward.core.request import Credential, DecisionRequest, Subject
 from doorward.risk.features import FEATURES, features
+from doorward.risk.floors import FLOORS
 
 BANGKOK = {"country": "TH", "city": "Bangkok", "lat": 13.8, "lon": 100.5, "accuracy_km": 20.0}
 
@@ -22,6 +24,14 @@ def test_every_feature_has_its_own_name():
     names = [feature.name for feature in FEATURES]
 
     assert len(set(names)) == len(names)
+
+
+def test_the_documentation_has_every_feature_and_floor():
+    page = (Path(__file__).parents[2] / "docs" / "scoring.md").read_text("utf-8")
+
+    missing = [row.name for row in (*FEATURES, *FLOORS) if f"| `{row.name}` | {row.doc} |" not in page]
+
+    assert missing == []
 
 
 def test_nothing_is_known_of_an_attempt_whose_history_cannot_be_read(request_of_login, now):

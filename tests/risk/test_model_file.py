@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -212,3 +213,11 @@ def test_two_quantiles_may_share_a_value(document):
     document["quantiles"] = {"log_odds": [0.0, 0.0, 1.0, 1.0], "scores": [0.0, 40.0, 40.0, 90.0]}
 
     assert parse(document).quantiles.score(0.5) == 40.0
+
+
+def test_the_example_of_the_documentation_is_sound():
+    page = (Path(__file__).parents[2] / "docs" / "scoring.md").read_text("utf-8")
+
+    example = page.split("```json\n")[1].split("```")[0]
+
+    assert list(parse_scorecard(example.encode(), path="docs/scoring.md").tables) == ["bot"]

@@ -179,7 +179,7 @@ def _or_nan(value: float | bool | None) -> float:
 
 def _ratio(level: str, words: str) -> Feature:
     function = _agent_ratio if level == "agent" else _ratio_of(level)
-    return Feature(f"llr_{level}", f"how unlike the subject {words} is", "log-likelihood ratio", UP, function, True)
+    return Feature(f"llr_{level}", f"how unlike the subject {words}", "log-likelihood ratio", UP, function, True)
 
 
 def _count(name: str, words: str) -> Feature:
@@ -187,16 +187,16 @@ def _count(name: str, words: str) -> Feature:
 
 
 FEATURES: tuple[Feature, ...] = (
-    _ratio("ip", "the address, or else its network or country,"),
-    _ratio("prefix", "the address's /24 or /48"),
-    _ratio("asn", "the network"),
-    _ratio("country", "the country"),
-    _ratio("city", "the city"),
-    _ratio("agent", "the browser's version, or else the browser,"),
-    _ratio("browser", "the browser"),
-    _ratio("os", "the operating system"),
-    _ratio("device_type", "the type of device"),
-    _ratio("language", "the language"),
+    _ratio("ip", "the address is, or else its network or country"),
+    _ratio("prefix", "the address's /24 or /48 is"),
+    _ratio("asn", "the network is"),
+    _ratio("country", "the country is"),
+    _ratio("city", "the city is"),
+    _ratio("agent", "the browser's version is, or else the browser"),
+    _ratio("browser", "the browser is"),
+    _ratio("os", "the operating system is"),
+    _ratio("device_type", "the type of device is"),
+    _ratio("language", "the language is"),
     Feature("rarity_asn", "how rare the network is in the tenant", "−ln p", UP, _rarity_of("asn")),
     Feature("rarity_country", "how rare the country is in the tenant", "−ln p", UP, _rarity_of("country")),
     Feature("device", "known 0, seen 1, another's 2, none 3, expired 4, revoked or foreign 5", "rank", UP, _device),

@@ -6,7 +6,7 @@ more familiar than the subject's own.
 """
 
 from collections.abc import Mapping
-from math import log, nan
+from math import copysign, log, nan
 
 from doorward.core.facts import LEVELS, Facts, HistoryFacts, PopulationFacts
 
@@ -29,15 +29,12 @@ def has_history(history: HistoryFacts) -> bool:
 
 def population_shares(population: PopulationFacts) -> dict[str, float]:
     """Return p_g of every level: how likely a sign-in of anyone has this value; 1 where nothing was counted yet."""
-    return {level: _share(population, level) for level in LEVELS}
-
-
-def _share(population: PopulationFacts, level: str) -> float:
-    total = population.totals.get(level, 0.0)
-    if total <= 0.0:
-        return 1.0
-    count = max(0.0, population.counts.get(level, 0.0))
-    return min(1.0, (count + 0.5) / (total + 0.5 * (population.distinct.get(level, 0) + 1)))
+    shares = dict.fromkeys(LEVELS, 1.0)
+    for level, total in population.totals.items():
+        count = population.counts.get(level, 0.0)
+        if 0.0 <= count <= total > 0.0:
+            shares[level] = (count + 0.5) / (total + 0.5 * (max(0, population.distinct.get(level, 0)) + 1))
+    return shares
 
 
 def log_ratios(facts: Facts, shares: Mapping[str, float]) -> dict[str, float]:
@@ -50,15 +47,24 @@ def log_ratios(facts: Facts, shares: Mapping[str, float]) -> dict[str, float]:
         return dict.fromkeys(LEVELS, nan)
     if not has_history(history):
         return dict.fromkeys(LEVELS, 0.0)
-    own = {level: _smoothed(history, level, shares[level]) for level in LEVELS if level in history.totals}
-    for level in _BACK_OFF.keys() & own.keys():
-        own[level] = _explained(level, own, shares)
-    return {level: _clipped(log(shares[level] / own[level])) if level in own else nan for level in LEVELS}
+    own = _own_shares(history, shares)
+    ratios = dict.fromkeys(LEVELS, nan)
+    for level, likelihood in own.items():
+        if level in _BACK_OFF:
+            likelihood = _explained(level, own, shares)
+        ratio = log(shares[level] / likelihood)
+        ratios[level] = ratio if -LIMIT < ratio < LIMIT else copysign(LIMIT, ratio)
+    return ratios
 
 
-def _smoothed(history: HistoryFacts, level: str, share: float) -> float:
-    total, count = history.totals[level], max(0.0, history.counts.get(level, 0.0))
-    return (count + PRIOR_WEIGHT * share) / (max(count, total) + PRIOR_WEIGHT)
+def _own_shares(history: HistoryFacts, shares: Mapping[str, float]) -> dict[str, float]:
+    """Return how likely a sign-in of the subject has the value, at every level that the attempt has."""
+    own = {}
+    for level, total in history.totals.items():
+        if level in shares:
+            count = max(0.0, history.counts.get(level, 0.0))
+            own[level] = (count + PRIOR_WEIGHT * shares[level]) / (max(count, total) + PRIOR_WEIGHT)
+    return own
 
 
 def _explained(level: str, own: Mapping[str, float], shares: Mapping[str, float]) -> float:
@@ -69,7 +75,3 @@ def _explained(level: str, own: Mapping[str, float], shares: Mapping[str, float]
             weight += part
             likelihood += part * own[wider] * min(1.0, shares[level] / shares[wider])
     return likelihood / weight
-
-
-def _clipped(ratio: float) -> float:
-    return max(-LIMIT, min(ratio, LIMIT))

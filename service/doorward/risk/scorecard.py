@@ -45,7 +45,7 @@ class Table:
     lowers: Voice | None = None
 
     def value_at(self, x: float) -> float:
-        return self.missing if isnan(x) else self.values[bisect_left(self.thresholds, x)]
+        return self.missing if x != x else self.values[bisect_left(self.thresholds, x)]
 
 
 @dataclass(frozen=True, slots=True)
