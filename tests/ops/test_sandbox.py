@@ -74,6 +74,13 @@ def test_every_mistake_in_the_networks_is_told(ask: Ask) -> None:
     assert [each["pointer"] for each in problem["errors"]] == ["#/0/cidr", "#/1/kind", "#/1/latitude"]
 
 
+def test_half_a_place_is_refused(ask: Ask) -> None:
+    status, problem = ask("PUT", "/sandbox/networks", [{"cidr": "198.51.100.0/24", "lat": 52.5}])
+
+    assert status == 422
+    assert problem["errors"][0]["pointer"] == "#/0"
+
+
 def test_a_policy_that_does_not_pass_changes_nothing(ask: Ask) -> None:
     before = ask("GET", "/v1/policy")[1]["digest"]
 

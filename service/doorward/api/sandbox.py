@@ -4,7 +4,6 @@ No key is asked for: the sandbox listens on loopback alone and holds nothing wor
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any, Protocol
 
@@ -12,26 +11,17 @@ from flask import current_app
 from marshmallow import ValidationError
 
 from doorward.api.bodies import PolicyTextBody
-from doorward.api.fields import Answer, Choice, Described, Number, Strict, Text, Time, Whole
+from doorward.api.fields import Answer, Choice, Described, Flag, Number, Strict, Text, Time, Whole
 from doorward.api.operation import SERVICES, Call, Resource
 from doorward.api.problems import document
 from doorward.api.reply import PROBLEM, Reply
 from doorward.core.errors import BadInput, Mistake
-from doorward.core.facts import NetworkFacts
 from doorward.core.times import rfc3339
 from doorward.services import Json, Services
 
 KINDS = ("residential", "mobile", "corporate", "hosting", "vpn", "tor")
 EARLIEST, LATEST = 0.0, 4_102_444_799.0  # 1970 to 2099, as far as the API reads times
 MOST_ADVANCED_SECONDS = 10 * 366 * 86_400
-
-
-@dataclass(frozen=True, slots=True)
-class Network:
-    """What the geo databases would say of every address in *cidr*."""
-
-    cidr: str
-    facts: NetworkFacts
 
 
 class Controls(Protocol):
@@ -45,8 +35,8 @@ class Controls(Protocol):
 
     def set_now(self, now: float) -> None: ...
 
-    def set_networks(self, networks: Sequence[Network]) -> None:
-        """Replace all networks that were set before."""
+    def set_networks(self, rows: Sequence[Json]) -> None:
+        """Replace all networks that were set before; BadInput where a row contradicts itself."""
         ...
 
     def set_policy(self, text: str) -> tuple[bool, Sequence[Json]]:
@@ -94,6 +84,8 @@ class NetworkBody(Strict):
     asn = Whole("Number of the autonomous system.", maximum=4_294_967_295, nullable=True, example=3320)
     as_org = Text("Who runs it.", maximum=256, nullable=True)
     kind = Choice("What the network is for.", of=KINDS, nullable=True, example="residential")
+    anonymous = Flag("Whether it hides who is behind it; follows from `kind` where left out.", nullable=True)
+    hosting = Flag("Whether servers stand in it; follows from `kind` where left out.", nullable=True)
 
 
 class SandboxAnswer(Answer):
@@ -155,14 +147,8 @@ def _networks(resource: Resource, controls: Controls) -> None:
         answers={204: None},
     )
     def set_networks(call: Call) -> Reply:
-        controls.set_networks([_network(row) for row in call.body])
+        controls.set_networks(call.body)
         return Reply(None, 204)
-
-
-def _network(row: dict[str, Any]) -> Network:
-    kind = row.get("kind")
-    derived = {} if kind is None else {"anonymous": kind in ("vpn", "tor"), "hosting": kind == "hosting"}
-    return Network(row["cidr"], NetworkFacts(**{name: row[name] for name in row if name != "cidr"}, **derived))
 
 
 def _policy(resource: Resource, controls: Controls) -> None:

@@ -9,10 +9,10 @@ from threading import Lock
 
 from doorward import wiring
 from doorward.api.app import create_app
-from doorward.api.sandbox import Network, sandbox_resource
+from doorward.api.sandbox import sandbox_resource
 from doorward.api_keys import SCOPES
 from doorward.core.times import rfc3339
-from doorward.facts.networks import OverriddenLocator
+from doorward.facts.networks import OverriddenLocator, read_networks
 from doorward.logs import observer
 from doorward.meter import NullMeter
 from doorward.policy.findings import ERROR
@@ -78,8 +78,8 @@ class Sandbox:
     def set_now(self, now: float) -> None:
         self.clock.set(now)
 
-    def set_networks(self, networks: Sequence[Network]) -> None:
-        self.locator.put([(each.cidr, each.facts) for each in networks])
+    def set_networks(self, rows: Sequence[Json]) -> None:
+        self.locator.put(read_networks(rows))
 
     def set_policy(self, text: str) -> tuple[bool, Sequence[Json]]:
         findings = self.wired.policies.replace(TENANT, text, self.clock())
