@@ -54,6 +54,7 @@ class Wiring:
     meter: Meter
     clock: Clock
     geo: GeoProvider
+    _geo_failures: int = 0
     _ended: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -76,6 +77,9 @@ class Wiring:
         self.tallies.flush(now)
         self.meter.tallies_dropped(self.tallies.take_dropped())
         self.geo.refresh(now)
+        for _ in range(self.geo.failures - self._geo_failures):
+            self.meter.look_up_failed()
+        self._geo_failures = self.geo.failures
         for tenant in self.policies.loaded():
             loaded = self.policies.current(tenant, now)
             self.meter.policy_loaded(tenant, loaded.loaded_at)
