@@ -37,7 +37,7 @@ def test_a_new_country_is_told_with_the_usual_one(abroad):
 
 
 def test_a_journey_is_told_with_its_distance_and_time(abroad):
-    detail = abroad["fast_travel"].detail
+    detail = abroad["travel"].detail
 
     assert re.fullmatch(r"8\N{NO-BREAK SPACE}[56]00 km from the last sign-in \(NO\) in 0\.2 h", detail)
 
@@ -91,7 +91,7 @@ def test_of_what_lowers_the_score_the_most_is_told(card, assessed):
 def test_a_first_sign_in_is_not_told_as_a_change(told):
     codes = told(sign_ins=0.0, device="none").keys()
 
-    assert not [code for code in codes if code.startswith(("new_country", "new_ip", "new_asn", "fast_travel"))]
+    assert not [code for code in codes if code.startswith(("new_country", "new_ip", "new_asn", "travel"))]
     assert "no_device" in codes
 
 
@@ -125,6 +125,14 @@ def test_devices_are_told_by_what_they_are(card, request_of_login, facts, now, d
     text = fill("{device_code}: {device}", Attempt(request_of_login, facts(device=device), now))
 
     assert re.fullmatch(r"[a-z_]+: an? [a-z -]+|no_device: no device token", text)
+
+
+def test_what_is_the_subjects_own_is_no_reason_against_it(card, assessed):
+    # Where the population is the subject alone, its own values are less telling than they are on average.
+    found = assessed(shares=dict.fromkeys(NETWORK, 1.0), population=12.0)
+
+    assert found.contributions["llr_asn"] > card.tables["llr_asn"].reference + LEAST_POINTS
+    assert not [reason for reason in found.reasons if reason.points > 0 and reason.code.startswith("usual")]
 
 
 def test_every_word_can_be_said_of_an_attempt_of_which_nothing_is_known(request_of_login, now):

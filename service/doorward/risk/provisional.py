@@ -68,7 +68,7 @@ _REFERENCES = {
     "llr_asn": -0.45,
     "llr_country": -0.4,
     "llr_city": -0.35,
-    "llr_agent": -0.15,
+    "llr_agent": -0.1,
     "llr_browser": -0.2,
     "llr_os": -0.15,
     "llr_device_type": -0.05,

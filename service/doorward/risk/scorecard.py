@@ -6,8 +6,8 @@ The score explains itself: what each feature adds is looked up, and nothing else
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from math import fsum, isnan, nan
-from operator import itemgetter
 
 from doorward.core.facts import Facts, HistoryFacts
 from doorward.core.outcome import Assessment, Reason
@@ -144,22 +144,24 @@ def _reasons(
     """
     silent = () if has_history(attempt.facts.history) else _COMPARING
     a = card.calibration.a
-    found: list[tuple[float, Voice]] = []
+    raising: list[tuple[float, Voice]] = []
+    lowering: list[tuple[float, Voice]] = []
     for name, table in card.tables.items():
         points = shares[name] - a * table.reference
         if -LEAST_POINTS < points < LEAST_POINTS or isnan(values.get(name, nan)) or name in silent:
             continue
-        voice = table.raises if points > 0 else table.lowers
-        if voice is not None:
-            found.append((points, voice))
-    return tuple(
-        [Reason(fill(voice.code, attempt), fill(voice.detail, attempt), points) for points, voice in _chosen(found)]
-    )
+        if points > 0 and table.raises is not None:
+            raising.append((points, table.raises))
+        elif points < 0 and table.lowers is not None:
+            lowering.append((points, table.lowers))
+    against = _told(raising, attempt, MAX_REASONS)
+    in_favour = _told(lowering, attempt, min(MAX_LOWERING, MAX_REASONS - len(against)))
+    return (*against, *reversed(in_favour))
 
 
-def _chosen(found: list[tuple[float, Voice]]) -> list[tuple[float, Voice]]:
-    found.sort(key=itemgetter(0), reverse=True)
-    raising = [each for each in found if each[0] > 0][:MAX_REASONS]
-    lowering = [each for each in found if each[0] < 0]
-    room = min(MAX_LOWERING, MAX_REASONS - len(raising))
-    return raising + lowering[max(0, len(lowering) - room) :]
+def _told(found: list[tuple[float, Voice]], attempt: Attempt, most: int) -> list[Reason]:
+    """Return the *most* telling of *found*, the largest first; a voice may have nothing to say."""
+    found.sort(key=lambda each: -abs(each[0]))
+    codes = ((points, voice, fill(voice.code, attempt)) for points, voice in found)
+    told = ((code, voice.detail, points) for points, voice, code in codes if code)
+    return [Reason(code, fill(detail, attempt), points) for code, detail, points in islice(told, most)]

@@ -18,7 +18,8 @@ def _raises(code: str, detail: str) -> Voices:
 
 
 def _level(level: str, words: str) -> Voices:
-    return _both(f"{{{level}_novelty}}_{level}", f"{{{level}_frequency}} {words}")
+    detail = f"{{{level}_frequency}} {words}"
+    return Voice(f"{{{level}_oddness}}_{level}", detail), Voice(f"{{{level}_novelty}}_{level}", detail)
 
 
 VOICES: dict[str, Voices] = {
@@ -35,10 +36,10 @@ VOICES: dict[str, Voices] = {
     "rarity_asn": _raises("uncommon_network", "a network that few sign-ins come from"),
     "rarity_country": _raises("uncommon_country", "few sign-ins come from {country}"),
     "device": _both("{device_code}", "{device}"),
-    "travel_speed": _raises("fast_travel", "{km} km from the last sign-in ({last_country}) in {hours} h"),
+    "travel_speed": _raises("travel", "{km} km from the last sign-in ({last_country}) in {hours} h"),
     "usual_distance": _both("usual_distance", "{usual_km} km from the nearest usual place"),
     "gap": _raises("gap", "{days} days since the last verified sign-in"),
-    "new_ip_gap": _both("{ip_novelty}_address_after_gap", "{ip_frequency} from this address; last one {hours} h ago"),
+    "new_ip_gap": _raises("{ip_oddness}_ip_after_gap", "{ip_frequency} from this address; last one {hours} h ago"),
     "hour_oddness": _raises("unusual_hour", "an unusual hour of the week"),
     "history": _both("history", "{events} verified sign-ins so far"),
     "account_age": _both("account_age", "the account is {account_days} days old"),

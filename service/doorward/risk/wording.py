@@ -34,14 +34,15 @@ class Voice:
 
 
 def fill(template: str, attempt: Attempt) -> str:
-    """Return *template* with its words filled in."""
-    return "".join([part if isinstance(part, str) else part(attempt) for part in _parts(template)])
+    """Return *template* with its words filled in; empty where one of them has nothing to say of the attempt."""
+    filled = [part if isinstance(part, str) else part(attempt) for part in _parts(template)]
+    return "".join(filled) if all(filled) else ""
 
 
 @lru_cache(maxsize=1024)
 def _parts(template: str) -> tuple[str | Callable[[Attempt], str], ...]:
     pieces = _WORD.split(template)  # text and words by turns
-    return tuple(WORDS[piece] if place % 2 else piece for place, piece in enumerate(pieces))
+    return tuple(WORDS[piece] if place % 2 else piece for place, piece in enumerate(pieces) if piece)
 
 
 def unknown_words(template: str) -> list[str]:
@@ -50,12 +51,19 @@ def unknown_words(template: str) -> list[str]:
     return [word for word in _WORD.findall(template) if word not in WORDS] + re.findall(r"[{}]", rest)
 
 
-def _novelty_at(level: str) -> Callable[[Attempt], str]:
-    def novelty(attempt: Attempt) -> str:
-        share = _share(attempt, level)
-        return "usual" if share >= _RARE else "rare" if share > 0 else "new"
+def _oddness_at(level: str) -> Callable[[Attempt], str]:
+    """The novelty of what is not usual: a value that is the subject's own is no reason against it."""
 
-    return novelty
+    def oddness(attempt: Attempt) -> str:
+        share = _share(attempt, level)
+        return "" if share >= _RARE else "rare" if share > 0 else "new"
+
+    return oddness
+
+
+def _novelty_at(level: str) -> Callable[[Attempt], str]:
+    oddness = _oddness_at(level)
+    return lambda attempt: oddness(attempt) or "usual"
 
 
 def _frequency_at(level: str) -> Callable[[Attempt], str]:
@@ -126,6 +134,7 @@ WORDS: dict[str, Callable[[Attempt], str]] = {
     "device": lambda attempt: _device(attempt)[1],
     "asn_failures": lambda attempt: _percent(attempt.facts.velocity.asn_failure_ratio_1h),
     "tenant_failures": lambda attempt: _percent(attempt.facts.velocity.tenant_failure_ratio_10m),
+    **{f"{level}_oddness": _oddness_at(level) for level in LEVELS},
     **{f"{level}_novelty": _novelty_at(level) for level in LEVELS},
     **{f"{level}_frequency": _frequency_at(level) for level in LEVELS},
     **{
