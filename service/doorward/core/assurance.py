@@ -95,7 +95,7 @@ def _assurance(factors: Collection[str], amr: list[str]) -> Assurance:
     several = POSSESSION in factors and len(factors) > 1
     single = POSSESSION in factors or KNOWLEDGE in factors
     names = [name for name in dict.fromkeys(amr) if name != MULTI_FACTOR_AMR]
-    return Assurance(2 if several else int(single), tuple(names + [MULTI_FACTOR_AMR] if several else names))
+    return Assurance(2 if several else int(single), tuple([*names, MULTI_FACTOR_AMR] if several else names))
 
 
 # Which factor an `amr` value speaks for; the others say how strong it was, and count for nothing by themselves.

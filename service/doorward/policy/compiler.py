@@ -25,7 +25,7 @@ from doorward.policy.model import (
     Policy,
 )
 from doorward.policy.requirement_section import read_effect, read_requirements
-from doorward.policy.rule_section import Surroundings, read_rules, report_duplicate_ids
+from doorward.policy.rule_section import Surroundings, read_rules
 from doorward.policy.section import Section
 from doorward.policy.source import Fields, Text, read
 
@@ -84,7 +84,6 @@ def _policy(
     requirements = read_requirements(section.node("requirements"), report)
     environment = Environment(signals=signals, lists=lists)
     rules = read_rules(section.node("rules"), Surroundings(report, environment, requirements))
-    report_duplicate_ids(rules, report)
     conditions = tuple(rule.condition for rule in rules)
     policy = Policy(
         id=_id(section),

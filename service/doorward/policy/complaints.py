@@ -41,7 +41,9 @@ def complaints(text: str, error: str, names: Names) -> list[Complaint]:
         _complaint(text, _offset(text, int(line), int(column)), message, names)
         for line, column, message in _ERROR.findall(error)
     ]
-    return found or [Complaint(0, "syntax", _short(error.partition(": ")[2] or error))]
+    if not found and "recursion" in error:
+        return [Complaint(0, "too-deep", "the condition is nested too deeply, expected at most 32 levels")]
+    return found or [Complaint(0, "syntax", f"not a condition: {_short(error.partition(': ')[2] or error)}")]
 
 
 def _offset(text: str, line: int, column: int) -> int:

@@ -13,6 +13,7 @@ from cel_expr_python import cel  # type: ignore[import-untyped]  # its stubs com
 from doorward.core.signals.base import SignalSpec
 from doorward.policy import conjuncts, tree
 from doorward.policy.complaints import Complaint, Names, complaints
+from doorward.policy.findings import quoted
 from doorward.policy.functions import AREAS, FUNCTIONS, NETWORKS, FunctionSpec
 from doorward.policy.lists import AreaTable, NamedList, NetworkTable, RuntimeList, WordList
 from doorward.policy.possible import UNKNOWN, Possible, possible_values
@@ -98,6 +99,8 @@ class Environment:
         """Return the condition, or everything that is wrong with it."""
         if len(text) > MAX_CONDITION_CHARACTERS:
             return [Complaint(0, "too-large", f"the condition is longer than {MAX_CONDITION_CHARACTERS} characters")]
+        if any("\ud800" <= char <= "\udfff" for char in text):
+            return [Complaint(0, "syntax", "not a condition: it holds half a character (a lone surrogate)")]
         try:
             checked = self._check.compile(text)
         except RuntimeError as error:
@@ -106,7 +109,8 @@ class Environment:
         if kind not in (cel.Type.BOOL, cel.Type.DYN):
             return [Complaint(0, "type", f"the condition is a {kind.name().lower()}, expected true or false")]
         root = tree.checked_tree(checked.serialize())
-        return self._misused_lists(root) or self._condition(text, root, yields_bool=kind == cel.Type.BOOL)
+        wrong = self._misused_lists(root) + _wrong_patterns(text, root)
+        return wrong or self._condition(text, root, yields_bool=kind == cel.Type.BOOL)
 
     def _condition(self, text: str, root: Branch, *, yields_bool: bool) -> Condition:
         names = frozenset(branch.name for branch in root.walk() if branch.kind == tree.NAME)
@@ -123,7 +127,10 @@ class Environment:
         )
 
     def _parts(self, text: str) -> tuple[Part, ...]:
-        return tuple(Part(each, self._run.compile(each)) for each in conjuncts.split(text))
+        try:
+            return tuple(Part(each, self._run.compile(each)) for each in conjuncts.split(text))
+        except RuntimeError:  # a part that does not stand alone: the whole is shown instead
+            return (Part(text, self._run.compile(text)),)
 
     def _misused_lists(self, root: Branch) -> list[Complaint]:
         misused = sorted(
@@ -162,6 +169,29 @@ def list_type(named: NamedList) -> str:
     if isinstance(named, AreaTable):
         return AREAS
     return f"list({named.element})" if isinstance(named, WordList) else "list(string)"
+
+
+_PATTERNS = cel.NewEnv(variables={"pattern": cel.Type.STRING})
+_FITS_NOTHING = _PATTERNS.compile('"".matches(pattern)')
+
+
+def _wrong_patterns(text: str, root: Branch) -> list[Complaint]:
+    """Report the literal patterns of `matches` that are no regular expressions: they would never answer."""
+    calls = (each for each in root.walk() if each.kind == tree.CALL and each.name == "matches")
+    literals = (call.children[-1].value for call in calls)
+    wrong = [each for each in literals if isinstance(each, str) and not _is_pattern(each)]
+    message = "is no regular expression (RE2)"
+    return [Complaint(_place_of_literal(text, each), "type", f"{quoted(each)} {message}") for each in wrong]
+
+
+def _is_pattern(pattern: str) -> bool:
+    value = _FITS_NOTHING.eval(_PATTERNS.Activation({"pattern": pattern})).value()
+    return isinstance(value, bool)
+
+
+def _place_of_literal(text: str, literal: str) -> int:
+    places = (text.find(f"{quote}{literal}{quote}") for quote in "'\"")
+    return max(0, *places)
 
 
 def _whole_lists(root: Branch) -> frozenset[str]:

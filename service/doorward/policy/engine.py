@@ -77,6 +77,15 @@ class _Walk:
     errors: int = 0
 
 
+class _Ending(NamedTuple):
+    """What an effect comes to for this subject, with what it has enrolled."""
+
+    outcome: str
+    requirement: Requirement | None = None
+    enrol: tuple[str, ...] = ()
+    unenrolled: bool = False
+
+
 def evaluate(
     policy: Policy,
     *,
@@ -101,7 +110,10 @@ def evaluate(
     rule, effect, reason = _decision(policy, walk)
     if degraded:
         rule, effect, reason = _degraded(policy, situation, rule, effect, reason)
-    ending = _ending(policy, situation, effect)
+    return _ruling(walk, _ending(policy, situation, effect), effect, rule=rule, reason=reason)
+
+
+def _ruling(walk: _Walk, ending: _Ending, effect: Effect, *, rule: str, reason: str) -> Ruling:
     return Ruling(
         ending.outcome,
         rule,
@@ -187,15 +199,6 @@ def _degraded(policy: Policy, situation: Situation, rule: str, effect: Effect, r
     joined = stricter(effect, entry)
     changed = joined.outcome != effect.outcome
     return (DEGRADED_RULE, joined, DEGRADED_REASON) if changed else (rule, joined, reason)
-
-
-class _Ending(NamedTuple):
-    """What an effect comes to for this subject, with what it has enrolled."""
-
-    outcome: str
-    requirement: Requirement | None = None
-    enrol: tuple[str, ...] = ()
-    unenrolled: bool = False
 
 
 def _ending(policy: Policy, situation: Situation, effect: Effect) -> _Ending:

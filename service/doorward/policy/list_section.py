@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from ipaddress import ip_network
 
 from doorward.policy.files import ListFiles, UnreadableList
 from doorward.policy.findings import Place, Report, nearest, one_of, quoted
@@ -45,22 +46,10 @@ def _list(name: str, section: Section, files: ListFiles) -> NamedList:
         return _words(name, node, section)
     only = Section(node, section.report, known=KINDS, what="list")
     kinds = [kind for kind in KINDS if kind in only]
-    if not kinds and node.fields:
-        return _meant(node.fields[0][0].value)
     if len(kinds) != 1:
         section.error(node.place, "bad-list", f"the list '{name}' is of no one kind, expected one of {one_of(KINDS)}")
         return WordList(())
     return _READERS[kinds[0]](only, files)
-
-
-def _meant(key: str) -> NamedList:
-    """Return an empty list of the kind that a mistyped key was meant for: the key itself is already reported."""
-    kind = nearest(key, KINDS)
-    if kind in ("cidr", "cidr_file"):
-        return NetworkTable(())
-    if kind == "area":
-        return AreaTable(())
-    return RuntimeList("subject") if kind == "runtime" else WordList(())
 
 
 def _words(name: str, node: Node | None, section: Section) -> NamedList:
@@ -99,10 +88,18 @@ def _networks(entries: Iterable[tuple[str, Place, str]], section: Section) -> Ne
     for text, place, where in entries:
         try:
             networks.append(parse_network(text))
-        except ValueError as error:
-            expected = "expected an address or a network such as 198.51.100.0/24"
-            section.error(place, "bad-network", f"{where}{quoted(text)} is no network ({error}), {expected}")
+        except ValueError:
+            suggestion = _without_host_bits(text)
+            expected = suggestion or "an address or a network such as 198.51.100.0/24"
+            section.error(place, "bad-network", f"{where}{quoted(text)} is no network, expected {expected}", suggestion)
     return NetworkTable(networks)
+
+
+def _without_host_bits(text: str) -> str:
+    try:
+        return str(ip_network(text, strict=False))
+    except ValueError:
+        return ""
 
 
 def _cidr_file(section: Section, files: ListFiles) -> NamedList:

@@ -75,7 +75,7 @@ def read_effect(
     section = Section(node, report, known=EFFECT_KEYS, what="outcome", rule=rule)
     named = [each for each in OUTCOMES if each in section]
     if len(named) != 1:
-        # A mistyped outcome is already told as an unknown key.
+        # An outcome that is mistyped past recognition is already told as an unknown key.
         if named or len(report.findings()) == before:
             message = f"'{where}' names {one_of(named) if named else 'no outcome'}, expected one of {one_of(OUTCOMES)}"
             report.error(node.place, "bad-outcome", message, rule=rule)

@@ -1,7 +1,7 @@
 """Reads `rules`: each with its condition compiled, and with what must not be left open in it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from doorward.core.outcome import ALLOW, CHALLENGE, Requirement
@@ -39,6 +39,7 @@ def read_rules(node: Node | None, around: Surroundings) -> tuple[Rule, ...]:
         around.report.error(node.place, "no-rules", "'rules' is empty, expected at least one rule")
     if len(node.items) > MAX_RULES:
         around.report.error(node.place, "too-many", f"expected at most {MAX_RULES} rules, found {len(node.items)}")
+    _report_duplicate_ids(node.items, around.report)
     read = [_rule(each, around) for each in node.items[:MAX_RULES]]
     return tuple(rule for rule in read if rule is not None)
 
@@ -47,7 +48,8 @@ def _rule(node: Node, around: Surroundings) -> Rule | None:
     if not isinstance(node, Fields):
         around.report.error(node.place, "wrong-type", "expected a rule with id, when and then")
         return None
-    rule_id = _id_of(node)
+    scalar = _id_of(node)
+    rule_id = scalar.value if scalar else ""
     section = Section(node, around.report, known=(*RULE_KEYS, *_AT_THE_RULE), what="rule", rule=rule_id)
     _refuse_misplaced(section)
     section.require("id", "when", "then")
@@ -81,8 +83,8 @@ def _refuse_misplaced(section: Section) -> None:
             )
 
 
-def _id_of(node: Fields) -> str:
-    return next((value.value for key, value in node.fields if key.value == "id" and isinstance(value, Text)), "")
+def _id_of(node: Fields) -> Text | None:
+    return next((value for key, value in node.fields if key.value == "id" and isinstance(value, Text)), None)
 
 
 def _condition(section: Section, environment: Environment) -> Condition | None:
@@ -161,11 +163,13 @@ def _check_bind(section: Section, then: Effect | None, on: str) -> None:
         section.error(place, "bad-outcome", message)
 
 
-def report_duplicate_ids(rules: tuple[Rule, ...], report: Report) -> None:
-    """Report each rule whose id an earlier one has."""
+def _report_duplicate_ids(nodes: Iterable[Node], report: Report) -> None:
     first: dict[str, Place] = {}
-    for rule in rules:
-        if rule.id in first:
-            message = f"the id {quoted(rule.id)} is already that of the rule in line {first[rule.id].line}"
-            report.error(rule.place, "duplicate-id", message, rule=rule.id)
-        first.setdefault(rule.id, rule.place)
+    for node in nodes:
+        scalar = _id_of(node) if isinstance(node, Fields) else None
+        if scalar is None:
+            continue
+        if scalar.value in first:
+            message = f"the id {quoted(scalar.value)} is already that of the rule in line {first[scalar.value].line}"
+            report.error(scalar.place, "duplicate-id", message, rule=scalar.value)
+        first.setdefault(scalar.value, scalar.place)

@@ -25,11 +25,22 @@ class Section:
         self._keys: dict[str, Place] = {}
         for key, value in node.fields:
             self._add(key, value, known)
+        for key, value in node.fields:
+            if known and key.value not in known:
+                self._read_as_meant(key, value, known)
+
+    def _read_as_meant(self, key: Text, value: Node, known: Sequence[str]) -> None:
+        """Read a mistyped key as the near one, so that what stands under it is looked at in the same go."""
+        self.report.unknown_name(key.place, f"{self._what} key", key.value, known, rule=self.rule)
+        meant = nearest(key.value, known)
+        if meant and meant not in self._nodes:
+            self._nodes[meant] = value
+            self._keys[meant] = key.place
 
     def _add(self, key: Text, value: Node, known: Sequence[str]) -> None:
         if known and key.value not in known:
-            self.report.unknown_name(key.place, f"{self._what} key", key.value, known, rule=self.rule)
-        elif key.value in self._nodes:
+            return
+        if key.value in self._nodes:
             self.error(key.place, "duplicate-key", f"the key {quoted(key.value)} stands here twice")
         else:
             self._nodes[key.value] = value

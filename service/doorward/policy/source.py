@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from doorward.policy.findings import START, Place, Report, quoted
+from doorward.policy.findings import START, Place, Report
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 12
@@ -76,7 +76,8 @@ class _Composer(yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
             raise _Refused(problem="anchors and aliases are not used here", problem_mark=event.start_mark)
         if getattr(event, "tag", None) is not None:
-            raise _Refused(problem=f"the tag {quoted(event.tag)} is not used here", problem_mark=event.start_mark)
+            hint = "a text that begins with '!' needs quotes around it"
+            raise _Refused(problem=f"tags are not used here: {hint}", problem_mark=event.start_mark)
         if self.depth >= MAX_DEPTH:
             raise _Refused(problem=f"nested deeper than {MAX_DEPTH} levels", problem_mark=event.start_mark)
 

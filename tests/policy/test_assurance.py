@@ -1,0 +1,161 @@
+"""AAL is derived from what was shown, by one table; nothing that is merely claimed adds to it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doorward.core.assurance import AUTHENTICATOR_TYPES, can_meet, combine, meets, stated, usable
+from doorward.core.outcome import Proof, Requirement
+
+TYPES = st.lists(st.sampled_from(sorted(AUTHENTICATOR_TYPES)), max_size=4)
+REQUIREMENTS = st.builds(
+    Requirement,
+    any_of=st.lists(st.sampled_from(sorted(AUTHENTICATOR_TYPES)), max_size=4, unique=True).map(tuple),
+    count=st.integers(1, 3),
+    aal=st.integers(0, 3),
+    phishing_resistant=st.booleans(),
+)
+
+
+@pytest.mark.parametrize(
+    ("types", "first_factor", "aal", "amr"),
+    [
+        ((), True, 1, ("pwd",)),
+        ((), False, 0, ()),
+        (("totp",), True, 2, ("pwd", "otp", "mfa")),
+        (("totp",), False, 1, ("otp",)),
+        (("hotp",), True, 2, ("pwd", "otp", "mfa")),
+        (("sms",), True, 2, ("pwd", "sms", "mfa")),
+        (("voice",), True, 2, ("pwd", "tel", "mfa")),
+        (("push",), True, 2, ("pwd", "swk", "mca", "mfa")),
+        (("recovery_code",), True, 2, ("pwd", "otp", "mfa")),
+        (("email",), True, 1, ("pwd", "otp", "email")),
+        (("email",), False, 0, ("otp", "email")),
+        (("knowledge",), True, 1, ("pwd", "kba")),
+        (("knowledge",), False, 0, ("kba",)),
+        (("email", "knowledge"), True, 1, ("pwd", "otp", "email", "kba")),
+        (("totp", "sms"), False, 1, ("otp", "sms")),
+        (("passkey",), False, 2, ("hwk", "user", "pop", "mfa")),
+        (("passkey",), True, 2, ("pwd", "hwk", "user", "pop", "mfa")),
+    ],
+)
+def test_types_add_up_by_the_table(types, first_factor, aal, amr):
+    reached = combine(types, first_factor=first_factor)
+
+    assert (reached.aal, reached.amr, reached.acr) == (aal, amr, f"aal{aal}")
+
+
+def test_a_passkey_without_user_verification_is_one_factor():
+    alone = combine(["passkey"], first_factor=False, user_verified=False, synced=True)
+    after_password = combine(["passkey"], first_factor=True, user_verified=False)
+
+    assert (alone.aal, alone.amr) == (1, ("swk", "pop"))
+    assert (after_password.aal, after_password.amr) == (2, ("pwd", "hwk", "pop", "mfa"))
+
+
+@given(TYPES, st.booleans())
+def test_no_combination_reaches_aal_3(types, first_factor):
+    assert combine(types, first_factor=first_factor).aal <= 2
+
+
+@given(TYPES, st.sampled_from(sorted(AUTHENTICATOR_TYPES)), st.booleans())
+def test_one_authenticator_more_never_lowers_the_level(types, another, first_factor):
+    before = combine(types, first_factor=first_factor).aal
+
+    assert combine([*types, another], first_factor=first_factor).aal >= before
+
+
+@pytest.mark.parametrize(
+    ("amr", "aal"),
+    [
+        (("otp",), 1),
+        (("pwd", "otp"), 2),
+        (("mfa",), 0),
+        (("pwd", "mfa"), 1),
+        (("pwd", "otp", "email"), 1),
+        (("hwk", "user"), 2),
+        (("face",), 0),
+        (("pwd", "kba"), 1),
+        (("pwd", "rba", "geo"), 1),
+    ],
+)
+def test_what_a_caller_states_is_worth_the_factors_it_names(amr, aal):
+    assert stated(amr).aal == aal
+
+
+def test_the_stated_first_factor_counts_with_a_stated_challenge():
+    assert stated(["otp"], first_factor=True).amr == ("pwd", "otp", "mfa")
+
+
+@given(TYPES, st.booleans())
+def test_what_we_state_ourselves_is_never_worth_more_when_read_back(types, first_factor):
+    reached = combine(types, first_factor=first_factor)
+
+    assert stated(reached.amr).aal <= reached.aal
+
+
+MFA = Requirement(any_of=("passkey", "totp", "sms", "email"), aal=2)
+
+
+@pytest.mark.parametrize(
+    ("requirement", "enrolled", "expected"),
+    [
+        (MFA, ("totp",), True),
+        (MFA, ("email",), False),
+        (MFA, ("push",), False),
+        (MFA, (), False),
+        (Requirement(phishing_resistant=True), ("totp",), False),
+        (Requirement(phishing_resistant=True), ("passkey",), True),
+        (Requirement(count=2), ("totp", "totp"), False),
+        (Requirement(count=2), ("totp", "email"), True),
+        (Requirement(count=2), ("totp", "knowledge"), False),
+        (Requirement(aal=3), ("passkey",), False),
+        (Requirement(), ("email",), True),
+        (Requirement(), ("abacus",), False),
+    ],
+)
+def test_who_can_meet_a_requirement(requirement, enrolled, expected):
+    assert can_meet(requirement, enrolled, first_factor=True) is expected
+
+
+def test_without_a_first_factor_an_otp_cannot_reach_aal_2_and_a_passkey_can():
+    assert not can_meet(MFA, ["totp"], first_factor=False)
+    assert can_meet(MFA, ["passkey"], first_factor=False)
+
+
+@given(REQUIREMENTS, TYPES)
+def test_whoever_can_meet_a_requirement_meets_it_by_showing_everything(requirement, types):
+    reached = combine(types, first_factor=True)
+    proof = Proof(0.0, reached.aal, reached.amr, types=tuple(types), phishing_resistant="passkey" in types)
+
+    if can_meet(requirement, types, first_factor=True):
+        assert meets(requirement, proof)
+
+
+@pytest.mark.parametrize(
+    ("any_of", "amr", "expected"),
+    [
+        (("totp",), ("otp",), True),
+        (("sms",), ("otp",), False),
+        (("push",), ("swk", "mca"), True),
+        (("passkey",), ("swk", "mca"), False),
+        (("totp",), ("otp", "email"), False),
+        (("email",), ("otp", "email"), True),
+        ((), ("pwd",), False),
+    ],
+)
+def test_a_stated_proof_meets_the_types_that_its_values_stand_for(any_of, amr, expected):
+    assert meets(Requirement(any_of=any_of), Proof(0.0, 2, amr)) is expected
+
+
+def test_a_stated_proof_is_never_phishing_resistant_by_itself():
+    assert not meets(Requirement(phishing_resistant=True), Proof(0.0, 2, ("hwk", "user", "pop")))
+
+
+def test_only_types_that_can_help_are_offered():
+    assert usable("totp", MFA)
+    assert not usable("email", MFA)
+    assert not usable("push", MFA)
+    assert not usable("totp", Requirement(phishing_resistant=True))
+    assert usable("email", Requirement(count=2, aal=2))
+    assert not usable("knowledge", Requirement(count=2))
