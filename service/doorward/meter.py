@@ -11,6 +11,8 @@ STAGES = ("facts", "store_begin", "signals", "score", "policy", "store_commit", 
 
 
 class Meter(Protocol):
+    """Is told what happens, and keeps it however it likes."""
+
     def stage(self, name: str) -> AbstractContextManager[None]:
         """Time what is done inside; *name* is one of STAGES."""
         ...

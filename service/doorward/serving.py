@@ -1,6 +1,6 @@
 """The HTTP service: gunicorn with threads, each worker with objects of its own, metrics on a port of their own.
 
-Nothing that counts may be imported before `name_counts_folder`: the metrics library looks for the folder when it is
+Nothing that counts may be imported before `counts_folder`: the metrics library looks for the folder when it is
 imported.
 """
 
@@ -11,7 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -62,14 +63,11 @@ class Metering:
         mark_process_dead(pid, path=str(self.folder))  # type: ignore[no-untyped-call]  # the library left it bare
 
     def stop(self) -> None:
-        """End the metrics process and take the counts away; a worker that leaves on the same path does neither."""
-        if os.getpid() != self.owner:
-            return
-        if self.process is not None and self.process.stdin is not None:
+        """End the metrics process; a worker that leaves on the same path does not."""
+        if os.getpid() == self.owner and self.process is not None and self.process.stdin is not None:
             self.process.stdin.close()
             self.process.terminate()
             self.process.wait(timeout=5)
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +185,7 @@ def run(settings: Settings, plan: Plan) -> None:
 
 
 def run_metered(settings: Settings, plan: Plan) -> None:
-    """Serve like `run`, with the workers' counts on the metrics' own port; `name_counts_folder` goes before it."""
+    """Serve like `run`, with the workers' counts on the metrics' own port; within `counts_folder`."""
     service = Service(settings, plan=plan)
     service.metering = Metering(Path(os.environ[COUNTS_VARIABLE]))
     if settings.metrics_bind is not None:
@@ -198,6 +196,15 @@ def run_metered(settings: Settings, plan: Plan) -> None:
         service.metering.stop()
 
 
-def name_counts_folder() -> None:
-    """Make the folder that the workers count into, and name it before the metrics library is imported."""
-    os.environ[COUNTS_VARIABLE] = tempfile.mkdtemp(prefix="doorward-metrics-")
+@contextmanager
+def counts_folder() -> Iterator[None]:
+    """Make the folder that the workers count into, name it before the metrics library is imported, and remove it."""
+    owner = os.getpid()
+    folder = tempfile.mkdtemp(prefix="doorward-metrics-")
+    os.environ[COUNTS_VARIABLE] = folder
+    try:
+        yield
+    finally:
+        # A worker leaves on this path too, while the others still count.
+        if os.getpid() == owner:
+            shutil.rmtree(folder, ignore_errors=True)

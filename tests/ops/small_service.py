@@ -40,6 +40,6 @@ def check() -> None:
 if __name__ == "__main__":
     settings = load(os.environ)
     logs.configure(level=settings.log_level, form=settings.log_format)
-    serving.name_counts_folder()
     plan = serving.Plan(build=build, announce=lambda url: print(f"up {url}", flush=True), check=check)
-    serving.run_metered(settings, plan)
+    with serving.counts_folder():
+        serving.run_metered(settings, plan)

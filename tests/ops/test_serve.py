@@ -179,3 +179,4 @@ def test_a_policy_that_does_not_pass_is_told_with_file_line_and_column(start: St
     assert program.process.wait(timeout=40) == 1
     assert re.search(rf"^{re.escape(str(policy))}:5:\d+: error: ", program.output, re.MULTILINE)
     assert "Traceback" not in program.output
+    assert list(tmp_path.glob("doorward-metrics-*")) == []

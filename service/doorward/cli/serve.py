@@ -24,14 +24,14 @@ def serve() -> None:
     from doorward import serving
 
     settings = prepared_settings()
-    serving.name_counts_folder()
-    key = prepare(settings)
-    plan = serving.Plan(
-        build=lambda: worker(settings),
-        announce=lambda url: click.echo(welcome(url, key)),
-        check=lambda: prepare(settings),
-    )
-    serving.run_metered(settings, plan)
+    with serving.counts_folder():
+        key = prepare(settings)
+        plan = serving.Plan(
+            build=lambda: worker(settings),
+            announce=lambda url: click.echo(welcome(url, key)),
+            check=lambda: prepare(settings),
+        )
+        serving.run_metered(settings, plan)
 
 
 def prepare(settings: Settings) -> str | None:
