@@ -36,7 +36,7 @@ VOICES: dict[str, Voices] = {
     "rarity_asn": _raises("uncommon_network", "a network that few sign-ins come from"),
     "rarity_country": _raises("uncommon_country", "few sign-ins come from {country}"),
     "device": _both("{device_code}", "{device}"),
-    "travel_speed": _raises("travel", "{km} km from the last sign-in ({last_country}) in {hours} h"),
+    "travel_speed": _raises("travel", "{km} km from the last sign-in ({last_country}) in {hours} h: {speed} km/h"),
     "usual_distance": _both("usual_distance", "{usual_km} km from the nearest usual place"),
     "gap": _raises("gap", "{days} days since the last verified sign-in"),
     "new_ip_gap": _raises("{ip_oddness}_ip_after_gap", "{ip_frequency} from this address; last one {hours} h ago"),

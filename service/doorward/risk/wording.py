@@ -97,7 +97,7 @@ def _device(attempt: Attempt) -> tuple[str, str]:
 
 
 def _km(km: float | None) -> str:
-    """Write a distance as exactly as it is known, with a thin gap at the thousands."""
+    """Write a distance or speed as exactly as it is known, with a gap at the thousands."""
     rounded = round(km or 0.0, -2 if (km or 0.0) >= 1000 else -1)
     return f"{rounded:,.0f}".replace(",", "\N{NO-BREAK SPACE}")
 
@@ -127,6 +127,7 @@ WORDS: dict[str, Callable[[Attempt], str]] = {
     "events": lambda attempt: str(attempt.facts.history.events),
     "km": lambda attempt: _km(travel.km_since_last(attempt.facts)),
     "usual_km": lambda attempt: _km(travel.km_from_usual(attempt.facts)),
+    "speed": lambda attempt: _km(travel.speed_kmh(attempt.facts, attempt.now)),
     "hours": _hours,
     "days": _days,
     "account_days": _account_days,
