@@ -220,3 +220,12 @@ def test_a_condition_that_is_always_known_need_not(check, when):
     text = SHELL.replace("WHEN", when).replace("THEN", "deny").replace("    on_unknown: skip\n", "")
 
     assert check(text).errors == ()
+
+
+def test_a_text_full_of_mistakes_is_not_read_to_its_end(check):
+    rules = "".join(f"  - {{id: r{number}, when: nw.ip, then: deny}}\n" for number in range(400))
+
+    found = check(f"version: 1\nid: x\nrules:\n{rules}").findings
+
+    assert len(found) == 201
+    assert found[-1].code == "too-many"

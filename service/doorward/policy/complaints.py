@@ -25,6 +25,8 @@ class Names(NamedTuple):
     lists: Mapping[str, NamedList]
 
 
+MAX_COMPLAINTS = 20
+
 _ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 _UNDECLARED = re.compile(r"undeclared reference to '(.+?)' \(in container")
 _NO_OVERLOAD = re.compile(r"found no matching overload for '(.+?)' applied to '(.*)'")
@@ -39,7 +41,7 @@ def complaints(text: str, error: str, names: Names) -> list[Complaint]:
     """Return every complaint in the compiler's *error* about the condition *text*."""
     found = [
         _complaint(text, _offset(text, int(line), int(column)), message, names)
-        for line, column, message in _ERROR.findall(error)
+        for line, column, message in _ERROR.findall(error)[:MAX_COMPLAINTS]
     ]
     if not found and "recursion" in error:
         return [Complaint(0, "too-deep", "the condition is nested too deeply, expected at most 32 levels")]

@@ -57,6 +57,9 @@ class Report:
         message = f"unknown {what} {quoted(name)}{hint(suggestion)}"
         self.error(place, f"unknown-{what}".replace(" ", "-"), message, rule=rule, suggestion=suggestion)
 
+    def __len__(self) -> int:
+        return len(self._found)
+
     @property
     def failed(self) -> bool:
         return any(finding.severity == ERROR for finding in self._found)

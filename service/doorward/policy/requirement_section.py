@@ -71,12 +71,12 @@ def read_effect(
     if not isinstance(node, Fields):
         report.error(node.place, "wrong-type", f"'{where}' is a {shape(node)}, expected an outcome", rule=rule)
         return None, ""
-    before = len(report.findings())
+    before = len(report)
     section = Section(node, report, known=EFFECT_KEYS, what="outcome", rule=rule)
     named = [each for each in OUTCOMES if each in section]
     if len(named) != 1:
         # An outcome that is mistyped past recognition is already told as an unknown key.
-        if named or len(report.findings()) == before:
+        if named or len(report) == before:
             message = f"'{where}' names {one_of(named) if named else 'no outcome'}, expected one of {one_of(OUTCOMES)}"
             report.error(node.place, "bad-outcome", message, rule=rule)
         return None, section.text("reason")

@@ -16,6 +16,9 @@ from doorward.policy.source import Fields, Items, Node, Text
 RULE_KEYS = ("id", "description", "on", "when", "on_unknown", "then", "shadow", "reason")
 MAX_RULES = 500
 
+# Nobody reads more at once, and each near name that is looked for costs time.
+ENOUGH_FINDINGS = 200
+
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z", re.ASCII)
 
 
@@ -40,7 +43,13 @@ def read_rules(node: Node | None, around: Surroundings) -> tuple[Rule, ...]:
     if len(node.items) > MAX_RULES:
         around.report.error(node.place, "too-many", f"expected at most {MAX_RULES} rules, found {len(node.items)}")
     _report_duplicate_ids(node.items, around.report)
-    read = [_rule(each, around) for each in node.items[:MAX_RULES]]
+    read: list[Rule | None] = []
+    for each in node.items[:MAX_RULES]:
+        if len(around.report) >= ENOUGH_FINDINGS:
+            message = f"more than {ENOUGH_FINDINGS} findings: the rules from here on were not read"
+            around.report.error(each.place, "too-many", message)
+            break
+        read.append(_rule(each, around))
     return tuple(rule for rule in read if rule is not None)
 
 
