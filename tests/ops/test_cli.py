@@ -5,10 +5,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from doorward.cli import main
+from doorward.cli.common import instant
 from doorward.cli.main import COMMANDS
+from doorward.cli.records import ago
 from doorward.settings import SETTINGS
 
 Environ = dict[str, str]
+
+NOW = 1_795_000_000.0
 
 
 def run(environ: Environ, *arguments: str) -> Result:
@@ -118,3 +122,22 @@ def test_every_command_explains_itself(environ: Environ, command: str) -> None:
 
     assert result.exit_code == 0
     assert result.output.startswith(f"Usage: main {command}")
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("30d", NOW + 30 * 86_400),
+        ("12h", NOW + 12 * 3600),
+        ("2027-01-31", 1_801_353_600.0),
+        ("2027-01-31T12:00:00Z", 1_801_396_800.0),
+        ("2027-01-31T12:00:00+02:00", 1_801_389_600.0),
+    ],
+)
+def test_an_instant_can_be_said_in_several_ways(text: str, seconds: float) -> None:
+    assert instant(text, NOW) == seconds
+
+
+def test_an_age_goes_back_and_a_date_does_not() -> None:
+    assert ago("7d", NOW) == NOW - 7 * 86_400
+    assert ago("2026-01-01", NOW) == instant("2026-01-01", NOW)

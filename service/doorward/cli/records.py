@@ -27,18 +27,20 @@ def records() -> None:
 @records.command(name="list")
 @tenant_option
 @click.option("--subject", default="", help="Only this subject's.")
-@click.option("--outcome", default="", help="Only these: allow, challenge or deny.")
+@click.option("--outcome", type=click.Choice(["allow", "challenge", "deny"]), help="Only these.")
 @click.option("--rule", default="", help="Only those that this rule decided.")
 @click.option("--from", "since", help="Not before: 24h (ago), 7d (ago), 2027-01-31 or an RFC 3339 time.")
 @click.option("--to", "until", help="Before this.")
 @click.option("--limit", type=click.IntRange(1, MOST_ROWS), default=50, show_default=True)
 @format_option
-def list_(limit: int, form: str, tenant: str, since: str | None, until: str | None, **only: str) -> None:
+def list_(
+    limit: int, form: str, tenant: str, outcome: str | None, since: str | None, until: str | None, **only: str
+) -> None:
     """List decisions, the newest first."""
     now = time.time()
     query = RecordFilter(
         subject_id=only["subject"],
-        outcome=only["outcome"],
+        outcome=outcome or "",
         rule=only["rule"],
         since=None if since is None else ago(since, now),
         until=None if until is None else ago(until, now),
