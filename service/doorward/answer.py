@@ -88,7 +88,8 @@ def _shadow(judgement: Judgement, candidate: str) -> list[Json]:
     return rows
 
 
-def without_secrets(shown: Mapping[str, Any]) -> Json:
-    """Return an answer as it may be kept: without the device's token."""
+def as_kept(shown: Mapping[str, Any]) -> Json:
+    """Return an answer as it is kept: without the device's token, and without what is computed again."""
     device = shown["device"]
-    return {**shown, "device": {k: v for k, v in device.items() if k != "token"} if device else None}
+    kept = {name: value for name, value in shown.items() if name != "unknown"}
+    return kept | {"device": {k: v for k, v in device.items() if k != "token"} if device else None}

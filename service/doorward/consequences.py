@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from doorward.answer import Extras, answer, without_secrets
+from doorward.answer import Extras, answer, as_kept
 from doorward.challenge import Opening, open_challenge
 from doorward.core.history import PASSWORD_ONLY_WEIGHT
 from doorward.core.outcome import ALLOW, CHALLENGE, Requirement
@@ -159,7 +159,7 @@ def _record(
         policy_digest=rules.policy.digest,
         candidate_digest=rules.candidate.digest if rules.candidate else "",
         model=model,
-        answer=without_secrets(shown),
+        answer=as_kept(shown),
         proofs=case.proofs,
         listed=found.listed,
         degraded=found.degraded,

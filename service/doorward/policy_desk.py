@@ -33,6 +33,7 @@ class PolicyDesk:
 
 
 def findings_json(findings: Iterable[Finding]) -> list[Json]:
+    """Return findings in the shape of the contract."""
     return [
         {
             "severity": each.severity,

@@ -123,30 +123,21 @@ def build(
     policies.load_all(clock())
     card = load_scorecard(Path(settings.model))
     geo = GeoProvider(settings.geo)
-    tallies = Tallies(store)
     assertions = AssertionDesk(store, store, sealer, settings.issuer)
     sources = Sources(
         store=store,
         locator=locator or geo,
         agents=UserAgents(),
         hasher=KeyedHash(derive(settings.secret, "keyed-hash")),
-        tallies=tallies,
+        tallies=Tallies(store),
         sealer=sealer,
         proofs=assertions,
         meter=meter,
         zone=settings.default_timezone,
     )
     keeping = Keeping(sealer, derive(settings.secret, "device-token"), _lives(settings))
-    return Wiring(
-        services=_services(clock, store, sources, policies, card, keeping, assertions, geo),
-        store=store,
-        tallies=tallies,
-        policies=policies,
-        locator=sources.locator,
-        meter=meter,
-        clock=clock,
-        geo=geo,
-    )
+    services = _services(clock, store, sources, policies, card, keeping, assertions, geo)
+    return Wiring(services, store, sources.tallies, policies, sources.locator, meter, clock, geo)
 
 
 def _lives(settings: Settings) -> Lives:
