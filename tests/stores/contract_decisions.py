@@ -9,6 +9,7 @@ from doorward.core.errors import Conflict
 from doorward.ports import SPENT_SECONDS, Changes, Keys, Snapshot
 
 from .samples import (
+    ADDRESS,
     DAY,
     HOUR,
     KEYS,
@@ -107,6 +108,13 @@ class Beginning:
         snapshot = store.begin(same, observation(), NOW)
 
         assert (marks(snapshot.subject_ring), marks(snapshot.address_ring)) == ([22], [11])
+
+    def test_a_ring_is_not_read_for_another_kind_of_its_key(self, store):
+        crossed = Keys(tenant=TENANT, subject=ADDRESS, address=SUBJECT)
+        store.begin(Keys(tenant=TENANT, subject=SUBJECT, address=ADDRESS), observation(), NOW)
+
+        assert store.begin(crossed, None, NOW) == Snapshot()
+        assert store.begin(Keys(tenant=TENANT, subject=ADDRESS), None, NOW) == Snapshot()
 
     def test_rings_of_two_tenants_are_apart(self, store):
         store.begin(KEYS, observation(), NOW)

@@ -164,7 +164,8 @@ class Repeating:
         store.finish(KEY, b"sealed answer", expires_at=NOW + 600, now=NOW)
 
         assert self.claim(store, now=NOW + 599).state == "done"
-        assert self.claim(store, now=NOW + 600).state == "new"
+        assert self.claim(store, now=NOW + 600) == Claim("new")
+        assert self.claim(store, now=NOW + 601) == Claim("running")
 
     def test_a_released_claim_is_new_again(self, store):
         self.claim(store)

@@ -87,6 +87,8 @@ def test_a_file_that_another_took_the_place_of_is_unavailable(path, closing, tmp
 
     with pytest.raises(StoreUnavailable):
         store.ping()
+    with store._database.reading(), pytest.raises(StoreUnavailable):
+        store.record(TENANT, "dec_1", NOW)  # needs a second connection, which would be one to the other file
 
 
 def test_pages_that_were_overwritten_are_unavailable_and_never_nothing(path, closing):
@@ -262,6 +264,35 @@ def test_a_sweep_lets_the_log_start_again_under_readers(path, closing):
     reader.join()
     assert os.path.getsize(path) > 15 * MIB
     assert max(sizes) < 12 * MIB
+
+
+def test_readers_that_follow_each_other_without_a_gap_do_not_hold_up_the_log(path, closing):
+    store = closing(open_store(path))
+    stop = threading.Event()
+    readers = [threading.Thread(target=hold_until, args=(store, stop)) for _ in range(3)]
+    for each in readers:
+        each.start()
+
+    sizes = []
+    for number in range(600):
+        write(store, number)
+        sizes.append(wal_size(path))
+        if number % 100 == 99:
+            store.sweep(NOW)
+
+    stop.set()
+    for each in readers:
+        each.join()
+    assert max(sizes) < 12 * MIB
+
+
+def hold_until(store, stop):
+    while not stop.is_set():
+        with store._database.reading() as db:
+            db.execute("BEGIN")
+            db.execute("SELECT count(*) FROM meta").fetchall()
+            stop.wait(0.01)
+            db.execute("COMMIT")
 
 
 def test_a_reader_that_stays_holds_up_the_log_and_nothing_else(path, closing):

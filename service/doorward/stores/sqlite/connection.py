@@ -15,7 +15,7 @@ from doorward.stores.sqlite import forks
 MEMORY = ":memory:"
 READERS = 8
 BUSY_STEP_SECONDS = 0.0005
-CHECKPOINT_BUSY_SECONDS = 0.25
+CHECKPOINT_STEPS = 80
 WRITER_CACHE_KIB = 16_384
 READER_CACHE_KIB = 4_096
 
@@ -37,7 +37,6 @@ class Database:
         self.wal_pages = 0
         self._busy_seconds = busy_seconds
         self._deadline = 0.0
-        self._pid = os.getpid()
         self._file = None if self.in_memory else _identity(path)
         self._closed = False
         self._held: list[Lock] = []
@@ -75,7 +74,8 @@ class Database:
         if self.in_memory or not self._checkpointing.acquire(blocking=False):
             return
         try:
-            db = self._open(CHECKPOINT_BUSY_SECONDS)
+            db = self._open()
+            db.set_busy_handler(_wait_to_checkpoint)
             try:
                 # A connection that has read nothing does not know of the WAL, and would do nothing in silence.
                 db.execute("SELECT count(*) FROM meta").fetchall()
@@ -120,10 +120,13 @@ class Database:
         self._held, self._slots_held = [], 0
 
     def carry_on_in_child(self) -> None:
-        """Forget what is still open: closing it here would release locks that are the parent's."""
+        """Forget what is still open: closing it here would release locks that are the parent's.
+
+        What was in memory stays with the parent; a copy of it would be another store.
+        """
         forks.leave_behind(self._writer)
-        if not self.in_memory:
-            self._start_afresh()
+        self._closed = self._closed or self.in_memory
+        self._start_afresh()
 
     def _start_afresh(self) -> None:
         self._turn = Lock()
@@ -170,31 +173,40 @@ class Database:
             self._readers.put(kept)
 
     def _open_writer(self) -> apsw.Connection:
-        if self._closed or (self.in_memory and self._pid != os.getpid()):
+        if self._closed:
             raise StoreUnavailable("the store is closed")
         if self._writer is None:
-            self._writer = self._open(self._busy_seconds)
-            self._writer.set_busy_handler(self._wait_for_the_lock)
-            self._writer.set_wal_hook(self._note_wal_size)
-            _pragmas(self._writer, WRITER_CACHE_KIB)
-            if not self.in_memory:
-                self._writer.execute("PRAGMA journal_mode = WAL").fetchall()
+            db = self._open()
+            db.set_busy_handler(self._wait_for_the_lock)
+            db.set_wal_hook(self._note_wal_size)
+            _pragmas(db, WRITER_CACHE_KIB)
+            self._keep_a_log(db)
+            self._writer = db
         return self._writer
 
+    def _keep_a_log(self, db: apsw.Connection) -> None:
+        # SQLite does not wait by itself where several processes turn a new file to WAL at once.
+        while not self.in_memory:
+            try:
+                db.execute("PRAGMA journal_mode = WAL").fetchall()
+                return
+            except apsw.BusyError:
+                if not self._wait_for_the_lock(0):
+                    raise
+
     def _open_reader(self) -> apsw.Connection:
-        reader = self._open(self._busy_seconds)
+        reader = self._open()
+        reader.set_busy_timeout(int(self._busy_seconds * 1000))
         _pragmas(reader, READER_CACHE_KIB)
         reader.execute("PRAGMA query_only = ON")
         return reader
 
-    def _open(self, busy_seconds: float) -> apsw.Connection:
+    def _open(self) -> apsw.Connection:
         if self._closed:
             raise StoreUnavailable("the store is closed")
         # Never created here: a file that vanished must not come back empty.
         self.check_file()
-        db = apsw.Connection(self.path, flags=apsw.SQLITE_OPEN_READWRITE)
-        db.set_busy_timeout(int(busy_seconds * 1000))
-        return db
+        return apsw.Connection(self.path, flags=apsw.SQLITE_OPEN_READWRITE)
 
     def _close_writer(self) -> None:
         _close(self._writer)
@@ -232,6 +244,12 @@ def _pragmas(db: apsw.Connection, cache_kib: int) -> None:
         f"PRAGMA secure_delete = FAST; PRAGMA journal_size_limit = {WAL_PAGES_AT_MOST * 4096};"
         f"PRAGMA cache_size = -{cache_kib}"
     ).fetchall()
+
+
+def _wait_to_checkpoint(calls: int) -> bool:
+    # Not for long: all writers wait while the log is held, for a reader that may take its time.
+    time.sleep(BUSY_STEP_SECONDS)
+    return calls < CHECKPOINT_STEPS
 
 
 def _close(db: apsw.Connection | None) -> None:
