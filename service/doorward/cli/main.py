@@ -4,13 +4,14 @@ import click
 
 from doorward import __version__
 from doorward.cli.errors import PlainErrors
+from doorward.cli.geodata import geodata
 from doorward.cli.keys import keys
 from doorward.cli.records import records
 from doorward.cli.sandbox import sandbox
 from doorward.cli.serve import serve
 from doorward.cli.settings import settings
 
-COMMANDS = (serve, sandbox, keys, records, settings)
+COMMANDS = (serve, sandbox, keys, records, geodata, settings)
 
 
 @click.group(cls=PlainErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
