@@ -44,9 +44,9 @@ def test_every_zone_of_the_table_exists_and_lies_on_the_globe():
     places = [place for of_country in principal_places().values() for place in of_country]
 
     assert len(places) > 300
-    assert all(-90 <= lat <= 90 and -180 <= lon <= 180 and ZoneInfo(zone) for lat, lon, zone in places)
+    assert all(-90 <= each.lat <= 90 and -180 <= each.lon <= 180 and ZoneInfo(each.zone) for each in places)
 
 
 @given(st.sampled_from(sorted(principal_places())), st.floats(-90, 90), st.floats(-180, 180))
 def test_a_country_of_the_table_always_gets_one_of_its_own_zones(country, lat, lon):
-    assert nearest_zone(country, lat, lon) in {zone for _, _, zone in principal_places()[country]}
+    assert nearest_zone(country, lat, lon) in {each.zone for each in principal_places()[country]}

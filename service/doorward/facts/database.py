@@ -2,10 +2,9 @@
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import maxminddb
 
@@ -48,8 +47,7 @@ class BrokenDatabase(DoorwardError):
     """The file is no geo database, or its records cannot be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """Which file stands at a path, and in which state."""
 
     device: int

@@ -105,8 +105,10 @@ def text(value: Any) -> str | None:
     """Return *value* as one printable line of bounded length, or None where nothing is left of it."""
     if not isinstance(value, str):
         return None
-    line = "".join(letter for letter in value[:MAX_TEXT] if letter.isprintable()).strip()
-    return line or None
+    line = value[:MAX_TEXT]
+    if not line.isprintable():
+        line = "".join(letter for letter in line if letter.isprintable())
+    return line.strip() or None
 
 
 def _nested(record: Mapping[str, Any]) -> dict[str, Any]:
