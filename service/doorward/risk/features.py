@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from doorward.core.facts import Facts
 from doorward.core.request import DecisionRequest
+from doorward.core.signals.base import Attempt
 from doorward.risk import travel
 from doorward.risk.likelihood import has_history, log_ratios, population_shares
 
@@ -24,6 +25,10 @@ class Evidence(NamedTuple):
     now: float
     shares: dict[str, float]
     ratios: dict[str, float]
+
+    @property
+    def attempt(self) -> Attempt:
+        return Attempt(self.request, self.facts, self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +95,16 @@ def _device(seen: Evidence) -> float:
 
 
 def _travel_speed(seen: Evidence) -> float:
-    return _or_nan(travel.speed_kmh(seen.facts, seen.now))
+    return _or_nan(travel.speed_kmh(seen.attempt))
 
 
 def _usual_distance(seen: Evidence) -> float:
-    km = travel.km_from_usual(seen.facts)
+    km = travel.km_from_usual(seen.attempt)
     return nan if km is None else log1p(km)
 
 
 def _gap(seen: Evidence) -> float:
-    hours = travel.hours_since_last(seen.facts, seen.now)
+    hours = travel.hours_since_last(seen.attempt)
     return nan if hours is None else log1p(hours)
 
 

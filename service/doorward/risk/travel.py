@@ -1,59 +1,33 @@
-"""Where an attempt is, against where the subject was: distances and speeds that a person can have travelled."""
+"""The journey since the last verified sign-in, as the score reads it: None where the signals say unknown."""
 
-from doorward.core.facts import Facts
-from doorward.core.geometry import Place, coarse, distance_km, place
-
-# Taken off every distance, with the accuracy of both ends; the latter where the database gives none.
-SLACK_KM = 50.0
-UNSTATED_ACCURACY_KM = 50.0
-# Below it a place is much the same, however little time has passed.
-LEAST_KM = 100.0
-_LEAST_HOURS = 1 / 60
-
-_ELSEWHERE = ("mobile", "vpn", "tor")  # kinds whose address is not where its user is
+from doorward.core.signals import Unknown
+from doorward.core.signals import travel as signal
+from doorward.core.signals.base import Attempt
 
 
-def km_since_last(facts: Facts) -> float | None:
-    """Return the distance from the last verified sign-in that no inaccuracy explains; None where it is not known."""
-    network, history = facts.network, facts.history
-    here = _located(network.lat, network.lon, network.kind, network.anonymous)
-    there = _located(history.last_lat, history.last_lon, history.last_kind, history.last_anonymous)
-    if here is None or there is None:
-        return None
-    slack = SLACK_KM + _accuracy(network.accuracy_km) + _accuracy(history.last_accuracy_km)
-    return max(0.0, distance_km(*here, *there) - slack)
+def km_since_last(attempt: Attempt) -> float | None:
+    """Return the distance that no inaccuracy explains."""
+    journey = signal.journey_of(attempt)
+    return None if isinstance(journey, Unknown) else journey.certain_km
 
 
-def hours_since_last(facts: Facts, now: float) -> float | None:
+def hours_since_last(attempt: Attempt) -> float | None:
     """Return the time between the two, also where a clock was set back and the last one lies ahead."""
-    last_at = facts.history.last_at
-    return None if last_at is None else abs(now - last_at) / 3600
+    last_at = attempt.facts.history.last_at
+    return None if last_at is None else abs(attempt.now - last_at) / 3600
 
 
-def speed_kmh(facts: Facts, now: float) -> float | None:
-    """Return how fast one would have travelled since the last verified sign-in; 0 for less than 100 km."""
-    hours = hours_since_last(facts, now)
-    km = km_since_last(facts) if hours is not None else None
-    if km is None or hours is None:
+def speed_kmh(attempt: Attempt) -> float | None:
+    """Return how fast one would have travelled; 0 for a distance that is much the same place."""
+    journey = signal.journey_of(attempt)
+    if isinstance(journey, Unknown):
         return None
-    return 0.0 if km < LEAST_KM else km / max(hours, _LEAST_HOURS)
+    return journey.speed_kmh if journey.certain_km >= signal.SHORTEST_KM else 0.0
 
 
-def km_from_usual(facts: Facts) -> float | None:
+def km_from_usual(attempt: Attempt) -> float | None:
     """Return the distance to the nearest place of the history that no inaccuracy explains."""
-    network, nearest = facts.network, facts.history.nearest_km
-    if nearest is None or _located(network.lat, network.lon, network.kind, network.anonymous) is None:
+    km = signal.usual_distance(attempt)
+    if isinstance(km, Unknown):
         return None
-    return max(0.0, nearest - SLACK_KM - _accuracy(network.accuracy_km))
-
-
-def _located(lat: float | None, lon: float | None, kind: str | None, anonymous: bool | None) -> Place | None:
-    """Return the place on the grid that history is kept on, where it is its user's own."""
-    if anonymous or kind in _ELSEWHERE:
-        return None
-    found = place(lat, lon)
-    return None if found is None else (coarse(found[0]), coarse(found[1]))
-
-
-def _accuracy(km: float | None) -> float:
-    return UNSTATED_ACCURACY_KM if km is None else max(0.0, km)
+    return max(0.0, km - signal.SLACK_KM - signal.radius_km(attempt.facts.network.accuracy_km))

@@ -103,11 +103,11 @@ def _km(km: float | None) -> str:
 
 
 def _hours(attempt: Attempt) -> str:
-    return f"{travel.hours_since_last(attempt.facts, attempt.now) or 0.0:.1f}"
+    return f"{travel.hours_since_last(attempt) or 0.0:.1f}"
 
 
 def _days(attempt: Attempt) -> str:
-    return f"{(travel.hours_since_last(attempt.facts, attempt.now) or 0.0) / 24:.0f}"
+    return f"{(travel.hours_since_last(attempt) or 0.0) / 24:.0f}"
 
 
 def _account_days(attempt: Attempt) -> str:
@@ -125,9 +125,9 @@ WORDS: dict[str, Callable[[Attempt], str]] = {
     "last_country": lambda attempt: attempt.facts.history.last_country or "place unknown",
     "kind": lambda attempt: attempt.facts.network.kind or "unknown",
     "events": lambda attempt: str(attempt.facts.history.events),
-    "km": lambda attempt: _km(travel.km_since_last(attempt.facts)),
-    "usual_km": lambda attempt: _km(travel.km_from_usual(attempt.facts)),
-    "speed": lambda attempt: _km(travel.speed_kmh(attempt.facts, attempt.now)),
+    "km": lambda attempt: _km(travel.km_since_last(attempt)),
+    "usual_km": lambda attempt: _km(travel.km_from_usual(attempt)),
+    "speed": lambda attempt: _km(travel.speed_kmh(attempt)),
     "hours": _hours,
     "days": _days,
     "account_days": _account_days,

@@ -43,7 +43,7 @@ class Journey(NamedTuple):
 
 
 def distance(attempt: Attempt) -> float | Unknown:
-    journey = _journey(attempt)
+    journey = journey_of(attempt)
     return journey if isinstance(journey, Unknown) else journey.distance_km
 
 
@@ -57,7 +57,7 @@ def hours(attempt: Attempt) -> float | Unknown:
 
 
 def speed(attempt: Attempt) -> float | Unknown:
-    journey = _journey(attempt)
+    journey = journey_of(attempt)
     return journey if isinstance(journey, Unknown) else journey.speed_kmh
 
 
@@ -72,13 +72,14 @@ def usual_distance(attempt: Attempt) -> float | Unknown:
 
 
 def impossible(attempt: Attempt) -> bool | Unknown:
-    journey = _journey(attempt)
+    journey = journey_of(attempt)
     if isinstance(journey, Unknown):
         return journey
     return journey.certain_km >= SHORTEST_KM and journey.speed_kmh > FASTEST_KMH
 
 
-def _journey(attempt: Attempt) -> Journey | Unknown:
+def journey_of(attempt: Attempt) -> Journey | Unknown:
+    """Return the way from the last verified sign-in to here, or why there is none to be known."""
     elapsed = hours(attempt)
     if isinstance(elapsed, Unknown):
         return elapsed
@@ -89,11 +90,12 @@ def _journey(attempt: Attempt) -> Journey | Unknown:
         return there
     facts = attempt.facts
     away = distance_km(*here, *there)
-    slack = SLACK_KM + _radius_km(facts.network.accuracy_km) + _radius_km(facts.history.last_accuracy_km)
+    slack = SLACK_KM + radius_km(facts.network.accuracy_km) + radius_km(facts.history.last_accuracy_km)
     return Journey(away, max(0.0, away - slack), elapsed)
 
 
-def _radius_km(accuracy_km: float | None) -> float:
+def radius_km(accuracy_km: float | None) -> float:
+    """Return the radius within which a place is right; 50 km where the database gives none."""
     return UNSTATED_ACCURACY_KM if accuracy_km is None else max(0.0, accuracy_km)
 
 
