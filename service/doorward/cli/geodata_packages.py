@@ -42,7 +42,7 @@ class Package:
             with tarfile.open(path) as archive:
                 about = json.load(_member(archive, "package.json"))
                 yield cls(str(about["name"]), str(about["version"]), archive)
-        except (tarfile.TarError, zlib.error, EOFError, KeyError, TypeError, json.JSONDecodeError):
+        except (tarfile.TarError, zlib.error, csv.Error, EOFError, KeyError, TypeError, json.JSONDecodeError):
             raise ValueError(f"'{path.name}' is no npm package, or a broken one") from None
 
     @property

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from doorward.core.facts import NetworkFacts
 from doorward.facts.addresses import Address, read_address
 from doorward.facts.database import ANONYMITY, LOCATION, OPERATOR, BrokenDatabase, Database
-from doorward.facts.kinds import OperatorKinds, shipped_kinds
+from doorward.facts.kinds import OperatorKinds
 from doorward.facts.records import (
     Anonymity,
     Location,
@@ -53,9 +53,9 @@ def unknown(facts: NetworkFacts, reason: str) -> NetworkFacts:
 class Answers:
     """What a set of open databases says; it never changes, so its answers may be kept."""
 
-    def __init__(self, databases: Sequence[Database], no_location: str, kinds: OperatorKinds | None = None) -> None:
+    def __init__(self, databases: Sequence[Database], no_location: str, kinds: OperatorKinds) -> None:
         """Take *no_location* for the reason where no database tells locations."""
-        self._kinds = kinds or shipped_kinds()
+        self._kinds = kinds
         by_preference = sorted(databases, key=lambda each: each.preference)
         self._of_role = {
             role: [each for each in by_preference if role in each.roles] for role in (LOCATION, OPERATOR, ANONYMITY)

@@ -5,7 +5,7 @@
 
 import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -30,14 +30,14 @@ class OperatorKinds:
         """Read `asn,<number>,<kind>,<name>` and `words,<words>,<kind>` lines; ValueError tells the first wrong one."""
         by_number: dict[int, str] = {}
         by_words: list[tuple[str, str]] = []
-        for row in csv.reader(line for line in lines if line.strip() and not line.startswith("#")):
+        for row in _rows(lines):
             match row:
                 case ["asn", number, kind, *_] if kind in KINDS and number.isdecimal():
                     by_number[int(number)] = kind
                 case ["words", words, kind] if kind in KINDS and _WORD.search(words.lower()):
                     by_words.append((_spelled(words), kind))
                 case _:
-                    raise ValueError(f"expected asn|words, what to match, one of {', '.join(KINDS)}; got {row}")
+                    raise ValueError(f"expected asn or words, what to match, a kind; got '{','.join(row)[:60]}'")
         return cls(by_number, tuple(by_words))
 
     def kind_of(self, operator: Operator) -> str | None:
@@ -59,3 +59,10 @@ def shipped_kinds() -> OperatorKinds:
 def _spelled(name: str) -> str:
     """Return the words of *name* in lower case with one space around each, so that only whole words match."""
     return f" {' '.join(_WORD.findall(name.lower()))} "
+
+
+def _rows(lines: Iterable[str]) -> Iterator[list[str]]:
+    try:
+        yield from csv.reader(line for line in lines if line.strip() and not line.startswith("#"))
+    except csv.Error as wrong:
+        raise ValueError(f"it is no CSV: {wrong}") from None

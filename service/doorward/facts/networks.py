@@ -10,7 +10,8 @@ from typing import Any
 from doorward.core.facts import NetworkFacts
 from doorward.facts.addresses import Address, canonical_network, read_address
 from doorward.facts.answers import Answers, silent
-from doorward.facts.database import BrokenDatabase, Database, Identity
+from doorward.facts.database import Database
+from doorward.facts.slots import DatabaseSlot, KindsSlot
 from doorward.facts.stated import NamedNetwork, at_address, facts_from_event, read_networks
 from doorward.ports import Locator
 
@@ -36,39 +37,6 @@ class Silence:
         return silent(address, self._reason)
 
 
-class _Slot:
-    """One wanted file: the database that is open, and what became of the newest file at its path."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.database: Database | None = None
-        self.error = ""
-        self._tried = False
-        self._seen: Identity | None = None
-
-    def reopen(self) -> bool:
-        """Open what stands at the path, unless it was tried before; answer whether anything was done."""
-        found = _identity(self.path)
-        if self._tried and found == self._seen:
-            return False
-        self._tried, self._seen = True, found
-        try:
-            self.database = Database(self.path)
-            self.error = ""
-        except BrokenDatabase as broken:
-            self._keep_if_safe(found, broken)
-        return True
-
-    def _keep_if_safe(self, found: Identity | None, broken: BrokenDatabase) -> None:
-        self.error = str(broken)
-        if self.database is None:
-            return
-        if found is None or found.is_same_file(self.database.identity):
-            self.database = None  # deleted, which is an operator's wish, or overwritten: there is nothing to read
-        else:
-            self.error = f"the replacement is not used: {broken}"
-
-
 class GeoProvider:
     """Implements `ports.Locator` and `ports.GeoState` on files and folders of `.mmdb` files.
 
@@ -77,7 +45,8 @@ class GeoProvider:
 
     def __init__(self, paths: Sequence[Path]) -> None:
         self._paths = tuple(paths)
-        self._slots: dict[Path, _Slot] = {}
+        self._slots: dict[Path, DatabaseSlot] = {}
+        self._kinds = KindsSlot()
         self._refreshing = Lock()
         self._refreshed_at: float | None = None
         self._swap(())
@@ -104,7 +73,9 @@ class GeoProvider:
 
     def state(self) -> list[dict[str, Any]]:
         """Return one entry for each file: what it is, whether it answers, and what an operator should look at."""
-        return [self._state_of(slot) for slot in list(self._slots.values())]
+        states = [self._state_of(slot) for slot in list(self._slots.values())]
+        own = self._kinds.path
+        return [*states, _state(own.name, "kinds of operators", self._kinds.error)] if own else states
 
     @property
     def lookups(self) -> int:
@@ -116,29 +87,28 @@ class GeoProvider:
 
     def _reopen(self) -> None:
         wanted = _files(self._paths)
-        slots = {path: self._slots.get(path) or _Slot(path) for path in wanted}
+        slots = {path: self._slots.get(path) or DatabaseSlot(path) for path in wanted}
         changed = [slot.reopen() for slot in slots.values()]
+        changed.append(self._kinds.reopen([path for path in self._paths if path.is_dir()]))
         if any(changed) or slots.keys() != self._slots.keys():
             self._swap(tuple(slots.values()))
         self._slots = slots
 
-    def _swap(self, slots: Sequence[_Slot]) -> None:
+    def _swap(self, slots: Sequence[DatabaseSlot]) -> None:
         open_now = [slot.database for slot in slots if slot.database]
         unreadable = any(slot.error and slot.path.is_file() for slot in slots)
-        answers = Answers(open_now, UNREADABLE if unreadable else MISSING)
+        answers = Answers(open_now, UNREADABLE if unreadable else MISSING, self._kinds.kinds)
         self._look_up = lru_cache(maxsize=CACHED_ADDRESSES)(answers.of)
 
-    def _state_of(self, slot: _Slot) -> dict[str, Any]:
+    def _state_of(self, slot: DatabaseSlot) -> dict[str, Any]:
         database = slot.database
-        return {
-            "file": slot.path.name,
-            "type": database.type if database else None,
-            "built": database.built_on if database else None,
-            "ok": database is not None and not slot.error,
-            "error": slot.error or None,
-            "warnings": self._warnings(database) if database else [],
-            "lookups": database.lookups if database else 0,
-            "failures": database.failures if database else 0,
+        if database is None:
+            return _state(slot.path.name, None, slot.error)
+        return _state(slot.path.name, database.type, slot.error) | {
+            "built": database.built_on,
+            "warnings": self._warnings(database),
+            "lookups": database.lookups,
+            "failures": database.failures,
         }
 
     def _warnings(self, database: Database) -> list[str]:
@@ -193,8 +163,14 @@ def _files(paths: Iterable[Path]) -> list[Path]:
     return list(files)
 
 
-def _identity(path: Path) -> Identity | None:
-    try:
-        return Identity.of(path)
-    except OSError:
-        return None
+def _state(file: str, type: str | None, error: str) -> dict[str, Any]:
+    return {
+        "file": file,
+        "type": type,
+        "built": None,
+        "ok": not error,
+        "error": error or None,
+        "warnings": [],
+        "lookups": 0,
+        "failures": 0,
+    }
