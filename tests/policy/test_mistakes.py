@@ -139,6 +139,8 @@ def test_a_condition_that_makes_no_sense_is_refused(check, when, code):
         ("{challenge: mfa, max_age: 900d}", "bad-duration"),
         ("{challenge: mfa, bind: yes}", "bad-value"),
         ("[deny]", "wrong-type"),
+        ("{allow: {notify: true}}", "bad-outcome"),
+        ("{deny: later}", "bad-outcome"),
         ("{deny: {retry_afer: 5m}}", "unknown-deny-key"),
     ],
 )

@@ -12,6 +12,7 @@ from cel_expr_python import cel  # type: ignore[import-untyped]  # its stubs com
 
 from doorward.core.signals.base import SignalSpec
 from doorward.policy import conjuncts, tree
+from doorward.policy.calls import MAP_TYPES, Argument, Calls
 from doorward.policy.complaints import Complaint, Names, complaints
 from doorward.policy.findings import quoted
 from doorward.policy.functions import AREAS, FUNCTIONS, NETWORKS, FunctionSpec
@@ -32,6 +33,8 @@ _TYPES: Mapping[str, Any] = {
     "list(double)": cel.Type.List(cel.Type.DOUBLE),
     "map(string, string)": cel.Type.Map(cel.Type.STRING, cel.Type.STRING),
     "map(string, dyn)": cel.Type.Map(cel.Type.STRING, cel.Type.DYN),
+    "map(string, bool)": cel.Type.Map(cel.Type.STRING, cel.Type.BOOL),
+    "map(string, double)": cel.Type.Map(cel.Type.STRING, cel.Type.DOUBLE),
 }
 _CHECKED = {**_TYPES, NETWORKS: cel.Type.AbstractType(NETWORKS), AREAS: cel.Type.AbstractType(AREAS)}
 _RUN = {**_TYPES, NETWORKS: cel.Type.STRING, AREAS: cel.Type.STRING}
@@ -83,6 +86,15 @@ def _answer(expression: Any, activation: Any) -> bool | None:
     return value if value is True or value is False else UNKNOWN
 
 
+def _plain(expression: Any, activation: Any) -> Any:
+    """Return a value as Python has it, None for an error."""
+    try:
+        value = expression.eval(activation)
+    except RuntimeError:  # as above
+        return None
+    return None if value.type() == cel.Type.ERROR else value.plain_value()
+
+
 class Environment:
     """The names and functions that a policy's conditions are compiled against."""
 
@@ -93,7 +105,8 @@ class Environment:
         types = {name: spec.type for name, spec in signals.items()}
         types |= {f"lists.{name}": list_type(named) for name, named in lists.items()}
         self._check = _environment(types, _CHECKED)
-        self._run = _environment(types, _RUN)
+        self._run = _environment(types | MAP_TYPES, _RUN)
+        self._calls = Calls(self._argument)
 
     def compile(self, text: str) -> Condition | list[Complaint]:
         """Return the condition, or everything that is wrong with it."""
@@ -122,15 +135,28 @@ class Environment:
             lists=lists,
             whole_lists=_whole_lists(root),
             possible=possible if yields_bool else possible | {UNKNOWN},
-            expression=self._run.compile(text),
+            expression=self._compiled(text),
             parts=self._parts(text),
         )
 
     def _parts(self, text: str) -> tuple[Part, ...]:
         try:
-            return tuple(Part(each, self._run.compile(each)) for each in conjuncts.split(text))
+            return tuple(Part(each, self._compiled(each)) for each in conjuncts.split(text))
         except RuntimeError:  # a part that does not stand alone: the whole is shown instead
-            return (Part(text, self._run.compile(text)),)
+            return (Part(text, self._compiled(text)),)
+
+    def _compiled(self, text: str) -> Any:
+        return self._run.compile(self._calls.taken_out(text))
+
+    def _argument(self, text: str) -> Argument:
+        """Return where the argument of a call comes from; most are a signal, a list or a constant."""
+        root = tree.checked_tree(self._check.compile(text).serialize())
+        if root.kind == tree.NAME:
+            return Argument(name=root.name)
+        if root.kind == tree.CONSTANT:
+            return Argument(constant=root.value)
+        expression = self._run.compile(text)
+        return Argument(evaluate=lambda activation: _plain(expression, activation))
 
     def _misused_lists(self, root: Branch) -> list[Complaint]:
         misused = sorted(
@@ -143,7 +169,8 @@ class Environment:
 
     def activation(self, values: Mapping[str, Any]) -> Any:
         """Return what a decision's conditions are evaluated on; one serves all rules."""
-        return self._run.Activation(values)
+        answers = self._calls.answers(values, lambda: self._run.Activation(values))
+        return self._run.Activation({**values, **answers} if answers else values)
 
 
 _FAILING = frozenset(name for name, spec in FUNCTIONS.items() if spec.may_fail)

@@ -106,6 +106,7 @@ def _effect(outcome: str, section: Section, requirements: Mapping[str, Requireme
         section.error(
             section.place_of_key("retry_after"), "bad-outcome", f"'retry_after' makes no sense with {outcome}"
         )
+    _check_own_value(section, outcome)
     requirement = None
     if outcome == CHALLENGE:
         requirement = _named(section, requirements)
@@ -119,6 +120,18 @@ def _effect(outcome: str, section: Section, requirements: Mapping[str, Requireme
         notify=section.flag("notify"),
         retry_after_seconds=_retry_after(section) if outcome == DENY else None,
     )
+
+
+_NOTHING = ("", "null", "~", "true")
+
+
+def _check_own_value(section: Section, outcome: str) -> None:
+    """`allow` and `deny` take nothing of their own, but for a deny's `retry_after`."""
+    node = section.node(outcome)
+    if outcome == CHALLENGE or node is None or (isinstance(node, Text) and node.value in _NOTHING):
+        return
+    if not isinstance(node, Fields) or (outcome == ALLOW and node.fields):
+        section.error(node.place, "bad-outcome", f"'{outcome}' takes no value of its own, expected {{{outcome}: {{}}}}")
 
 
 def _named(section: Section, requirements: Mapping[str, Requirement]) -> Requirement | None:
