@@ -168,6 +168,17 @@ class KeepingProofs:
 
         assert self.proofs(store) == (proof(phishing_resistant=True),)
 
+    def test_a_proof_is_kept_without_the_id_of_its_session(self, store):
+        store.put_proof(TENANT, SESSION, proof(session_id="s-9"), expires_at=NOW + HOUR, now=NOW)
+
+        assert self.proofs(store) == (proof(session_id=""),)
+
+    def test_a_proof_that_is_put_twice_is_kept_once(self, store):
+        for _ in range(2):
+            store.put_proof(TENANT, SESSION, proof(session_id="s-9"), expires_at=NOW + HOUR, now=NOW)
+
+        assert self.proofs(store) == (proof(),)
+
     def test_a_proof_belongs_to_one_session_of_one_tenant(self, store):
         store.put_proof(TENANT, SESSION, proof(), expires_at=NOW + HOUR, now=NOW)
 

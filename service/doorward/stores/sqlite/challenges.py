@@ -19,6 +19,8 @@ ON CONFLICT (id, tenant) DO UPDATE SET subject = excluded.subject, decision_id =
 
 
 class Challenges(Part):
+    """Read for a while after their end too, so that an ended one is told from none."""
+
     def challenge(self, tenant: str, challenge_id: str, now: float) -> ChallengeRow | None:
         return self._challenge(_ONE, challenge_id, tenant, now)
 

@@ -23,6 +23,8 @@ ON CONFLICT (id, tenant) DO UPDATE SET token_hash = excluded.token_hash, created
 
 
 class Devices(Part):
+    """Read for a while after their end too, and revoked for good."""
+
     def device(self, tenant: str, device_id: str, now: float) -> DeviceRecord | None:
         found = self._row(_ONE, device_id, tenant, life_begins(now))
         return device_of(found) if found else None

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from doorward.core.outcome import Proof
@@ -19,11 +19,14 @@ Kept = tuple[float, Proof]
 
 
 class Proofs(Part):
+    """A bounded number for each session, each with an end of its own."""
+
     def put_proof(self, tenant: str, session: bytes, proof: Proof, *, expires_at: float, now: float) -> None:
+        new = replace(proof, session_id="")
         with self._database.writing() as db:
             found = row(db, _BODY, session, tenant)
-            others = [(end, kept) for end, kept in _kept(found[0] if found else None, now) if kept != proof]
-            proofs = [*others, (expires_at, proof)][-PROOFS_OF_A_SESSION:]
+            others = [(end, kept) for end, kept in _kept(found[0] if found else None, now) if kept != new]
+            proofs = [*others, (expires_at, new)][-PROOFS_OF_A_SESSION:]
             db.execute(_PUT, (tenant, session, max(end for end, _ in proofs), _body(proofs)))
 
     def drop_proofs(self, tenant: str, session: bytes, now: float) -> None:  # noqa: ARG002 (the port's)
