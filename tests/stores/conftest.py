@@ -4,6 +4,7 @@ pytest.register_assert_rewrite(
     "tests.stores.contract_decisions",
     "tests.stores.contract_rows",
     "tests.stores.contract_shared",
+    "tests.stores.contract_whole",
     "tests.stores.contract_races",
     "tests.stores.contract_processes",
 )

@@ -9,7 +9,8 @@ from .contract_decisions import Beginning, Committing
 from .contract_processes import Processes
 from .contract_races import Races
 from .contract_rows import KeepingAuthenticators, KeepingChallenges, KeepingDevices, KeepingProofs, Recording, Spending
-from .contract_shared import Adding, KeepingKeys, KeepingLists, KeepingSecrets, Repeating, Whole
+from .contract_shared import Adding, KeepingKeys, KeepingLists, KeepingSecrets, Repeating
+from .contract_whole import Whole
 
 
 class StoreContract(
