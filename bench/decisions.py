@@ -23,7 +23,9 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{}.0.0.0 Safari/537.36"
+CHROME = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{}.0.0.0 Safari/537.36"
+)
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:{0}.0) Gecko/20100101 Firefox/{0}.0"
 IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS {}_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
@@ -35,6 +37,12 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def somewhere(draw: random.Random) -> str:
+    return (
+        f"{draw.choice((81, 84, 88, 91, 93, 95))}.{draw.randrange(256)}.{draw.randrange(256)}.{draw.randrange(1, 255)}"
+    )
 
 
 class Traffic:
@@ -52,7 +60,9 @@ class Traffic:
         home = random.Random(number)
         address = f"{home.choice((81, 84, 88, 91, 93, 95))}.{home.randrange(256)}.{home.randrange(256)}.{home.randrange(1, 255)}"
         if draw.random() < 0.1:
-            address = f"{draw.choice((81, 84, 88))}.{draw.randrange(256)}.{draw.randrange(256)}.{draw.randrange(1, 255)}"
+            address = (
+                f"{draw.choice((81, 84, 88))}.{draw.randrange(256)}.{draw.randrange(256)}.{draw.randrange(1, 255)}"
+            )
         agent = home.choice((CHROME, FIREFOX, IPHONE)).format(home.randrange(120, 150))
         request = {
             "kind": "login",
@@ -89,7 +99,9 @@ def exchange(link: socket.socket, head: bytes, body: bytes) -> tuple[int, bytes]
     return int(top.split(b" ", 2)[1]), rest
 
 
-def drive(port: int, key: str, seed: int, subjects: int, until: float, latencies: list[float], failures: list[int]) -> None:
+def drive(
+    port: int, key: str, seed: int, subjects: int, until: float, latencies: list[float], failures: list[int]
+) -> None:
     head = (
         f"POST /v1/decisions HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {key}\r\n"
         "Content-Type: application/json\r\nContent-Length: "
@@ -117,7 +129,9 @@ def start_server(state: Path, port: int, metrics_port: int, workers: int) -> tup
         "DOORWARD_LOG_LEVEL": "error",
     }
     log = (state / "server.log").open("wb")
-    server = subprocess.Popen([str(ROOT / ".venv/bin/doorward"), "serve"], env=environ, stdout=log, stderr=log, cwd=ROOT)
+    server = subprocess.Popen(
+        [str(ROOT / ".venv/bin/doorward"), "serve"], env=environ, stdout=log, stderr=log, cwd=ROOT
+    )
     deadline = time.perf_counter() + 60
     while time.perf_counter() < deadline and server.poll() is None:
         found = re.search(r"Bearer (dwk_[A-Za-z0-9_-]+)", (state / "server.log").read_text())

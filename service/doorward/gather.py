@@ -261,15 +261,13 @@ def _proofs(
         return snapshot.proofs, ()
     try:
         _, proof = reader.read(
-            tenant,
-            assertion,
-            application_id=request.application_id,
-            subject_id=request.subject.id,
-            session_id=request.session.id,
-            now=now,
+            tenant, assertion, application_id=request.application_id, subject_id=request.subject.id, now=now
         )
     except InvalidAssertion as refusal:
         return snapshot.proofs, (("session.assertion", str(refusal)),)
-    except StoreUnavailable:
+    except (StoreUnavailable, Unreadable):
         return snapshot.proofs, (("session.assertion", "it cannot be checked now"),)
+    # A login's proof is made before there is a session; one that names a session is good for that one alone.
+    if proof.session_id not in ("", request.session.id):
+        return snapshot.proofs, (("session.assertion", "it was issued for another session"),)
     return (*snapshot.proofs, proof), ()

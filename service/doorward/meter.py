@@ -79,3 +79,6 @@ class NullMeter:
     def tallies_dropped(self, number: int) -> None: ...
 
     def key_rejected(self, reason: str) -> None: ...
+
+
+NULL_METER: Meter = NullMeter()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from doorward.core.errors import DoorwardError
+from doorward.core.errors import NotReady
 from doorward.core.signals import SIGNALS, SignalSpec
 from doorward.policy.compiler import Compilation, compile_policy
 from doorward.policy.files import Stamp, read_bounded, stamp
@@ -25,11 +25,11 @@ RECHECK_SECONDS = 2.0
 _TENANT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}\Z", re.ASCII)
 
 
-class NoPolicy(DoorwardError):
+class NoPolicy(NotReady):
     """There is no policy that could be put in force; *findings* say why."""
 
     def __init__(self, message: str, findings: tuple[Finding, ...] = ()) -> None:
-        super().__init__("\n".join((message, *map(str, findings))))
+        super().__init__(message)
         self.findings = findings
 
 

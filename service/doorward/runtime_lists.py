@@ -93,11 +93,6 @@ class ListedValues:
         ends = [row.until for row in rows if row.until is not None]
         return _Filled(version, min(ends, default=float("inf")), entries, kinds)
 
-    def forget(self) -> None:
-        """Drop what was read; for the sandbox's reset alone."""
-        with self._lock:
-            self._held.clear()
-
 
 _EMPTY = _Filled(0, float("inf"), {}, {})
 

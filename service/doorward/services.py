@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from doorward.core.request import Client, DecisionRequest
+from doorward.meter import NULL_METER, Meter
 from doorward.ports import IdempotencyStore, Sealer
 
 Json = dict[str, Any]
@@ -135,3 +136,4 @@ class Services:
     health: Health
     idempotency: IdempotencyStore
     sealer: Sealer
+    meter: Meter = NULL_METER

@@ -93,10 +93,3 @@ class Tallies:
     def prune(self, tenant: str, now: float) -> None:
         """Drop the minutes that no window reaches, and the rarest values beyond the bound."""
         self._store.prune_tallies(tenant, before_bucket=int(now // MINUTE) - 120, keep=VALUES_KEPT)
-
-    def forget(self) -> None:
-        """Drop everything gathered and read; for the sandbox's reset alone."""
-        with self._lock:
-            self._waiting.clear()
-            self._recent.clear()
-            self._populations.clear()

@@ -37,7 +37,9 @@ from doorward.tallies import Tallies
 
 DAY = 86_400.0
 TICK_SECONDS = 1.0
-SWEEP_SECONDS = 60.0
+TICKS_TO_PRUNE = 60
+SWEEP_BATCH = 200
+MOST_BATCHES = 20
 
 Clock = Callable[[], float]
 
@@ -59,7 +61,7 @@ class Wiring:
     _thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Flush the shared sums about once a second, and sweep once a minute, until `stop`."""
+        """Flush the shared sums and sweep about once a second, and prune once a minute, until `stop`."""
         self._thread = threading.Thread(target=self._keep_up, name="doorward-keep-up", daemon=True)
         self._thread.start()
 
@@ -82,27 +84,36 @@ class Wiring:
         self._geo_failures = self.geo.failures
         for tenant in self.policies.loaded():
             loaded = self.policies.current(tenant, now)
-            self.meter.policy_loaded(tenant, loaded.loaded_at)
             if loaded.error:
                 self.meter.policy_refused(tenant)
+            else:
+                self.meter.policy_loaded(tenant, loaded.loaded_at)
 
     def sweep(self, now: float) -> None:
-        """Delete what has outlived its use; a store that is away is asked again next time."""
+        """Delete what has outlived its use, in small batches; a store that is away is asked again next time."""
         try:
-            self.store.sweep(now)
-            for tenant in self.store.tenants():
-                self.tallies.prune(tenant, now)
+            for _ in range(MOST_BATCHES):
+                if self.store.sweep(now, SWEEP_BATCH) < SWEEP_BATCH:
+                    break
         except StoreUnavailable:
             self.meter.store_failed("sweep")
 
+    def prune(self, now: float) -> None:
+        """Drop the shared sums that no window reaches, and the rarest beyond the bound."""
+        try:
+            for tenant in self.store.tenants():
+                self.tallies.prune(tenant, now)
+        except StoreUnavailable:
+            self.meter.store_failed("prune")
+
     def _keep_up(self) -> None:
-        due = 0.0
+        ticks = 0
         while not self._ended.wait(TICK_SECONDS):
             self.tick()
-            due += TICK_SECONDS
-            if due >= SWEEP_SECONDS:
-                due = 0.0
-                self.sweep(self.clock())
+            self.sweep(self.clock())
+            ticks += 1
+            if ticks % TICKS_TO_PRUNE == 0:
+                self.prune(self.clock())
 
 
 def build(
@@ -175,4 +186,5 @@ def _services(
         health=HealthDesk(store, policies, geo, card.id),
         idempotency=store,
         sealer=keeping.sealer,
+        meter=sources.meter,
     )

@@ -31,6 +31,7 @@ MODULES = {
     "__init__": "",
     "__main__": "cli",
     "ports": "ports",
+    "meter": "ports",
     "rows": "ports",  # the data that crosses them
     "services": "services",
     "sealing": "sealing",

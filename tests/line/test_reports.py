@@ -302,3 +302,10 @@ def test_history_is_kept_from_one_process_to_the_next(tmp_path):
 
     assert second.decide(token=token)["risk"]["confidence"] == "learning"
     first.wiring.stop()
+
+
+def test_a_blocked_device_is_denied_wherever_it_comes_from(house):
+    issued = house.decide()["device"]
+    house.call("PUT", f"/v1/lists/blocked_devices/{issued['id']}", {"reason": "stolen"})
+
+    assert house.decide("somebody-else", ip=NEW_YORK, token=issued["token"])["policy"]["rule"] == "blocked-device"

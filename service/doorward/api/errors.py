@@ -37,6 +37,7 @@ class NotAuthenticated(DoorwardError):
     def __init__(self, detail: str, *, presented: bool) -> None:
         super().__init__(detail)
         self.presented = presented
+        self.reason = "wrong" if presented else "missing"
 
 
 class ScopeMissing(DoorwardError):
@@ -45,6 +46,7 @@ class ScopeMissing(DoorwardError):
     def __init__(self, scopes: tuple[str, ...]) -> None:
         super().__init__("the API key lacks the scope " + " or ".join(f"'{scope}'" for scope in scopes))
         self.scopes = scopes
+        self.reason = "scope"
 
 
 class KeyReused(DoorwardError):

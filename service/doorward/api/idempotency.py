@@ -63,7 +63,7 @@ def once(
             raise
         return _without_store(run())
     if claim.state != "new":
-        return _earlier(claim, envelope)
+        return _earlier(claim, services, envelope)
     return _first(run, services=services, envelope=envelope, now=now)
 
 
@@ -112,12 +112,14 @@ class Envelope:
         return HKDF(hashes.SHA256(), 32, salt=self.name, info=b"doorward idempotency " + use).derive(self._secret)
 
 
-def _earlier(claim: Claim, envelope: Envelope) -> Reply:
+def _earlier(claim: Claim, services: Services, envelope: Envelope) -> Reply:
     if claim.state == "other":
         raise KeyReused("this idempotency key came with another body before")
     if claim.state == "running":
         raise StillRunning("the first request with this idempotency key is still running")
-    return envelope.open(claim.answer)
+    reply = envelope.open(claim.answer)
+    services.meter.replayed()
+    return reply
 
 
 def _first(run: Callable[[], Reply], *, services: Services, envelope: Envelope, now: float) -> Reply:

@@ -11,6 +11,7 @@ from marshmallow import Schema
 from doorward.api.auth import authenticate, authorise
 from doorward.api.bodies import NoQuery
 from doorward.api.body import read_json
+from doorward.api.errors import NotAuthenticated, ScopeMissing
 from doorward.api.idempotency import once
 from doorward.api.reply import Reply
 from doorward.api.validation import load, load_query
@@ -118,9 +119,13 @@ def _serve(operation: Operation, parameters: Mapping[str, str]) -> Reply:
 def _caller(operation: Operation, services: Services, now: float) -> tuple[Caller, str]:
     if not operation.scopes:
         return NOBODY, ""
-    caller, key = authenticate(request.headers.get("Authorization"), services.api_keys, now)
-    g.caller = caller
-    authorise(caller, operation.scopes)
+    try:
+        caller, key = authenticate(request.headers.get("Authorization"), services.api_keys, now)
+        g.caller = caller
+        authorise(caller, operation.scopes)
+    except (NotAuthenticated, ScopeMissing) as refusal:
+        services.meter.key_rejected(refusal.reason)
+        raise
     return caller, key
 
 

@@ -26,6 +26,7 @@ from doorward.core.errors import (
     DoorwardError,
     InvalidAssertion,
     NotFound,
+    NotReady,
     StoreUnavailable,
     Throttled,
 )
@@ -60,6 +61,7 @@ KINDS = (
     Kind(InvalidAssertion, 422, "invalid-assertion", "The assertion proves nothing here"),
     Kind(Throttled, 429, "throttled", "Too many tries"),
     Kind(StoreUnavailable, 503, "store-unavailable", "The store cannot be reached"),
+    Kind(NotReady, 503, "not-ready", "An operator must act before this can be answered"),
 )
 
 # What the framework finds out before or beside an operation.

@@ -47,6 +47,10 @@ class StoreUnavailable(DoorwardError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class NotReady(DoorwardError):
+    """The service lacks what it needs to answer at all, such as a policy; an operator must act."""
+
+
 class Unreadable(DoorwardError):
     """Sealed bytes that no configured key opens, or that were changed."""
 

@@ -1,12 +1,15 @@
 """One geo database that is open: what it is, what it answers, and whether its file is still the one that was opened."""
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import geoip2.database
 import maxminddb
+from geoip2.errors import AddressNotFoundError
 
 from doorward.core.errors import DoorwardError
 from doorward.facts.addresses import Address
@@ -25,6 +28,9 @@ _ROLES = (
     ("city", frozenset({LOCATION})),
     ("country", frozenset({LOCATION})),
 )
+# Which of geoip2's look-ups fits a file of MaxMind's schema, by words of its type; other files are read as they are.
+_VENDORS = ("geoip2-", "geolite2-", "dbip-")
+_LOOK_UPS = ("anonymous_ip", "asn", "isp", "enterprise", "city", "country")
 _EVERY_ROLE = frozenset({LOCATION, OPERATOR, ANONYMITY})
 
 # DB-IP writes `Oslo (Nordre Aker District)`; elsewhere brackets belong to the name: `Frankfurt (Oder)`.
@@ -70,19 +76,20 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         """Open *path*; BrokenDatabase says why that cannot be done."""
+        self.path = path
         if path.is_dir():
             raise BrokenDatabase("there is no geo database in this folder")
         try:
             self.identity = Identity.of(path)
-            self._reader = maxminddb.open_database(path)
+            self._reader = geoip2.database.Reader(path)
             metadata = self._reader.metadata()
             self.type = text(metadata.database_type) or ""
+            self._get = self._look_up(self.type.lower())
             self.built_at = float(metadata.build_epoch)
             self.built_on = datetime.fromtimestamp(self.built_at, UTC).date().isoformat()
             self._ip_version = int(metadata.ip_version)
         except _BROKEN as wrong:
             raise BrokenDatabase(_why(wrong)) from None
-        self.path = path
         lowered = self.type.lower()
         self.roles = next((roles for word, roles in _ROLES if word in lowered), _EVERY_ROLE)
         self.has_districts = any(word in lowered for word in _WITH_DISTRICTS)
@@ -107,13 +114,28 @@ class Database:
         try:
             if self.was_overwritten():
                 raise BrokenDatabase("the file was overwritten in place")
-            return self._reader.get(address.text)
+            return self._get(address.text)
         except _BROKEN as wrong:
             self.failures += 1
             raise BrokenDatabase(_why(wrong)) from None
         except BrokenDatabase:
             self.failures += 1
             raise
+
+    def _look_up(self, lowered: str) -> Callable[[str], Any]:
+        """Return what answers for an address: geoip2 for MaxMind's types, the bare reader for every other file."""
+        name = next((each for each in _LOOK_UPS if each.replace("_", "-") in lowered), None)
+        if name is None or not lowered.startswith(_VENDORS):
+            return maxminddb.open_database(self.path).get
+        look_up = getattr(self._reader, name)
+
+        def answer(address: str) -> Any:
+            try:
+                return look_up(address).to_dict()
+            except AddressNotFoundError:
+                return None
+
+        return answer
 
     def was_overwritten(self) -> bool:
         """Answer whether the bytes under the open file are no longer those that were opened.

@@ -13,6 +13,7 @@ from doorward.core.signals.reasons import (
 
 _VALID = "valid"
 _NO_DEVICE = Unknown("no device that this subject has used")
+_NO_VALID_TOKEN = Unknown("no valid device token names a device")
 _NO_FINGERPRINT = Unknown("no fingerprint was collected")
 
 
@@ -22,6 +23,10 @@ def known(attempt: Attempt) -> bool | Unknown:
 
 def remembered(attempt: Attempt) -> bool | Unknown:
     return _of_token(attempt, attempt.facts.device.remembered)
+
+
+def device_id(attempt: Attempt) -> str | Unknown:
+    return attempt.facts.device.device_id or _NO_VALID_TOKEN
 
 
 def age_days(attempt: Attempt) -> float | Unknown:

@@ -77,6 +77,7 @@ _GEO = (
     ),
 )
 _DEVICE = (
+    _maybe("device.id", "string", "Which browser of the tenant it is, for run-time lists.", device.device_id),
     _maybe("device.known", "bool", "The subject has used it in settled history.", device.known),
     _maybe("device.remembered", "bool", "The subject asked to be remembered on it.", device.remembered),
     _maybe("device.age_days", "double", "Since the subject first used it.", device.age_days, "days"),
