@@ -58,11 +58,7 @@ class Traffic:
         draw = self._random
         number = draw.randrange(self._subjects)
         home = random.Random(number)
-        address = f"{home.choice((81, 84, 88, 91, 93, 95))}.{home.randrange(256)}.{home.randrange(256)}.{home.randrange(1, 255)}"
-        if draw.random() < 0.1:
-            address = (
-                f"{draw.choice((81, 84, 88))}.{draw.randrange(256)}.{draw.randrange(256)}.{draw.randrange(1, 255)}"
-            )
+        address = somewhere(draw if draw.random() < 0.1 else home)
         agent = home.choice((CHROME, FIREFOX, IPHONE)).format(home.randrange(120, 150))
         request = {
             "kind": "login",

@@ -10,7 +10,7 @@ from doorward.api_keys import ApiKeyRing
 from doorward.assertions import AssertionDesk
 from doorward.challenge import ChallengeDesk
 from doorward.consequences import Keeping, Lives
-from doorward.core.errors import StoreUnavailable
+from doorward.core.errors import DoorwardError, StoreUnavailable
 from doorward.core.keyed import KeyedHash
 from doorward.decide import DecisionDesk
 from doorward.facts.agents import UserAgents
@@ -109,11 +109,15 @@ class Wiring:
     def _keep_up(self) -> None:
         ticks = 0
         while not self._ended.wait(TICK_SECONDS):
-            self.tick()
-            self.sweep(self.clock())
             ticks += 1
-            if ticks % TICKS_TO_PRUNE == 0:
-                self.prune(self.clock())
+            try:
+                self.tick()
+                self.sweep(self.clock())
+                if ticks % TICKS_TO_PRUNE == 0:
+                    self.prune(self.clock())
+            except DoorwardError:
+                # Whatever is wrong may be right in a second; the thread must be there then.
+                self.meter.store_failed("keep_up")
 
 
 def build(

@@ -40,8 +40,8 @@ subject.logins? subject.days_since_login? subject.password_age_hours?
 ip.address? ip.prefix? ip.version? ip.private? network.asn? network.as_org? network.kind? network.anonymous?
 network.hosting? network.rtt_ms?
 geo.country? geo.region? geo.city? geo.timezone? geo.lat? geo.lon? geo.accuracy_km? geo.client_timezone_matches?
-device.id? device.known? device.remembered? device.age_days? device.type? device.browser? device.os? device.browser_major?
-device.bot? device.token_state? device.fingerprint_known?
+device.id? device.known? device.remembered? device.age_days? device.type? device.browser? device.os?
+device.browser_major? device.bot? device.token_state? device.fingerprint_known?
 new.ip? new.prefix? new.asn? new.country? new.city? new.browser? new.os? new.device_type? new.language? unusual.hour?
 travel.distance_km? travel.hours? travel.speed_kmh? travel.usual_distance_km? travel.impossible?
 velocity.subject_attempts_10m? velocity.subject_attempts_1h? velocity.subject_attempts_24h?
