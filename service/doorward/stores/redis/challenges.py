@@ -1,0 +1,45 @@
+"""Challenges, with their subject, by their id and by the decision that opened them."""
+
+from doorward.ports import ENDED_CHALLENGE_SECONDS, ChallengeRow, Changes
+from doorward.stores.redis import layout, values
+from doorward.stores.redis.calls import Call
+from doorward.stores.redis.part import Part
+from doorward.stores.redis.records import own
+from doorward.stores.redis.writes import write
+
+
+class Challenges(Part):
+    """Read for a while after their end too, so that an ended one is told from none."""
+
+    def challenge(self, tenant: str, challenge_id: str, now: float) -> ChallengeRow | None:
+        owner = self._owner(tenant, challenge_id)
+        return self._challenge(tenant, owner, challenge_id, now) if owner is not None else None
+
+    def challenge_of_decision(self, tenant: str, decision_id: str, now: float) -> ChallengeRow | None:
+        owner = self._owner(tenant, decision_id)
+        if owner is None:
+            return None
+        newest = self._living(layout.challenge_of(tenant, owner, decision_id), now)
+        return self._challenge(tenant, owner, newest.decode(), now) if newest else None
+
+    def put_challenge(self, row: ChallengeRow, now: float) -> None:
+        kept = write((row.tenant, row.subject), Changes(challenge=row), None, now)
+        self._exchange.run([*owner_calls(row, now), kept])
+
+    def _owner(self, tenant: str, name: str) -> bytes | None:
+        raw = self._raw(layout.owner(tenant, name))
+        return raw[values.END_BYTES :] if raw else None
+
+    def _challenge(self, tenant: str, owner: bytes, challenge_id: str, now: float) -> ChallengeRow | None:
+        plain = self._living(layout.challenge(tenant, owner, challenge_id), now)
+        if plain is None:
+            return None
+        (name, its_tenant, subject, decision_id, status, created_at, expires_at), body = values.columns_of(plain)
+        head = (name, its_tenant, bytes.fromhex(subject), decision_id, status, body)
+        return ChallengeRow(*head, created_at, expires_at)
+
+
+def owner_calls(row: ChallengeRow, now: float, *, besides: str = "") -> list[Call]:
+    """Return what makes *row* found by its id and by its decision, where that is not *besides*."""
+    names = [row.id] if row.decision_id == besides else [row.id, row.decision_id]
+    return [own(row.tenant, name, row.subject, row.expires_at + ENDED_CHALLENGE_SECONDS, now) for name in names]

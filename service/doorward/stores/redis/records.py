@@ -1,0 +1,86 @@
+"""Decisions as they are kept: with their subject, and told of by their id and by their day."""
+
+from doorward.ports import RecordRow, Rewrite
+from doorward.stores.redis import layout, scripts, values
+from doorward.stores.redis.calls import Call, call
+from doorward.stores.redis.part import Part
+from doorward.stores.redis.writes import record_value
+
+DAY_SECONDS = 86_400
+_DAYS_REMEMBERED = 256
+
+
+class Days:
+    """Which days of which tenants this process has put into their indexes, so that not every decision does."""
+
+    def __init__(self) -> None:
+        self._noted: set[tuple[str, int]] = set()
+
+    def missing(self, tenant: str, day: int) -> bool:
+        return (tenant, day) not in self._noted
+
+    def noted(self, record: RecordRow | None) -> None:
+        """Remember that the day of *record* is in its tenant's index."""
+        if len(self._noted) > _DAYS_REMEMBERED:
+            self._noted.clear()
+        if record:
+            self._noted.add((record.tenant, day_of(record.at)))
+
+    def forget(self) -> None:
+        self._noted.clear()
+
+
+class Records(Part):
+    """Kept, read and rewritten; a record whose life is over is not there."""
+
+    def record(self, tenant: str, record_id: str, now: float) -> RecordRow | None:
+        key = self._key_of_record(tenant, record_id)
+        return record_of(self._raw(key), now) if key else None
+
+    def rewrite_record(self, tenant: str, record_id: str, rewrite: Rewrite, now: float) -> RecordRow | None:
+        def change(raw: bytes | None) -> tuple[bytes, int] | None:
+            row = record_of(raw, now)
+            body = rewrite(row.body) if row else None
+            if row is None or body is None:
+                return None
+            changed = RecordRow(row.id, row.tenant, row.subject, row.at, row.outcome, row.rule, body, row.expires_at)
+            return record_value(changed), values.milliseconds(row.expires_at, now)
+
+        key = self._key_of_record(tenant, record_id)
+        return record_of(self._swap(key, change), now) if key else None
+
+    def _key_of_record(self, tenant: str, record_id: str) -> bytes | None:
+        owner = self._raw(layout.owner(tenant, record_id))
+        return layout.record(tenant, owner[values.END_BYTES :], record_id) if owner else None
+
+
+def record_calls(row: RecordRow, now: float, days: Days) -> list[Call]:
+    """Return what makes *row* found by its id and by its day."""
+    day = day_of(row.at)
+    life = values.milliseconds(row.expires_at, now)
+    member = row.id.encode() + b"\0" + row.subject
+    found = [
+        own(row.tenant, row.id, row.subject, row.expires_at, now),
+        scripts.INDEX.call((layout.day(row.tenant, day, layout.shard_of(row.id)),), repr(row.at), member, life),
+    ]
+    if days.missing(row.tenant, day):
+        found.append(call("SADD", layout.of_tenant(row.tenant, "days"), day))
+    return found
+
+
+def own(tenant: str, name: str, subject: bytes, ends_at: float, now: float) -> Call:
+    """Return the call that says whose the thing called *name* is."""
+    value = values.end(ends_at) + subject
+    return scripts.OWN.call((layout.owner(tenant, name),), value, values.milliseconds(ends_at, now))
+
+
+def record_of(raw: bytes | None, now: float) -> RecordRow | None:
+    plain = values.living(raw, now)
+    if plain is None:
+        return None
+    (record_id, tenant, subject, at, outcome, rule, expires_at), body = values.columns_of(plain)
+    return RecordRow(record_id, tenant, bytes.fromhex(subject), at, outcome, rule, body, expires_at)
+
+
+def day_of(at: float) -> int:
+    return int(at // DAY_SECONDS)

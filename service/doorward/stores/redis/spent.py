@@ -1,0 +1,16 @@
+"""What may be used once: the jti of every proof that was."""
+
+from doorward.stores.redis import layout, scripts, values
+from doorward.stores.redis.calls import Call
+from doorward.stores.redis.part import Part
+
+
+class Spent(Part):
+    def spend(self, tenant: str, jti: str, *, expires_at: float, now: float) -> bool:
+        return bool(self._exchange.one(spend(tenant, jti, expires_at, now)) == 1)
+
+
+def spend(tenant: str, jti: str, expires_at: float, now: float) -> Call:
+    """Return the call that answers 1 where *jti* was unspent until now."""
+    life = values.milliseconds(expires_at, now)
+    return scripts.SPEND.call((layout.spent(tenant, jti),), repr(now), values.end(expires_at), life)

@@ -1,0 +1,133 @@
+"""The shared store: every port on Redis."""
+
+import secrets
+from contextlib import suppress
+
+from doorward.core.store_url import CLUSTER, SENTINEL, RedisUrl, redis_url
+from doorward.stores.redis import layout
+from doorward.stores.redis.authenticators import Authenticators
+from doorward.stores.redis.calls import at, call
+from doorward.stores.redis.challenges import Challenges
+from doorward.stores.redis.decisions import Decisions
+from doorward.stores.redis.devices import Devices
+from doorward.stores.redis.exchange import EPOCH, Exchange
+from doorward.stores.redis.idempotency import Idempotency
+from doorward.stores.redis.keys import ApiKeys
+from doorward.stores.redis.listing import Listing
+from doorward.stores.redis.lists import Lists
+from doorward.stores.redis.nodes import COMMAND_SECONDS, CONNECT_SECONDS, by_sentinels, options_of
+from doorward.stores.redis.proofs import Proofs
+from doorward.stores.redis.records import Records
+from doorward.stores.redis.secret_values import SecretValues
+from doorward.stores.redis.spent import Spent
+from doorward.stores.redis.sweep import Sweeper
+from doorward.stores.redis.tallies import Tallies
+from doorward.stores.redis.topology import Alone, Cluster, Topology
+
+OLDEST = (6, 2)
+
+
+class RedisStore(
+    Decisions,
+    Records,
+    Listing,
+    Devices,
+    Proofs,
+    Spent,
+    Challenges,
+    Authenticators,
+    ApiKeys,
+    Lists,
+    Idempotency,
+    Tallies,
+    SecretValues,
+    Sweeper,
+):
+    """Implements `ports.Store`; `open_store` makes one."""
+
+    def ping(self) -> None:
+        """Return when every master answers, one of them writes, and the store is still the one that was opened."""
+        self._exchange.run([at(master, "PING") for master in self._exchange.topology.masters()])
+        self._exchange.one(call("SET", layout.PING, "1", "EX", 60))
+        self._exchange.check_epoch()
+
+    def warnings(self) -> list[str]:
+        found: dict[str, None] = {}
+        for master in self._exchange.topology.masters():
+            told = _information(self._exchange.one(at(master, "INFO")))
+            found |= dict.fromkeys(_warnings(told))
+        return list(found)
+
+    def epoch(self) -> str:
+        """Return the random name that this store was given when it was first opened; another name is another store."""
+        return self._exchange.epoch.decode()
+
+    def erase_all(self) -> None:
+        for master in self._exchange.topology.masters():
+            cursor = b""
+            while cursor != b"0":
+                cursor, keys = self._exchange.one(
+                    at(master, "SCAN", cursor or b"0", "MATCH", layout.PREFIX + b"*", "COUNT", 1000)
+                )
+                self._erase([key for key in keys if key != EPOCH])
+        self._days.forget()
+
+    def close(self) -> None:
+        self._exchange.close()
+
+    def _erase(self, keys: list[bytes]) -> None:
+        calls = []
+        for key in keys:
+            if key.endswith(b"}:versions"):
+                # Versions only rise: one that came back would hide a change from who remembers it.
+                calls += [call("HINCRBY", key, "lists", 1), call("HINCRBY", key, "tallies", 1)]
+            else:
+                calls.append(call("UNLINK", key))
+        if calls:
+            self._exchange.run(calls)
+
+
+def open_store(
+    url: str, *, connect_seconds: float = CONNECT_SECONDS, command_seconds: float = COMMAND_SECONDS
+) -> RedisStore:
+    """Return the store at *url*; no trip waits longer than the two times for a server that does not answer."""
+    address = redis_url(url)
+    topology = _topology(address, connect_seconds=connect_seconds, command_seconds=command_seconds)
+    exchange = Exchange(topology)
+    try:
+        fresh = secrets.token_hex(16)
+        _, epoch = exchange.run([call("SET", EPOCH, fresh, "NX"), call("GET", EPOCH)])
+        exchange.epoch = bytes(epoch)
+    except BaseException:
+        exchange.close()
+        raise
+    return RedisStore(exchange)
+
+
+def _topology(url: RedisUrl, *, connect_seconds: float, command_seconds: float) -> Topology:
+    options = options_of(url, connect_seconds=connect_seconds, command_seconds=command_seconds)
+    if url.scheme == CLUSTER:
+        return Cluster(url.hosts, options)
+    if url.scheme == SENTINEL:
+        return Alone(by_sentinels(url, connect_seconds=connect_seconds, command_seconds=command_seconds), options)
+    return Alone(lambda: url.hosts[0], options)
+
+
+def _information(text: bytes) -> dict[str, str]:
+    pairs = (line.partition(":") for line in text.decode("utf-8", "replace").splitlines())
+    return {name: value for name, separator, value in pairs if separator}
+
+
+def _warnings(told: dict[str, str]) -> list[str]:
+    found = []
+    if told.get("maxmemory_policy", "noeviction") != "noeviction":
+        found.append(f"Redis evicts what it likes (maxmemory-policy {told['maxmemory_policy']}); set noeviction")
+    if told.get("aof_enabled", "1") != "1":
+        found.append("Redis keeps no append-only file: a restart loses what was written since its last dump")
+    if told.get("role", "master") != "master":
+        found.append("Redis is a replica here, which cannot be written to")
+    with suppress(ValueError):
+        version = tuple(int(number) for number in told.get("redis_version", "").split(".")[:2])
+        if version < OLDEST:
+            found.append(f"Redis {told['redis_version']} is older than {'.'.join(map(str, OLDEST))}")
+    return found

@@ -1,0 +1,123 @@
+"""Which node answers for a key: always the same one, or the owner of its slot in a Cluster."""
+
+import random
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, Protocol
+
+from redis.crc import key_slot
+from redis.exceptions import ConnectionError as Unconnected
+from redis.exceptions import RedisError
+
+from doorward.stores.redis.calls import Address, Call
+from doorward.stores.redis.nodes import Locate, Node
+
+SLOTS = 16_384
+# A call that finds the map in doubt asks so many members at most: each may cost a whole timeout.
+ASKED = 3
+
+
+class Topology(Protocol):
+    def node_of(self, call: Call) -> Node: ...
+
+    def masters(self) -> list[Address]:
+        """Return an address for each master; `Call.at` takes it."""
+        ...
+
+    def doubt(self) -> None:
+        """Look again before the next call: something moved, or is gone."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Alone:
+    """One server, or the master that Sentinels name."""
+
+    _HERE: Address = ("", 0)
+
+    def __init__(self, locate: Locate, options: dict[str, Any]) -> None:
+        self._node = Node(locate, options)
+
+    def node_of(self, call: Call) -> Node:
+        if call.at not in (None, self._HERE):
+            raise Unconnected("the server is a member of a Cluster")
+        return self._node
+
+    def masters(self) -> list[Address]:
+        return [self._HERE]
+
+    def doubt(self) -> None:
+        self._node.drop()
+
+    def close(self) -> None:
+        self._node.drop()
+
+
+class Cluster:
+    """The masters of a Cluster by slot, asked for again whenever a call was redirected or failed."""
+
+    def __init__(self, seeds: Sequence[Address], options: dict[str, Any]) -> None:
+        self._seeds = list(seeds)
+        self._options = options
+        self._nodes: dict[Address, Node] = {}
+        self._owners: list[Address | None] = [None] * SLOTS
+        self._in_doubt = True
+
+    def node_of(self, call: Call) -> Node:
+        if call.at:
+            return self._node(call.at)
+        self._look_again()
+        owner = self._owners[key_slot(call.key)]
+        if owner is None:
+            raise Unconnected("no master has this slot")
+        return self._node(owner)
+
+    def masters(self) -> list[Address]:
+        self._look_again()
+        return sorted({owner for owner in self._owners if owner})
+
+    def doubt(self) -> None:
+        self._in_doubt = True
+
+    def close(self) -> None:
+        for node in list(self._nodes.values()):
+            node.drop()
+
+    def _node(self, address: Address) -> Node:
+        if address not in self._nodes:
+            self._nodes[address] = Node(lambda: address, self._options)
+        return self._nodes[address]
+
+    def _look_again(self) -> None:
+        if not self._in_doubt:
+            return
+        candidates = list(dict.fromkeys([*(owner for owner in self._owners if owner), *self._seeds]))
+        for address in random.sample(candidates, min(ASKED, len(candidates))):
+            with suppress(RedisError, OSError):
+                self._owners = self._ask(address)
+                self._in_doubt = False
+                self._forget_strangers()
+                return
+        raise Unconnected("no member of the Cluster answers")
+
+    def _ask(self, address: Address) -> list[Address | None]:
+        node = self._node(address)
+        connection, _ = node.take()
+        try:
+            connection.send_command("CLUSTER", "SLOTS")
+            found = connection.read_response()
+        except BaseException:
+            connection.disconnect()
+            raise
+        node.give_back(connection)
+        owners: list[Address | None] = [None] * SLOTS
+        for first, last, (host, port, *_), *_ in found:
+            owner = (host.decode() or address[0], int(port))
+            owners[first : last + 1] = [owner] * (last + 1 - first)
+        return owners
+
+    def _forget_strangers(self) -> None:
+        known = {*self._owners, *self._seeds}
+        for address in [each for each in list(self._nodes) if each not in known]:
+            self._nodes.pop(address).drop()

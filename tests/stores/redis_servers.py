@@ -1,0 +1,113 @@
+"""Real redis-servers on loopback, on free ports, with their files in a temporary folder."""
+
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from redis.client import Redis
+from redis.exceptions import RedisError
+
+MISSING = (
+    "these tests start redis-server themselves, and there is none on this machine: "
+    "apt-get install redis-server (or another package of Redis 6.2 or newer)"
+)
+START_SECONDS = 20
+
+
+def free_port():
+    """Return a port that is free now, and whose bus port (10000 above) a Cluster can use."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        if port < 55_000:
+            return port
+        port -= 15_000
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
+
+
+class Server:
+    """One redis-server that keeps an append-only file: what it acknowledged is there after a kill."""
+
+    def __init__(self, folder: Path, *options: str, port: int = 0) -> None:
+        self.port = port or free_port()
+        self.folder = folder
+        self._options = options
+        self._process = None
+        folder.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def address(self):
+        return f"127.0.0.1:{self.port}"
+
+    def start(self):
+        found = shutil.which("redis-server")
+        if not found:
+            raise FileNotFoundError(MISSING)
+        plain = ["--port", self.port, "--bind", "127.0.0.1", "--dir", self.folder, "--save", "", "--appendonly", "yes"]
+        command = [found, *map(str, plain), "--maxmemory-policy", "noeviction", *self._options]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.wait(lambda: self.ask("PING"))
+
+    def kill(self):
+        """End the process as a power cut would."""
+        if self._process:
+            self._process.kill()
+            self._process.wait(timeout=START_SECONDS)
+            self._process = None
+
+    def pause(self, signal):
+        self._process.send_signal(signal)
+
+    def ask(self, *words):
+        client = Redis(port=self.port, socket_timeout=5, protocol=2, retry=None)
+        try:
+            return client.execute_command(*words)
+        finally:
+            client.close()
+
+    def wait(self, ready):
+        """Return when *ready* answers true; whatever Redis says before that is waited out."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                if ready():
+                    return
+            except RedisError:
+                assert self._process.poll() is None, "redis-server ended at once; is its port taken?"
+            time.sleep(0.02)
+        raise TimeoutError(f"redis-server on {self.address} was not ready in time")
+
+
+def start_cluster(folder: Path):
+    """Start three masters that share the slots, and return them when each knows of all."""
+    servers = [Server(folder / str(number), "--cluster-enabled", "yes") for number in range(3)]
+    try:
+        for server in servers:
+            server.start()
+        for number, server in enumerate(servers):
+            server.ask("CLUSTER", "ADDSLOTSRANGE", number * 5462, min(number * 5462 + 5461, 16_383))
+            server.ask("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
+        for server in servers[1:]:
+            servers[0].ask("CLUSTER", "MEET", "127.0.0.1", server.port)
+        for server in servers:
+            server.wait(lambda server=server: _is_whole(server))
+    except BaseException:
+        for server in servers:
+            server.kill()
+        raise
+    return servers
+
+
+def _is_whole(server):
+    told = server.ask("CLUSTER", "INFO")
+    told = told if isinstance(told, dict) else dict(line.split(":") for line in told.decode().split())
+    return told["cluster_state"] == "ok" and int(told["cluster_known_nodes"]) == 3 and len(_slots(server)) == 3
+
+
+def _slots(server):
+    return server.ask("CLUSTER", "SLOTS")

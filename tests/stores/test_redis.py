@@ -1,0 +1,37 @@
+import pytest
+
+from doorward.stores.redis import open_store
+
+from .contract import SharedStoreContract
+from .redis_servers import Server
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def url(server):
+    server.ask("FLUSHALL")
+    return f"redis://{server.address}/0"
+
+
+@pytest.fixture
+def store(url):
+    store = open_store(url, connect_seconds=5, command_seconds=5)
+    yield store
+    store.close()
+
+
+class TestRedis(SharedStoreContract):
+    @pytest.fixture
+    def reopen(self, url, closing):
+        return lambda: closing(open_store(url, command_seconds=5))
+
+    @pytest.fixture
+    def opener(self, url):
+        return "doorward.stores.redis:open_store", url
