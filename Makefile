@@ -1,4 +1,5 @@
-# What a newcomer needs: `make run` to try it, `make test` before a commit. Only Python 3.11 to 3.13 and make are needed.
+# What a newcomer needs: `make run` to try it, `make test` before a commit. Python 3.11 to 3.13 and make
+# are needed, and for `make test` a redis-server.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -22,7 +23,9 @@ run: $(RUN) ## Set up what is missing and serve on 127.0.0.1:8080; Ctrl-C ends i
 	@$(BIN)/doorward geodata install || echo "going on without new geo databases: locations may be unknown"
 	@exec $(BIN)/doorward serve
 
-test: $(DEV) ## Run every test; ARGS="-k name" picks some.
+test: $(DEV) ## Run every test, with a redis-server of their own; ARGS="-k name" picks some.
+	@command -v redis-server > /dev/null || { echo "make test needs redis-server, which is not installed: the tests" \
+		"of the shared store start their own (Debian, Ubuntu: apt-get install redis-server)" >&2; exit 1; }
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 lint: $(DEV) ## Check style and types.

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from doorward.core.store_url import is_redis
 from doorward.settings import Settings, SettingsError
 from doorward.settings_parsers import SECRET_BYTES, hashing_secret, key_list
 
@@ -25,16 +26,16 @@ def with_secrets(settings: Settings) -> tuple[Settings, list[Path]]:
     """Return *settings* with both secrets set, and the files that were made for it.
 
     A variable wins over a file. A store that is there already was written with secrets: making new ones for it
-    would leave its records unreadable, so that is a SettingsError.
+    would leave its records unreadable, so that is a SettingsError. So is making them for a store that machines share.
     """
     # Looked at before the secrets are: another start makes them first and the store after.
-    store_was_there = settings.store_path is not None and settings.store_path.exists()
+    may_make = not is_redis(settings.store) and (settings.store_path is None or not settings.store_path.exists())
     made: list[Path] = []
     if settings.secret is None:
-        text = _kept(settings, SECRET_FILE, _random_key(), made, may_make=not store_was_there)
+        text = _kept(settings, SECRET_FILE, _random_key(), made, may_make=may_make)
         settings = replace(settings, secret=_read(settings, SECRET_FILE, hashing_secret, text))
     if settings.encryption_keys is None:
-        text = _kept(settings, KEYS_FILE, f"k1:{_random_key()}", made, may_make=not store_was_there)
+        text = _kept(settings, KEYS_FILE, f"k1:{_random_key()}", made, may_make=may_make)
         settings = replace(settings, encryption_keys=_read(settings, KEYS_FILE, key_list, text))
     return settings, made
 
@@ -57,6 +58,11 @@ def _kept(settings: Settings, name: str, fresh: str, made: list[Path], *, may_ma
 
 
 def _lost(settings: Settings, file: Path) -> str:
+    if is_redis(settings.store):
+        return (
+            f"the store is shared, and everybody on it needs the same secrets: '{file}' is not there and "
+            f"DOORWARD_{file.name.upper()} is not set"
+        )
     return (
         f"the store '{settings.store_path}' was made with secrets, but '{file}' is not there and "
         f"DOORWARD_{file.name.upper()} is not set; restore it, or move the store away to begin anew"

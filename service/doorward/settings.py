@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from doorward.core.errors import DoorwardError
+from doorward.core.store_url import SQLITE, is_redis
 from doorward.settings_parsers import (
     Bind,
     Parser,
@@ -85,8 +86,11 @@ SETTINGS = (
         "store",
         store_url,
         "",
-        "Where state is kept: `sqlite:///relative/path` or `sqlite:////absolute/path`.",
+        "Where state is kept: `sqlite:///relative/path`, `sqlite:////absolute/path`, "
+        "`redis://user:password@host:port/db`, `rediss://` (`?ca=file`), `redis+cluster://host:port,host:port`, "
+        "`redis+sentinel://host:port,host:port/service/db`.",
         shown="sqlite:///<state_dir>/doorward.db",
+        secret=True,
     ),
     Setting(
         "rules_dir",
@@ -159,7 +163,7 @@ class Settings:
     workers: int
     threads: int
     state_dir: Path
-    store: str
+    store: str = field(repr=False)
     rules_dir: Path
     model: Path
     geo: tuple[Path, ...]
@@ -176,9 +180,9 @@ class Settings:
 
     @property
     def store_path(self) -> Path | None:
-        """The file of an SQLite store, or None for one in memory."""
-        name = self.store.removeprefix("sqlite:///")
-        return None if name == MEMORY else Path(name)
+        """The file of an SQLite store, or None for one in memory or elsewhere."""
+        name = self.store.removeprefix(SQLITE)
+        return None if name == MEMORY or is_redis(self.store) else Path(name)
 
     @property
     def secrets_dir(self) -> Path:
@@ -251,7 +255,7 @@ def _unknown(name: str, known: list[str]) -> str:
 def _with_derived_defaults(values: dict[str, Any]) -> dict[str, Any]:
     state_dir: Path = values["state_dir"]
     derived = {
-        "store": f"sqlite:///{state_dir / 'doorward.db'}",
+        "store": f"{SQLITE}{state_dir / 'doorward.db'}",
         "rules_dir": _of_checkout("rules"),
         "model": _of_checkout("models/default.json"),
         "geo": (state_dir / "geodata",),

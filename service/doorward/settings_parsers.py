@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from doorward.core.store_url import EXPECTED, SQLITE, is_redis, redis_url
 from doorward.sealing import load_keys
 
 Parser = Callable[[str], Any]
@@ -108,8 +109,10 @@ def existing_paths(text: str) -> tuple[Path, ...]:
 
 
 def store_url(text: str) -> str:
-    if not text.startswith("sqlite:///") or text == "sqlite:///":
-        raise ValueError("expected sqlite:///relative/path or sqlite:////absolute/path")
+    if is_redis(text):
+        redis_url(text)
+    elif not text.startswith(SQLITE) or text == SQLITE:
+        raise ValueError(EXPECTED)
     return text
 
 

@@ -62,6 +62,7 @@ LIBRARIES = {
     "marshmallow": ("api/",),
     "maxminddb": ("facts/",),
     "prometheus_client": ("metrics.py", "exposition.py", "serving.py"),
+    "redis": ("stores/redis/",),
     "structlog": ("logs.py", "serving.py", "wiring.py", "api/", "cli/"),
     "ua_parser": ("facts/",),
     "user_agents": ("facts/",),

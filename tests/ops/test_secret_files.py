@@ -63,3 +63,12 @@ def test_no_scratch_file_is_left(settings: Settings) -> None:
 
     assert [file.name for file in settings.secrets_dir.iterdir()] == ["secret"]
     assert (settings.secrets_dir / "secret").read_text() == "one\n"
+
+
+def test_secrets_are_not_made_for_a_store_that_machines_share(settings: Settings) -> None:
+    shared = replace(settings, store="redis://127.0.0.1/0")
+
+    with pytest.raises(SettingsError, match="same secrets"):
+        with_secrets(shared)
+
+    assert not settings.secrets_dir.exists()

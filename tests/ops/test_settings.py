@@ -67,7 +67,7 @@ def test_a_number_of_workers_out_of_bounds_is_refused(text: str) -> None:
     assert len(mistakes_of({"DOORWARD_WORKERS": text})) == 1
 
 
-@pytest.mark.parametrize("text", ["redis://localhost", "sqlite://x", "sqlite:///", "/var/x.db"])
+@pytest.mark.parametrize("text", ["memcached://localhost", "sqlite://x", "sqlite:///", "/var/x.db", "redis://"])
 def test_a_store_that_is_not_known_is_refused(text: str) -> None:
     assert len(mistakes_of({"DOORWARD_STORE": text})) == 1
 

@@ -48,10 +48,12 @@ class Server:
         found = shutil.which("redis-server")
         if not found:
             raise FileNotFoundError(MISSING)
-        plain = ["--port", self.port, "--bind", "127.0.0.1", "--dir", self.folder, "--save", "", "--appendonly", "yes"]
-        command = [found, *map(str, plain), "--maxmemory-policy", "noeviction", *self._options]
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._process = subprocess.Popen(self.command(found), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.wait(lambda: self.ask("PING"))
+
+    def command(self, found):
+        plain = ["--port", self.port, "--bind", "127.0.0.1", "--dir", self.folder, "--save", "", "--appendonly", "yes"]
+        return [found, *map(str, plain), "--maxmemory-policy", "noeviction", *self._options]
 
     def kill(self):
         """End the process as a power cut would."""

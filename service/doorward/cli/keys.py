@@ -13,7 +13,6 @@ from doorward.cli.common import format_option, instant, prepared_settings, show
 from doorward.core.errors import NotFound
 from doorward.core.times import rfc3339
 from doorward.ports import ApiKeyRow, Store
-from doorward.settings import MEMORY
 
 COLUMNS = ("id", "tenant", "label", "scopes", "state", "created_at", "expires_at")
 
@@ -82,10 +81,10 @@ def revoke(key_id: str) -> None:
 @contextmanager
 def open_store() -> Iterator[Store]:
     """Open the store of the settings, and close it."""
-    from doorward.stores.sqlite import open_store
+    from doorward.stores import open_store
 
     settings = prepared_settings()
-    store = open_store(str(settings.store_path or MEMORY))
+    store = open_store(settings.store)
     try:
         yield store
     finally:

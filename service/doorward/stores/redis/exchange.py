@@ -1,18 +1,19 @@
 """Calls go out and replies come back: grouped by node, all sent before the first is read, bounded in time."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from redis.connection import Connection
 from redis.exceptions import AskError, ClusterDownError, MovedError, NoScriptError, ReadOnlyError, RedisError
 from redis.exceptions import ResponseError as Refusal
 
 from doorward.core.errors import StoreUnavailable
-from doorward.stores.redis.calls import Call, Reply, Word, call
+from doorward.stores.redis.calls import Call, Reply, call
 from doorward.stores.redis.nodes import Node
 from doorward.stores.redis.topology import Topology
 
 EPOCH = b"dw:epoch"
-REPEATS = 3
+# Moved, unknown there, moved on: more than that is no way to an answer.
+REPEATS = 4
 
 
 class Exchange:
@@ -48,15 +49,16 @@ class Exchange:
         self.topology.close()
 
     def _answers(self, calls: Sequence[Call], *, check_epoch: bool) -> list[Reply]:
-        replies = self._trip(calls, check_epoch=check_epoch)
+        asked = list(calls)
+        replies = self._trip(asked, check_epoch=check_epoch)
         for _ in range(REPEATS):
-            again = {place: self._again(calls[place], reply) for place, reply in enumerate(replies)}
+            again = {place: self._again(asked[place], reply) for place, reply in enumerate(replies)}
             repeated = {place: each for place, each in again.items() if each}
             if not repeated:
                 break
             answers = self._trip(list(repeated.values()), check_epoch=check_epoch)
-            for place, reply in zip(repeated, answers, strict=True):
-                replies[place] = reply
+            for (place, each), reply in zip(repeated.items(), answers, strict=True):
+                asked[place], replies[place] = each, reply
         return replies
 
     def _again(self, asked: Call, reply: Reply) -> Call | None:
@@ -84,15 +86,16 @@ class Exchange:
             if fresh and check_epoch:
                 self.check_epoch()
             for (_, connection), places in zip(taken, groups.values(), strict=True):
-                connection.send_packed_command(connection.pack_commands(_words(calls[place] for place in places)))
+                connection.send_packed_command([_packed(calls[place] for place in places)])
             for (_, connection), places in zip(taken, groups.values(), strict=True):
                 for place in places:
                     replies[place] = _reply(connection, calls[place])
             whole = True
         finally:
             for node, connection in taken:
-                # A reply that was not read would be taken for the next one's.
-                node.give_back(connection) if whole else connection.disconnect()
+                # A reply that was not read would be taken for the next one's. What only the check of the epoch has
+                # used is not kept: it is not known yet that it leads to the right store.
+                node.give_back(connection) if whole and check_epoch else connection.disconnect()
         return replies
 
     def _groups(self, calls: Sequence[Call]) -> dict[Node, list[int]]:
@@ -118,11 +121,17 @@ def unavailable(error: BaseException) -> StoreUnavailable:
     return StoreUnavailable(f"Redis answered {type(error).__name__}")
 
 
-def _words(calls: Iterable[Call]) -> Iterator[tuple[Word, ...]]:
+def _packed(calls: Iterable[Call]) -> bytes:
+    """Return *calls* as they go over the wire: redis-py's own way takes twice the time."""
+    parts = []
     for each in calls:
         if each.asking:
-            yield ("ASKING",)
-        yield each.words
+            parts.append(b"*1\r\n$6\r\nASKING\r\n")
+        parts.append(b"*%d\r\n" % len(each.words))
+        for word in each.words:
+            plain = word if isinstance(word, bytes) else str(word).encode()
+            parts.append(b"$%d\r\n%b\r\n" % (len(plain), plain))
+    return b"".join(parts)
 
 
 def _reply(connection: Connection, asked: Call) -> Reply:
