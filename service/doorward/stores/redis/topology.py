@@ -18,6 +18,8 @@ ASKED = 3
 
 
 class Topology(Protocol):
+    """Where a call goes."""
+
     def node_of(self, call: Call) -> Node: ...
 
     def masters(self) -> list[Address]:
