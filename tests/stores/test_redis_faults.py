@@ -1,9 +1,12 @@
 """What a server may do to those who use it, and how the store takes it."""
 
 import signal
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -142,6 +145,14 @@ def test_a_connection_never_serves_two_at_once(store):
         each.join()
 
     assert found == {True}
+
+
+def test_no_connection_crosses_a_fork(url):
+    forker = str(Path(__file__).with_name("redis_forker.py"))
+
+    ended = subprocess.run([sys.executable, "-W", "ignore", forker, url], capture_output=True, text=True, timeout=60, check=False)
+
+    assert (ended.stdout, ended.stderr, ended.returncode) == ("[0, 0, 0, 0]\n", "", 0)
 
 
 def test_what_an_operator_should_know_is_told(server, store):

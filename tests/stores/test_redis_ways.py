@@ -81,6 +81,15 @@ def test_a_user_with_a_password_may_do_what_is_needed(started, closing, tmp_path
     assert store.sweep(NOW) == 0
 
 
+def test_a_user_who_may_not_look_around_is_told_so(started, closing, tmp_path):
+    server = started(Server(tmp_path))
+    server.ask("ACL", "SETUSER", "doorward", "on", ">p:@ss", "~dw:*", "+@all", "-@dangerous")
+
+    (warning,) = closing(open_store(f"redis://doorward:p%3A%40ss@{server.address}")).warnings()
+
+    assert "+info" in warning
+
+
 def test_a_database_by_its_number_is_one_of_its_own(started, closing, tmp_path):
     server = started(Server(tmp_path))
     first, second = (closing(open_store(f"redis://{server.address}/{number}")) for number in (0, 3))

@@ -3,6 +3,9 @@
 import secrets
 from contextlib import suppress
 
+from redis.exceptions import NoPermissionError
+
+from doorward.core.errors import StoreUnavailable
 from doorward.core.store_url import CLUSTER, SENTINEL, RedisUrl, redis_url
 from doorward.stores.redis import layout
 from doorward.stores.redis.authenticators import Authenticators
@@ -54,8 +57,14 @@ class RedisStore(
     def warnings(self) -> list[str]:
         found: dict[str, None] = {}
         for master in self._exchange.topology.masters():
-            told = _information(self._exchange.one(at(master, "INFO")))
-            found |= dict.fromkeys(_warnings(told))
+            try:
+                told = _information(self._exchange.one(at(master, "INFO")))
+            except StoreUnavailable as refused:
+                if not isinstance(refused.__cause__, NoPermissionError):
+                    raise
+                found["Redis does not let this user see how it is set: allow +info"] = None
+            else:
+                found |= dict.fromkeys(_warnings(told))
         return list(found)
 
     def epoch(self) -> str:

@@ -9,8 +9,8 @@ from doorward.stores.redis.exchange import Exchange
 from doorward.stores.redis.part import Part
 
 LEASE_SECONDS = 60.0
-SCAN_COUNT = 500
-SCANS_A_CALL = 2
+# About 5 ms of a worker's time. A large store takes hours to go round, and Redis forgets by itself meanwhile.
+SCAN_COUNT = 250
 
 # Indexes, counters and what never ends; all else begins with its end.
 _NOT_SWEPT = (b"dw:{t:", b"dw:{x:", b"dw:{k", b"dw:{z:")
@@ -40,18 +40,14 @@ class Sweeper(Part):
         return bool(self._exchange.one(leased) == 1)
 
     def _sweep_node(self, address: Address, now: float, limit: int) -> int:
-        gone = 0
-        for _ in range(SCANS_A_CALL):
-            if gone >= limit:
-                break
-            cursor = self._cursors.get(address, b"0")
-            following, keys = self._exchange.one(at(address, "SCAN", cursor, "COUNT", SCAN_COUNT))
-            gone += self._drop(keys, now, limit - gone)
-            if gone < limit:
-                # What a full portion has left is looked at once more.
-                self._cursors[address] = following
-                if following == b"0":
-                    break
+        if limit <= 0:
+            return 0
+        cursor = self._cursors.get(address, b"0")
+        following, keys = self._exchange.one(at(address, "SCAN", cursor, "COUNT", SCAN_COUNT))
+        gone = self._drop(keys, now, limit)
+        if gone < limit:
+            # What a full portion has left is looked at once more.
+            self._cursors[address] = following
         return gone
 
     def _drop(self, keys: list[bytes], now: float, limit: int) -> int:

@@ -14,7 +14,7 @@ from doorward.stores.redis.nodes import Locate, Node
 
 SLOTS = 16_384
 # A call that finds the map in doubt asks so many members at most: each may cost a whole timeout.
-ASKED = 3
+ASKED = 2
 
 
 class Topology(Protocol):
