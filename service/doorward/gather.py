@@ -81,7 +81,8 @@ def gather(sources: Sources, tenant: str, request: DecisionRequest, now: float, 
         return _without_history(blank, keys, sight, request)
     if observation is not None and request.credential.result in ("passed", "failed"):
         _tell_ratios(sources.tallies, tenant, sight, observation, now)
-    return _with_history(sources, blank, keys, request, snapshot, population, now)
+    with sources.meter.stage("history"):
+        return _with_history(sources, blank, keys, request, snapshot, population, now)
 
 
 def keys_of(hasher: KeyedHash, tenant: str, request: DecisionRequest, network: NetworkFacts) -> Keys:
