@@ -32,6 +32,7 @@ from doorward.runtime_lists import ListDesk, ListedValues
 from doorward.sealing import AesGcmSealer, derive, load_keys
 from doorward.services import Services
 from doorward.settings import Settings
+from doorward.stores.guarded import guarded
 from doorward.stores.sqlite import open_store
 from doorward.tallies import Tallies
 
@@ -132,7 +133,7 @@ def build(
     if settings.secret is None or settings.encryption_keys is None:
         raise ValueError("the settings hold no secrets: call secret_files.with_secrets first")
     meter = meter or NullMeter()
-    store = store or open_store(str(settings.store_path or ":memory:"))
+    store = guarded(store or open_store(str(settings.store_path or ":memory:")), time.monotonic)
     sealer = AesGcmSealer(load_keys(settings.encryption_keys))
     policies = Policies(settings.rules_dir)
     policies.load_all(clock())
