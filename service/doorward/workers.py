@@ -58,12 +58,32 @@ class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """Answers what cannot be parsed like any other mistake, and logs it without the request's text.
 
-    That text holds paths and headers: subjects' ids and keys.
+    That text holds paths and headers: subjects' ids and keys. A worker that ends cuts off nobody who has connected.
     """
 
     def init_signals(self) -> None:
         super().init_signals()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        super().set_accept_enabled(enabled)
+        if not enabled and not self.alive:
+            self._take_the_last()
+
+    def _take_the_last(self) -> None:
+        """Take in whoever waits at the door, and close it.
+
+        The kernel lets people in for as long as a worker holds the socket, and resets them when the last one ends:
+        a request lost. Refused at once, they go to another instance.
+        """
+        for listener in self.sockets:
+            for _ in range(self.cfg.backlog):
+                taken = self.nr_conns
+                self.accept(listener)
+                if self.nr_conns == taken:
+                    break
+            listener.close()
+        self.sockets = []
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:  # noqa: ARG002
         status, title = status_of(exc)
