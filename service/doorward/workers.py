@@ -83,7 +83,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
                 if self.nr_conns == taken:
                     break
             listener.close()
-        self.sockets = []
+        self.sockets: list[Any] = []
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:  # noqa: ARG002
         status, title = status_of(exc)
