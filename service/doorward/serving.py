@@ -106,13 +106,15 @@ class Service(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Any:
         """Build what this worker serves; one that cannot leaves, and the master tries again."""
+        from doorward.workers import with_chunked_bodies
+
         try:
             self.built = self.plan.build()
         except DoorwardError as wrong:
             log.error("worker_cannot_start", reason=str(wrong))
             time.sleep(RETRY_SECONDS)
             sys.exit(1)
-        return self.built.app
+        return with_chunked_bodies(self.built.app)
 
     def may_reload(self) -> bool:
         """Answer whether new workers could start now."""

@@ -61,6 +61,29 @@ def test_without_a_key_nothing_is_decided(served: Any, fetch: Fetch) -> None:
     assert status == 401
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}garbage\r\n0\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n50\r\n{}",
+        b"Content-Length: 50\r\n\r\n{}",
+    ],
+    ids=["no-length", "no-end", "cut-off-chunk", "cut-off"],
+)
+def test_a_body_that_is_not_whole_is_a_400(served: Any, body: bytes) -> None:
+    host, port = served.url().removeprefix("http://").split(":")
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers(served).items())
+
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(f"POST /v1/decisions HTTP/1.1\r\nHost: x\r\n{head}".encode() + body)
+        connection.shutdown(socket.SHUT_WR)
+        answer = connection.makefile("rb").read().decode()
+
+    assert answer.startswith("HTTP/1.1 400 ")
+    assert "the body ended before it was whole" in answer
+
+
 def test_the_sandbox_paths_exist_in_the_sandbox_alone(served: Any, fetch: Fetch) -> None:
     for path in ("outbox", "clock", "networks", "policy", "reset"):
         assert fetch(f"{served.url()}/sandbox/{path}", headers=headers(served))[0] == 404

@@ -172,6 +172,7 @@ def test_what_cannot_be_parsed_gets_a_problem_and_stays_out_of_the_log(start: St
     head, _, body = answer.partition("\r\n\r\n")
     assert head.startswith("HTTP/1.1 400 ")
     assert "application/problem+json" in head
+    assert "\r\nX-Request-Id: req_" in head
     assert json.loads(body)["status"] == 400
     program.wait_for("could not be parsed")
     assert "u-123" not in program.output

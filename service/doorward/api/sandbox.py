@@ -56,7 +56,7 @@ class Cidr(Described[str]):
 
     def read(self, value: Any) -> str:
         try:
-            if isinstance(value, str) and len(value) <= 43:
+            if isinstance(value, str) and len(value) <= 43 and "%" not in value:
                 return str(ip_network(value))
         except ValueError as wrong:
             raise ValidationError(f"a network was expected: {wrong}") from None
