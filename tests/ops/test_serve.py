@@ -179,6 +179,17 @@ def test_a_second_start_shows_the_same_key_and_remembers(start: Start, fetch: Fe
     assert "secrets_created" not in second.output
 
 
+def test_a_start_with_other_secrets_than_the_stores_own_is_refused(start: Start) -> None:
+    first = start(*SERVE)
+    first.wait_for(CURL)
+    first.stop(signal.SIGTERM)
+
+    second = start(*SERVE, DOORWARD_SECRET="c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2U=")
+
+    second.wait_for("the store was made with another DOORWARD_SECRET")
+    assert second.process.wait(timeout=40) == 1
+
+
 def test_once_the_first_key_is_revoked_the_way_to_another_is_shown(start: Start) -> None:
     first = start(*SERVE)
     first.wait_for(CURL)
