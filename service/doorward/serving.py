@@ -162,6 +162,10 @@ def gunicorn_options(service: Service) -> dict[str, Any]:
         "loglevel": "info" if settings.log_level == "debug" else "warning",
         "accesslog": None,
         "control_socket_disable": True,
+        # No header may say where a request goes or comes from, whoever sends it: gunicorn would believe 127.0.0.1.
+        "forwarded_allow_ips": "",
+        "forwarder_headers": "",
+        "secure_scheme_headers": {},
         "proc_name": "doorward",
         "when_ready": service.when_ready,
         "child_exit": service.child_exit,

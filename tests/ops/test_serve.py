@@ -84,6 +84,18 @@ def test_a_body_that_is_not_whole_is_a_400(served: Any, body: bytes) -> None:
     assert "the body ended before it was whole" in answer
 
 
+@pytest.mark.parametrize("sent", ["SCRIPT_NAME: /livez", "X-Forwarded-Proto: https\r\nX-Forwarded-Ssl: off"])
+def test_no_header_leads_a_request_elsewhere(served: Any, sent: str) -> None:
+    host, port = served.url().removeprefix("http://").split(":")
+
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(f"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{sent}\r\n\r\n".encode())
+        answer = connection.makefile("rb").read().decode()
+
+    assert answer.startswith("HTTP/1.1 200 ")
+    assert answer.endswith('{"status":"ok"}')
+
+
 def test_the_sandbox_paths_exist_in_the_sandbox_alone(served: Any, fetch: Fetch) -> None:
     for path in ("outbox", "clock", "networks", "policy", "reset"):
         assert fetch(f"{served.url()}/sandbox/{path}", headers=headers(served))[0] == 404
