@@ -15,6 +15,7 @@ from doorward.gather import Found
 from doorward.judge import Case, Judgement
 from doorward.learning import AWAITING_OUTCOME, NONE, PROFILE_LIFE_SECONDS, QUARANTINED, Lesson, standing
 from doorward.policies import Loaded
+from doorward.policy.model import Policy
 from doorward.ports import ChallengeRow, Changes, DeviceRecord, RecordRow, Sealer
 
 RECORD_PURPOSE = "record"
@@ -121,8 +122,7 @@ def _challenge(
     keeping: Keeping, decision_id: str, case: Case, judgement: Judgement, found: Found, rules: Loaded
 ) -> tuple[ChallengeRow | None, Json | None]:
     ruling = judgement.ruling
-    pending = case.request.credential.result == "pending" and rules.policy.pending != CHALLENGE
-    if ruling.outcome != CHALLENGE or pending or found.degraded:
+    if ruling.outcome != CHALLENGE or found.degraded or not _may_open(case.request.credential.result, rules.policy):
         return None, None
     opening = Opening(
         tenant=found.keys.tenant,
@@ -138,6 +138,11 @@ def _challenge(
         level=judgement.level,
     )
     return open_challenge(opening, keeping.sealer, now=case.now, life_seconds=keeping.lives.challenge)
+
+
+def _may_open(result: str, policy: Policy) -> bool:
+    """Answer whether a challenge may follow; never a failed credential, or whoever guesses could have codes sent."""
+    return result != "failed" and (result != "pending" or policy.pending == CHALLENGE)
 
 
 def _record(

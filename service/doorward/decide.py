@@ -74,9 +74,10 @@ class DecisionDesk:
         return Case(request, found.facts, now, found.proofs, runtime, degraded=bool(found.degraded)), found
 
     def _carry_out(self, decision_id: str, case: Case, judgement: Judgement, found: Found, rules: Loaded) -> Json:
-        made = consequences(self._keeping, decision_id, case, judgement, found, rules, self._card.id)
         if found.degraded:
             return self._unrecorded(decision_id, judgement, found, rules, case)
+        with self._sources.meter.stage("record"):
+            made = consequences(self._keeping, decision_id, case, judgement, found, rules, self._card.id)
         try:
             with self._sources.meter.stage("store_commit"):
                 self._texts.keep(found.keys.tenant, rules.policy)

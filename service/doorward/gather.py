@@ -81,7 +81,8 @@ def gather(sources: Sources, tenant: str, request: DecisionRequest, now: float, 
         return _without_history(blank, keys, sight, request)
     if observation is not None and request.credential.result in ("passed", "failed"):
         _tell_ratios(sources.tallies, tenant, sight, observation, now)
-    return _with_history(sources, blank, keys, request, snapshot, population, now)
+    with sources.meter.stage("history"):
+        return _with_history(sources, blank, keys, sight, request, snapshot, population, now)
 
 
 def keys_of(hasher: KeyedHash, tenant: str, request: DecisionRequest, network: NetworkFacts) -> Keys:
@@ -173,6 +174,7 @@ def _with_history(
     sources: Sources,
     blank: Facts,
     keys: Keys,
+    sight: Sight,
     request: DecisionRequest,
     snapshot: Snapshot,
     population: Population,
@@ -180,8 +182,7 @@ def _with_history(
 ) -> Found:
     client = request.client
     token = presented(client.device_token, snapshot.device, now) if client.device_token_collected else Presented("none")
-    device_id = token.device_id if token.state == "valid" else ""
-    sight = sight_again(sources.hasher, keys.tenant, request, blank.network, blank.agent, device_id)
+    sight = replace(sight, device_id=token.device_id if token.state == "valid" else "")
     degraded: tuple[str, ...] = ()
     try:
         history = answers(snapshot.profile, sight, now)

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 # The steps of a decision, in their order; `total` spans all of them.
-STAGES = ("facts", "store_begin", "signals", "score", "policy", "store_commit", "total")
+STAGES = ("facts", "store_begin", "history", "signals", "score", "policy", "record", "store_commit", "total")
 
 
 class Meter(Protocol):

@@ -106,13 +106,15 @@ class Service(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Any:
         """Build what this worker serves; one that cannot leaves, and the master tries again."""
+        from doorward.workers import with_chunked_bodies
+
         try:
             self.built = self.plan.build()
         except DoorwardError as wrong:
             log.error("worker_cannot_start", reason=str(wrong))
             time.sleep(RETRY_SECONDS)
             sys.exit(1)
-        return self.built.app
+        return with_chunked_bodies(self.built.app)
 
     def may_reload(self) -> bool:
         """Answer whether new workers could start now."""
@@ -160,6 +162,10 @@ def gunicorn_options(service: Service) -> dict[str, Any]:
         "loglevel": "info" if settings.log_level == "debug" else "warning",
         "accesslog": None,
         "control_socket_disable": True,
+        # No header may say where a request goes or comes from, whoever sends it: gunicorn would believe 127.0.0.1.
+        "forwarded_allow_ips": "",
+        "forwarder_headers": "",
+        "secure_scheme_headers": {},
         "proc_name": "doorward",
         "when_ready": service.when_ready,
         "child_exit": service.child_exit,

@@ -33,6 +33,7 @@ from doorward.sealing import AesGcmSealer, derive, load_keys
 from doorward.services import Services
 from doorward.settings import Settings
 from doorward.stores import open_store
+from doorward.stores.guarded import guarded
 from doorward.tallies import Tallies
 
 DAY = 86_400.0
@@ -132,7 +133,7 @@ def build(
     if settings.secret is None or settings.encryption_keys is None:
         raise ValueError("the settings hold no secrets: call secret_files.with_secrets first")
     meter = meter or NullMeter()
-    store = store or open_store(settings.store)
+    store = guarded(store or open_store(settings.store), time.monotonic)
     sealer = AesGcmSealer(load_keys(settings.encryption_keys))
     policies = Policies(settings.rules_dir)
     policies.load_all(clock())

@@ -2,6 +2,7 @@
 
 import json
 import signal
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from gunicorn.arbiter import Arbiter
@@ -10,6 +11,7 @@ from gunicorn.http import errors
 from gunicorn.workers.gthread import ThreadWorker
 
 from doorward.api.problems import document
+from doorward.core.identifiers import new_id
 
 # What the HTTP parser refuses before there is a request for the API to answer; anything else is 400.
 # The first row that fits counts; a header that the application itself got wrong is not the caller's mistake.
@@ -46,6 +48,31 @@ class Master(Arbiter):  # type: ignore[misc]  # gunicorn has no types
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
 
 
+class ChunkedBody:
+    """The body of a request, in which a malformed chunk reads like a caller who hung up.
+
+    An application knows of an OSError, but not of the server's own exceptions.
+    """
+
+    def __init__(self, body: Any) -> None:
+        self._body = body
+
+    def read(self, size: int | None = None) -> bytes:
+        try:
+            return bytes(self._body.read(size))
+        except errors.ParseException:
+            raise OSError("a chunk of the body is malformed") from None
+
+
+def with_chunked_bodies(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """Return *app* such that it reads its bodies through `ChunkedBody`."""
+
+    def wrapped(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        return app(environ | {"wsgi.input": ChunkedBody(environ["wsgi.input"])}, start_response)
+
+    return wrapped
+
+
 class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
     """Sends gunicorn's lines to the root logger."""
 
@@ -58,12 +85,32 @@ class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """Answers what cannot be parsed like any other mistake, and logs it without the request's text.
 
-    That text holds paths and headers: subjects' ids and keys.
+    That text holds paths and headers: subjects' ids and keys. A worker that ends cuts off nobody who has connected.
     """
 
     def init_signals(self) -> None:
         super().init_signals()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        super().set_accept_enabled(enabled)
+        if not enabled and not self.alive:
+            self._take_the_last()
+
+    def _take_the_last(self) -> None:
+        """Take in whoever waits at the door, and close it.
+
+        The kernel lets people in for as long as a worker holds the socket, and resets them when the last one ends:
+        a request lost. Refused at once, they go to another instance.
+        """
+        for listener in self.sockets:
+            for _ in range(self.cfg.backlog):
+                taken = self.nr_conns
+                self.accept(listener)
+                if self.nr_conns == taken:
+                    break
+            listener.close()
+        self.sockets: list[Any] = []
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:  # noqa: ARG002
         status, title = status_of(exc)
@@ -91,6 +138,7 @@ def refusal(status: int, title: str) -> bytes:
     body = json.dumps(document(status, name, title, "the request cannot be read")).encode()
     head = (
         f"HTTP/1.1 {status} {title}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
-        f"Cache-Control: no-store\r\nContent-Length: {len(body)}\r\n\r\n"
+        f"Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nX-Request-Id: {new_id('req')}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
     )
     return head.encode("ascii") + body

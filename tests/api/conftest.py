@@ -109,7 +109,9 @@ class Reports(Desk):
         return self._did({"learning": "applied"}, "outcome", tenant, decision_id, result, amr, auth_time)
 
     def feedback(self, tenant: str, decision_id: str, *, label: str, source: str, note: str, now: float) -> Json:
-        return self._did({"learning": "none"}, "feedback", tenant, decision_id, label, source, note)
+        answer: Json = {"id": decision_id, "label": label, "source": source, "undone": []}
+        answer |= {"recorded_at": "2026-11-22T10:00:00Z"}
+        return self._did(answer, "feedback", tenant, decision_id, label, source, note)
 
     def event(self, tenant: str, event: ReportedEvent, now: float) -> Json:
         return self._did({}, "event", tenant, event)
@@ -119,12 +121,12 @@ class Lists(Desk):
     def show(self, tenant: str, name: str, entry: str, now: float) -> Json:
         if name != "blocked":
             raise NotFound("there is no such list")
-        return self._did({"name": name, "entry": entry, "until": None, "reason": ""}, "show", tenant, name, entry)
+        return self._did({"list": name, "entry": entry, "until": None, "reason": ""}, "show", tenant, name, entry)
 
     def put(self, tenant: str, name: str, entry: str, *, until: float | None, reason: str, now: float) -> Json:
         if name != "blocked":
             raise NotFound("there is no such list")
-        answer = {"name": name, "entry": entry, "until": None, "reason": reason}
+        answer = {"list": name, "entry": entry, "until": None, "reason": reason}
         return self._did(answer, "put", tenant, name, entry, until, reason)
 
     def delete(self, tenant: str, name: str, entry: str, now: float) -> None:
@@ -171,7 +173,7 @@ class Health:
     well: bool = True
 
     def ready(self, now: float) -> tuple[bool, Json]:
-        return self.well, {"status": "ok" if self.well else "unavailable", "warnings": []}
+        return self.well, {"status": "ready" if self.well else "degraded"}
 
 
 @dataclass

@@ -149,81 +149,12 @@ def test_a_torn_chunked_body_is_400(app, size):
     assert status.startswith("400")
 
 
-def test_a_body_shorter_than_declared_is_400(client):
-    environ = {"CONTENT_LENGTH": "50"}
+def test_a_body_shorter_than_it_was_declared_is_400_though_it_is_json(app, services, login):
+    raw = json.dumps(login).encode()
+    environ = chunked(io.BytesIO(raw)) | {"CONTENT_LENGTH": str(len(raw) + 9)}
+    del environ["HTTP_TRANSFER_ENCODING"]
 
-    answer = client.post(URL, data=b"{}", content_type="application/json", environ_overrides=environ)
+    _, status, _ = run_wsgi_app(app, environ)
 
-    assert answer.status_code == 400
-
-
-@pytest.mark.parametrize(
-    ("path", "body", "pointer"),
-    [
-        (f"{URL}/{KNOWN_ID}/outcome", {"result": "done"}, "#/result"),
-        (f"{URL}/{KNOWN_ID}/outcome", {"result": "completed", "amr": "otp"}, "#/amr"),
-        (f"{URL}/{KNOWN_ID}/outcome", {"result": "completed", "auth_time": 5}, "#/auth_time"),
-        (f"{URL}/{KNOWN_ID}/feedback", {"label": "bad", "source": "user"}, "#/label"),
-        (f"{URL}/{KNOWN_ID}/feedback", {"label": "fraud", "source": "me"}, "#/source"),
-        (f"{URL}/{KNOWN_ID}/feedback", {"label": "fraud", "source": "user", "note": "x" * 2001}, "#/note"),
-        ("/v1/events", {"type": "login", "subject": {"id": "u"}}, "#/type"),
-        ("/v1/events", {"type": "logout", "subject": {"id": "u", "groups": []}}, "#/subject/groups"),
-        ("/v1/events", {"type": "logout", "subject": {"id": "u"}, "client": {"ip": "x"}}, "#/client/ip"),
-        ("/v1/events", {"type": "logout", "subject": {"id": "u"}, "at": "x"}, "#/at"),
-        ("/v1/policy/check", {"text": 1}, "#/text"),
-        ("/v1/policy/what-if", {"request": {"kind": "x", "subject": {"id": "u"}, "client": {}}}, "#/request/kind"),
-        (
-            "/v1/policy/what-if",
-            {"request": {"kind": "action", "subject": {"id": "u"}, "client": {}}},
-            "#/request/action/name",
-        ),
-        ("/v1/assertions/redeem", {"assertion": ""}, "#/assertion"),
-    ],
-)
-def test_every_body_is_checked(client, path, body, pointer):
-    answer = client.post(path, json=body)
-
-    assert answer.status_code == 422
-    assert [mistake["pointer"] for mistake in answer.json["errors"]] == [pointer]
-
-
-@pytest.mark.parametrize(
-    ("query", "pointer"),
-    [
-        ("limit=0", "#/limit"),
-        ("limit=201", "#/limit"),
-        ("limit=1e1", "#/limit"),
-        ("limit=-1", "#/limit"),
-        ("limit=%D9%A1", "#/limit"),
-        ("limit=", "#/limit"),
-        ("limit=1&limit=2", "#/limit"),
-        ("limit=" + "9" * 500, "#/limit"),
-        ("outcome=maybe", "#/outcome"),
-        ("from=yesterday", "#/from"),
-        ("from=1899-01-01T00:00:00Z", "#/from"),
-        ("to=2026-11-22T10:00:00%2B00:00", "#/to"),
-        ("since=2026-11-22T10:00:00Z", "#/since"),
-        ("subject=a%2Fb", "#/subject"),
-        ("subject=", "#/subject"),
-        ("cursor=" + "x" * 513, "#/cursor"),
-        ("subjct=u-1", "#/subjct"),
-        ("api_key=dwk_admin", "#/api_key"),
-    ],
-)
-def test_every_query_is_checked(client, services, query, pointer):
-    answer = client.get(f"{URL}?{query}")
-
-    assert answer.status_code == 422
-    assert [(mistake["pointer"], mistake["in"]) for mistake in answer.json["errors"]] == [(pointer, "query")]
-    assert services.records.calls == []
-
-
-@pytest.mark.parametrize("query", ["subject=%FF", "subject=%C0%AF", "subject=%zz", "subject=%", "%ff=1"])
-def test_a_query_that_is_not_percent_encoded_utf8_is_400(client, query):
-    answer = client.get(f"{URL}?{query}")
-
-    assert (answer.status_code, answer.json["type"]) == (400, "urn:doorward:problem:bad-url")
-
-
-def test_a_query_of_too_many_parameters_is_400(client):
-    assert client.get(f"{URL}?" + "&".join(f"a{n}=1" for n in range(40))).status_code == 400
+    assert status.startswith("400")
+    assert services.decisions.calls == []

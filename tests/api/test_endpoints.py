@@ -168,7 +168,7 @@ def test_readiness_tells_why_not(stranger, services):
     services.health.well = False
 
     answer = stranger.get("/readyz")
-    assert (answer.status_code, answer.json["status"]) == (503, "unavailable")
+    assert (answer.status_code, answer.json["status"]) == (503, "degraded")
 
 
 def test_a_sensible_answer_is_plain_json(client, services, login):

@@ -96,7 +96,7 @@ def test_the_body_of_the_contract_fits_the_document(document, login):
         ("GET", "/v1/decisions", None, "RecordPage"),
         ("GET", f"/v1/decisions/{KNOWN_ID}", None, "Record"),
         ("POST", f"/v1/decisions/{KNOWN_ID}/outcome", {"result": "failed"}, "Learned"),
-        ("POST", f"/v1/decisions/{KNOWN_ID}/feedback", {"label": "fraud", "source": "user"}, "Learned"),
+        ("POST", f"/v1/decisions/{KNOWN_ID}/feedback", {"label": "fraud", "source": "user"}, "Feedback"),
         ("POST", "/v1/events", {"type": "logout", "subject": {"id": "u"}}, "Accepted"),
         ("GET", "/v1/lists/blocked/u", None, "ListEntry"),
         ("PUT", "/v1/lists/blocked/u", {}, "ListEntry"),

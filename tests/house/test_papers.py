@@ -24,7 +24,8 @@ PIN = re.compile(r"^([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==(\S+?)(?:\s*;.*)?\s*\\?$")
 @pytest.fixture(scope="module")
 def papers(root):
     """Every text file of the repository, by its path."""
-    files = [path for path in root.iterdir() if path.is_file()]
+    # In a second working tree of one repository `.git` is a file, and names where the first is.
+    files = [path for path in root.iterdir() if path.is_file() and path.name != ".git"]
     files += [path for folder in FOLDERS for path in (root / folder).rglob("*") if path.is_file()]
     kept = [path for path in files if not BUILT.search(str(path)) and path.suffix not in BINARY]
     return {str(path.relative_to(root)): path.read_text(encoding="utf-8") for path in kept}

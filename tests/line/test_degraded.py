@@ -16,9 +16,12 @@ class Faulty:
         self.down = set()
 
     def __getattr__(self, name):
-        if name in self.__dict__["down"]:
-            raise StoreUnavailable
-        return getattr(self.store, name)
+        def operation(*arguments, **named):
+            if name in self.down:
+                raise StoreUnavailable
+            return getattr(self.store, name)(*arguments, **named)
+
+        return operation
 
 
 @pytest.fixture

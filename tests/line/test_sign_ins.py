@@ -186,6 +186,15 @@ def test_a_pending_credential_is_told_the_outcome_and_opens_no_challenge(house):
     assert decision["device"] is None
 
 
+def test_whoever_failed_the_password_opens_no_challenge(house):
+    settle(house)
+
+    decision = house.decide(ip=NEW_YORK, agent=FIREFOX, result="failed")
+
+    assert decision["outcome"] != "allow"
+    assert decision["challenge"] is None
+
+
 def test_a_failed_sign_in_teaches_nothing(house):
     house.decide(result="failed")
 

@@ -67,11 +67,12 @@ def test_the_clock_cannot_leave_the_times_that_can_be_written(ask: Ask) -> None:
 
 def test_every_mistake_in_the_networks_is_told(ask: Ask) -> None:
     rows = [{"cidr": "198.51.100.0/33"}, {"cidr": "198.51.100.0/24", "kind": "castle", "latitude": 1}]
+    rows.append({"cidr": "fe80::%eth0/64"})
 
     status, problem = ask("PUT", "/sandbox/networks", rows)
 
     assert status == 422
-    assert [each["pointer"] for each in problem["errors"]] == ["#/0/cidr", "#/1/kind", "#/1/latitude"]
+    assert [each["pointer"] for each in problem["errors"]] == ["#/0/cidr", "#/1/kind", "#/1/latitude", "#/2/cidr"]
 
 
 def test_half_a_place_is_refused(ask: Ask) -> None:

@@ -61,6 +61,41 @@ def test_without_a_key_nothing_is_decided(served: Any, fetch: Fetch) -> None:
     assert status == 401
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}garbage\r\n0\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n50\r\n{}",
+        b"Content-Length: 50\r\n\r\n{}",
+    ],
+    ids=["no-length", "no-end", "cut-off-chunk", "cut-off"],
+)
+def test_a_body_that_is_not_whole_is_a_400(served: Any, body: bytes) -> None:
+    host, port = served.url().removeprefix("http://").split(":")
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers(served).items())
+
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(f"POST /v1/decisions HTTP/1.1\r\nHost: x\r\n{head}".encode() + body)
+        connection.shutdown(socket.SHUT_WR)
+        answer = connection.makefile("rb").read().decode()
+
+    assert answer.startswith("HTTP/1.1 400 ")
+    assert "the body ended before it was whole" in answer
+
+
+@pytest.mark.parametrize("sent", ["SCRIPT_NAME: /livez", "X-Forwarded-Proto: https\r\nX-Forwarded-Ssl: off"])
+def test_no_header_leads_a_request_elsewhere(served: Any, sent: str) -> None:
+    host, port = served.url().removeprefix("http://").split(":")
+
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(f"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{sent}\r\n\r\n".encode())
+        answer = connection.makefile("rb").read().decode()
+
+    assert answer.startswith("HTTP/1.1 200 ")
+    assert answer.endswith('{"status":"ok"}')
+
+
 def test_the_sandbox_paths_exist_in_the_sandbox_alone(served: Any, fetch: Fetch) -> None:
     for path in ("outbox", "clock", "networks", "policy", "reset"):
         assert fetch(f"{served.url()}/sandbox/{path}", headers=headers(served))[0] == 404
@@ -154,6 +189,17 @@ def test_a_second_start_shows_the_same_key_and_remembers(start: Start, fetch: Fe
     assert key_of(second) == key_of(first)
     assert "secrets_created" in first.output
     assert "secrets_created" not in second.output
+
+
+def test_a_start_with_other_secrets_than_the_stores_own_is_refused(start: Start) -> None:
+    first = start(*SERVE)
+    first.wait_for(CURL)
+    first.stop(signal.SIGTERM)
+
+    second = start(*SERVE, DOORWARD_SECRET="c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2U=")
+
+    second.wait_for("the store was made with another DOORWARD_SECRET")
+    assert second.process.wait(timeout=40) == 1
 
 
 def test_once_the_first_key_is_revoked_the_way_to_another_is_shown(start: Start) -> None:

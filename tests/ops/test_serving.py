@@ -30,6 +30,21 @@ def test_a_request_in_flight_is_answered_before_the_end(start: Start, fetch: Fet
     assert program.output.count("let go") == 2
 
 
+def test_nobody_new_is_let_in_while_the_last_requests_end(start: Start) -> None:
+    program = start(SERVICE, DOORWARD_WORKERS="1")
+    url = program.url()
+    host, port = url.removeprefix("http://").split(":")
+
+    with socket.create_connection((host, int(port))) as kept:
+        kept.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        kept.recv(65536)
+        program.process.send_signal(signal.SIGTERM)
+        time.sleep(0.7)  # a kept connection is held open for two seconds
+        let_in, running = listens(url), "let go" not in program.output
+
+    assert (let_in, running) == (False, True)
+
+
 def test_a_killed_worker_is_replaced_and_its_counts_stay(start: Start, fetch: Fetch) -> None:
     program = start(SERVICE, DOORWARD_WORKERS="1")
     _, first = fetch(program.url())
@@ -157,6 +172,7 @@ def test_what_cannot_be_parsed_gets_a_problem_and_stays_out_of_the_log(start: St
     head, _, body = answer.partition("\r\n\r\n")
     assert head.startswith("HTTP/1.1 400 ")
     assert "application/problem+json" in head
+    assert "\r\nX-Request-Id: req_" in head
     assert json.loads(body)["status"] == 400
     program.wait_for("could not be parsed")
     assert "u-123" not in program.output

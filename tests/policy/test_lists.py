@@ -185,6 +185,7 @@ def test_a_bad_line_of_a_file_is_named(check, tmp_path):
         ("{cidr: [10.0.0.0/8], file: a}", "bad-list"),
         ("{}", "bad-list"),
         ("{cidr: [10.0.0.1/8]}", "bad-network"),
+        ("{cidr: ['fe80::1%eth0']}", "bad-network"),
         ("{cidr: [[1]]}", "wrong-type"),
         ("{runtime: adress}", "bad-value"),
         ("[KP, 5]", "bad-list"),

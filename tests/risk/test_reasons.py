@@ -39,7 +39,7 @@ def test_a_new_country_is_told_with_the_usual_one(abroad):
 def test_a_journey_is_told_with_distance_time_and_speed(abroad):
     detail = abroad["travel"].detail.replace("\N{NO-BREAK SPACE}", " ")
 
-    assert re.fullmatch(r"8 [56]00 km from the last sign-in \(NO\) in 0\.2 h: 4\d [0-9]00 km/h", detail)
+    assert re.fullmatch(r"8 [56]00 km from the last sign-in \(NO\) in 12 min: 4\d [0-9]00 km/h", detail)
 
 
 def test_no_reason_names_an_address_or_a_network(abroad):

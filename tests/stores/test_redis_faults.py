@@ -150,7 +150,9 @@ def test_a_connection_never_serves_two_at_once(store):
 def test_no_connection_crosses_a_fork(url):
     forker = str(Path(__file__).with_name("redis_forker.py"))
 
-    ended = subprocess.run([sys.executable, "-W", "ignore", forker, url], capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run(
+        [sys.executable, "-W", "ignore", forker, url], capture_output=True, text=True, timeout=60, check=False
+    )
 
     assert (ended.stdout, ended.stderr, ended.returncode) == ("[0, 0, 0, 0]\n", "", 0)
 

@@ -42,14 +42,14 @@ def write_until_refused(store):
 
 
 def test_a_folder_that_does_not_exist_is_unavailable(tmp_path):
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(StoreUnavailable, match=r"missing/doorward\.db' cannot be opened: No such file"):
         open_store(str(tmp_path / "missing" / "doorward.db"))
 
 
 def test_a_file_that_is_no_database_is_unavailable_and_left_alone(path):
     Path(path).write_bytes(b"no database at all" * 1000)
 
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(StoreUnavailable, match=r"doorward\.db' cannot be opened: the store answered NotADBError"):
         open_store(path)
 
     assert Path(path).read_bytes() == b"no database at all" * 1000

@@ -7,38 +7,46 @@ from doorward.api.fields import Answer, Anything, Choice, Flag, Items, JsonMap, 
 OUTCOMES = ("allow", "challenge", "deny")
 
 
-def _word(doc: str, example: str | None = None, **more: Any) -> Text:
+def word(doc: str, example: str | None = None, **more: Any) -> Text:
     return Text(doc, maximum=65536, safe=False, example=example, **more)
 
 
 def _words(doc: str) -> Items:
-    return Items(_word(""), doc, maximum=1024)
+    return Items(word(""), doc, maximum=1024)
+
+
+def _object(doc: str, **more: Any) -> JsonMap:
+    return JsonMap(doc, entries=1024, **more)
+
+
+def _objects(doc: str, **more: Any) -> Items:
+    return Items(_object("One of them."), doc, maximum=1024, **more)
 
 
 class MistakeAnswer(Answer):
     """One mistake in the input."""
 
-    detail = _word("What was expected.", "an IPv4 or IPv6 address was expected", required=True)
-    pointer = _word("Where: an RFC 6901 pointer.", "#/client/ip", required=True)
+    detail = word("What was expected.", "an IPv4 or IPv6 address was expected", required=True)
+    pointer = word("Where: an RFC 6901 pointer.", "#/client/ip", required=True)
     place = Choice("Left out for the body.", of=("query", "path", "header"), data_key="in")
 
 
 class ProblemAnswer(Answer):
     """A problem document, RFC 9457."""
 
-    type = _word("Names the kind of problem.", "urn:doorward:problem:bad-input", required=True)
-    title = _word("The kind of problem, for a person.", "The input cannot be used", required=True)
+    type = word("Names the kind of problem.", "urn:doorward:problem:bad-input", required=True)
+    title = word("The kind of problem, for a person.", "The input cannot be used", required=True)
     status = Whole("The HTTP status.", minimum=400, maximum=599, required=True, example=422)
-    detail = _word("What happened this time.", "an IPv4 or IPv6 address was expected at #/client/ip", required=True)
-    instance = _word("Which request, where the fault is ours.", "urn:doorward:request:req_…")
+    detail = word("What happened this time.", "an IPv4 or IPv6 address was expected at #/client/ip", required=True)
+    instance = word("Which request, where the fault is ours.", "urn:doorward:request:req_…")
     errors = Items(Part(MistakeAnswer), "Every mistake at once, for bad input.", maximum=200)
 
 
 class ReasonAnswer(Answer):
     """One contribution to the score."""
 
-    code = _word("Which signal.", "new_country", required=True)
-    detail = _word("For a person.", "first sign-in from DE; usual: NO", required=True)
+    code = word("Which signal.", "new_country", required=True)
+    detail = word("For a person.", "first sign-in from DE; usual: NO", required=True)
     points = Number("Its exact share of the log-odds.", minimum=-1000, maximum=1000, required=True, example=1.83)
 
 
@@ -53,7 +61,7 @@ class RiskAnswer(Answer):
         required=True,
         example=97.4,
     )
-    level = _word("The policy's level.", "medium", required=True, nullable=True)
+    level = word("The policy's level.", "medium", required=True, nullable=True)
     confidence = Choice("What the score rests on.", of=("ok", "learning", "none"), required=True, example="learning")
     floors = Items(Anything(), "Findings that raise the level, never the score.", maximum=64)
     calibration = JsonMap("Where the quantiles come from.", nullable=True)
@@ -63,17 +71,17 @@ class RiskAnswer(Answer):
 class RulingAnswer(Answer):
     """Which policy and rule decided."""
 
-    id = _word("The policy's id.", "default", required=True)
-    digest = _word("Its digest, lists included.", "sha256:0b5e…", required=True)
-    rule = _word("The rule that decided.", "medium-risk", nullable=True)
-    reason = _word("For a person.", "unfamiliar context", nullable=True)
+    id = word("The policy's id.", "default", required=True)
+    digest = word("Its digest, lists included.", "sha256:0b5e…", required=True)
+    rule = word("The rule that decided.", "medium-risk", nullable=True)
+    reason = word("For a person.", "unfamiliar context", nullable=True)
 
 
 class RequirementAnswer(Answer):
     """What must be shown."""
 
     count = Whole("How many, of different types.", maximum=16, required=True, example=1)
-    any_of = Items(_word("", "passkey"), "Out of these types.", maximum=32, required=True)
+    any_of = Items(word("", "passkey"), "Out of these types.", maximum=32, required=True)
     aal = Whole("The level to reach.", maximum=3, required=True, example=2)
     phishing_resistant = Flag("Whether one must resist phishing.", required=True, example=False)
 
@@ -81,25 +89,25 @@ class RequirementAnswer(Answer):
 class EnrolledAnswer(Answer):
     """An authenticator that the subject can use."""
 
-    type = _word("Its type.", "passkey", required=True)
-    id = _word("Its id.", "fac_…", required=True)
-    label = _word("The person's name for it.", "YubiKey")
+    type = word("Its type.", "passkey", required=True)
+    id = word("Its id.", "fac_…", required=True)
+    label = word("The person's name for it.", "YubiKey")
 
 
 class OpenedChallengeAnswer(Answer):
     """The challenge that was opened."""
 
-    id = _word("Its id.", "chl_…", required=True)
+    id = word("Its id.", "chl_…", required=True)
     expires_at = Time("Its end.", required=True)
     required = Part(RequirementAnswer, required=True)
     authenticators = Items(Part(EnrolledAnswer), "What the subject can use.", maximum=256)
-    enrol = Items(_word("", "passkey"), "What may be enrolled, where nobody is.", maximum=32)
+    enrol = Items(word("", "passkey"), "What may be enrolled, where nobody is.", maximum=32)
 
 
 class StepUpAnswer(Answer):
     """RFC 9470."""
 
-    acr_values = Items(_word("", "aal2"), "What to ask for.", maximum=16)
+    acr_values = Items(word("", "aal2"), "What to ask for.", maximum=16)
     max_age = Whole("How old the proof may be, in seconds.", nullable=True, example=300)
 
 
@@ -112,30 +120,30 @@ class DenialAnswer(Answer):
 class DeviceAnswer(Answer):
     """A browser of the tenant, and its token."""
 
-    id = _word("The device's id.", "dev_…", required=True)
-    token = _word("For the caller to keep as a cookie; a secret.", "dvt_…", required=True)
+    id = word("The device's id.", "dev_…", required=True)
+    token = word("For the caller to keep as a cookie; a secret.", "dvt_…", required=True)
     expires_at = Time("Its end.", required=True)
 
 
 class ShadowAnswer(Answer):
     """What a shadow rule would have done."""
 
-    policy = _word("Which policy.", "candidate")
-    rule = _word("Which rule.", "strict-asn", nullable=True)
+    policy = word("Which policy.", "candidate")
+    rule = word("Which rule.", "strict-asn", nullable=True)
     outcome = Choice("What it would have been.", of=OUTCOMES, nullable=True, example="deny")
 
 
 class UnknownAnswer(Answer):
     """A signal that is not known."""
 
-    signal = _word("Which signal.", "geo.country", required=True)
-    reason = _word("Why it is unknown.", "no location for this address", required=True)
+    signal = word("Which signal.", "geo.country", required=True)
+    reason = word("Why it is unknown.", "no location for this address", required=True)
 
 
 class DecisionAnswer(Answer):
     """A decision."""
 
-    id = _word("Its id.", "dec_…", nullable=True)
+    id = word("Its id.", "dec_…", nullable=True)
     outcome = Choice("What to do.", of=OUTCOMES, required=True, example="challenge")
     decided_at = Time("When.", required=True)
     risk = Part(RiskAnswer, required=True)
@@ -143,54 +151,87 @@ class DecisionAnswer(Answer):
     challenge = Part(OpenedChallengeAnswer, nullable=True)
     step_up = Part(StepUpAnswer, nullable=True)
     deny = Part(DenialAnswer, nullable=True)
-    obligations = Items(_word("", "notify"), "What the caller is asked to do.", maximum=16)
+    obligations = Items(word("", "notify"), "What the caller is asked to do.", maximum=16)
     device = Part(DeviceAnswer, nullable=True)
-    learning = _word("Whether history learned.", "awaiting_outcome", nullable=True)
+    learning = word("Whether history learned.", "awaiting_outcome", nullable=True)
     shadow = Items(Part(ShadowAnswer), "What shadow rules and the candidate say.", maximum=1024)
     not_known = Items(Part(UnknownAnswer), "What is not known, and why.", maximum=256, data_key="unknown")
-    degraded = Items(_word("", "history"), "What could not be read.", maximum=16, required=True)
+    degraded = Items(word("", "history"), "What could not be read.", maximum=16, required=True)
 
 
 class RecordAnswer(Answer):
-    """A decision whole; more fields than these."""
+    """A decision whole, computed again from its recorded facts."""
 
-    id = _word("Its id.", "dec_…", required=True)
+    id = word("Its id.", "dec_…", required=True)
+    decided_at = Time("When.")
+    request = _object("What was asked, without secrets.")
+    facts = _object("What was found out, and all that the rest is computed from.")
+    decision = _object("The answer as it was given, without secrets.")
+    signals = _object("Each signal by its name: its state, and its value or why it is unknown.")
+    contributions = _object("What each feature added to the log-odds.")
+    rules = _objects("Each rule: how it came out, and which of its conditions failed or stayed unknown.")
+    replay = _object("Whether policy and model are those that were recorded, and what they decide now.")
+    reports = _objects("The outcomes that were told.")
+    feedback = _objects("What was said of it.")
 
 
 class RecordPage(Answer):
     """A page of decisions."""
 
     items = Items(JsonMap("A record."), "Newest first.", maximum=200, required=True)
-    next_cursor = _word("For the next page; null on the last.", nullable=True, required=True)
+    next_cursor = word("For the next page; null on the last.", nullable=True, required=True)
 
 
 class LearnedAnswer(Answer):
     """What was done; `device` and `assertion` come with a completed outcome."""
 
-    learning = _word("Whether history learned.", "applied", nullable=True)
-    assertion = _word("The proof, a secret.", nullable=True)
+    id = word("The decision's id.", "dec_…")
+    result = word("What was told.", "completed")
+    learning = word("Whether history learned.", "applied", nullable=True)
+    assertion = word("The proof, a secret.", nullable=True)
     device = Part(DeviceAnswer, nullable=True)
+
+
+class FeedbackAnswer(Answer):
+    """Kept with its decision."""
+
+    id = word("The decision's id.", "dec_…", required=True)
+    label = Choice("What was said.", of=("genuine", "fraud"), required=True)
+    source = word("Who said so.", "user", required=True)
+    recorded_at = Time("When it was taken in.", required=True)
+    undone = Items(
+        word("", "history"), "What `fraud` has ended: `history`, `device`, `session`.", maximum=16, required=True
+    )
 
 
 class AcceptedAnswer(Answer):
     """Taken."""
 
+    accepted = Flag("Always true.", example=True)
+    type = word("What happened.", "login_failed")
+    at = Time("When it happened, as it was taken in.")
+    effect = word("What it does: `velocity`, `credential_changed` or `none`.", "velocity")
+
 
 class ListEntryAnswer(Answer):
     """An entry of a run-time list."""
 
-    name = _word("The list.", "blocked")
-    entry = _word("The entry.", "203.0.113.0/24")
+    list = word("The list.", "blocked_addresses")
+    entry = word("The entry.", "203.0.113.0/24")
     until = Time("Its end.", nullable=True)
-    reason = _word("Why.", "credential stuffing", nullable=True)
+    reason = word("Why.", "credential stuffing", nullable=True)
+    created_at = Time("Since when.")
 
 
 class PolicyAnswer(Answer):
     """The policy in force."""
 
-    text = _word("Its text, as YAML.", "version: 1\n", required=True)
-    digest = _word("Its digest, lists included.", "sha256:0b5e…", required=True)
+    id = word("Its id.", "default")
+    text = word("Its text, as YAML.", "version: 1\n", required=True)
+    digest = word("Its digest, lists included.", "sha256:0b5e…", required=True)
     loaded_at = Time("Since when.", nullable=True)
+    candidate = word("The digest of the policy in shadow; null without one.", "sha256:0b5e…", nullable=True)
+    error = _objects("The findings for which the last change was refused; null where it is in force.", allow_none=True)
 
 
 class FindingAnswer(Answer):
@@ -199,10 +240,10 @@ class FindingAnswer(Answer):
     severity = Choice("How bad.", of=("error", "warning"), required=True, example="error")
     line = Whole("From 1.", nullable=True, example=12)
     column = Whole("From 1.", nullable=True, example=9)
-    rule = _word("Which rule.", "spray", nullable=True)
-    code = _word("Which check.", "unknown-signal", required=True)
-    message = _word("For a person.", "unknown signal 'new_devise'", required=True)
-    suggestion = _word("What to write instead.", "new_device", nullable=True)
+    rule = word("Which rule.", "spray", nullable=True)
+    code = word("Which check.", "unknown-signal", required=True)
+    message = word("For a person.", "unknown signal 'new_devise'", required=True)
+    suggestion = word("What to write instead.", "new_device", nullable=True)
 
 
 class FindingsAnswer(Answer):
@@ -214,32 +255,28 @@ class FindingsAnswer(Answer):
 class ChallengeAnswer(Answer):
     """A challenge."""
 
-    id = _word("Its id.", "chl_…", required=True)
+    id = word("Its id.", "chl_…", required=True)
     status = Choice(
         "How it stands.", of=("pending", "passed", "failed", "expired", "cancelled"), required=True, example="pending"
     )
-    subject = _word("Whom it challenges.", "u-123", required=True)
+    subject = word("Whom it challenges.", "u-123", required=True)
     expires_at = Time("Its end.", required=True)
     required = Part(RequirementAnswer, required=True)
     authenticators = Items(Part(EnrolledAnswer), "What the subject can use.", maximum=256)
     passed = Items(Anything(), "What was passed so far.", maximum=16)
 
 
-class JwksAnswer(Answer):
-    """A JSON Web Key Set, RFC 7517."""
-
-    keys = Items(JsonMap("A public key."), "The tenant's public keys.", maximum=64, required=True)
-
-
-class ClaimsAnswer(Answer):
-    """The claims of an assertion that was spent."""
-
-
 class LiveAnswer(Answer):
     """The process answers."""
 
-    status = _word("Always `ok`.", "ok", required=True)
+    status = word("Always `ok`.", "ok", required=True)
 
 
 class ReadyAnswer(Answer):
     """What an operator should know."""
+
+    status = Choice("Whether decisions can be made in full.", of=("ready", "degraded"))
+    store = _object("Whether it is reachable, and what to look at.")
+    policies = _objects("Each tenant's policy, and whether its last change is in force.")
+    model = word("The scorecard.", "default@0123456789ab")
+    geo = _objects("Each geo database, its date, and whether it answers.")

@@ -4,9 +4,9 @@ Redeeming takes the scope `decide` or `challenge`: a resource server that guards
 service that signs people in, and either may hold the proof.
 """
 
-from doorward.api.answers import ClaimsAnswer, JwksAnswer
 from doorward.api.bodies import AssertionBody, TenantQuery
 from doorward.api.operation import Call, Resource
+from doorward.api.proof_answers import ClaimsAnswer, JwksAnswer
 from doorward.api.reply import Reply
 
 resource = Resource("assertions", about="Verify the proof of a passed challenge, and spend it once.")

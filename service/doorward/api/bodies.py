@@ -41,7 +41,7 @@ class EventBody(Strict):
 class ListEntryBody(Strict):
     """How long an entry of a run-time list stands, and why."""
 
-    until = Time("When the entry ends by itself; `null`: not before it is deleted.", nullable=True)
+    until = Time("When it ends by itself, within 366 days; in 24 h where left out.", nullable=True)
     reason = Text("For the people who read the list.", maximum=512, example="credential stuffing")
 
 

@@ -1,6 +1,6 @@
 """Decisions, their records, and what callers tell of them afterwards."""
 
-from doorward.api.answers import DecisionAnswer, LearnedAnswer, RecordAnswer, RecordPage
+from doorward.api.answers import DecisionAnswer, FeedbackAnswer, LearnedAnswer, RecordAnswer, RecordPage
 from doorward.api.bodies import FeedbackBody, OutcomeBody, RecordsQuery
 from doorward.api.operation import Call, Resource
 from doorward.api.reply import Reply
@@ -82,7 +82,7 @@ def report_outcome(call: Call, decision_id: str) -> Reply:
     summary="Tell what an attempt was; `fraud` takes it out of what was learned.",
     scopes=("feedback",),
     body=FeedbackBody(),
-    answers={200: LearnedAnswer()},
+    answers={200: FeedbackAnswer()},
     refusals=(404, 409),
 )
 def give_feedback(call: Call, decision_id: str) -> Reply:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from flask import current_app
 from marshmallow import ValidationError
 
+from doorward.api.answers import FindingsAnswer, word
 from doorward.api.bodies import PolicyTextBody
 from doorward.api.fields import Answer, Choice, Described, Flag, Number, Strict, Text, Time, Whole
 from doorward.api.operation import SERVICES, Call, Resource
@@ -56,7 +57,7 @@ class Cidr(Described[str]):
 
     def read(self, value: Any) -> str:
         try:
-            if isinstance(value, str) and len(value) <= 43:
+            if isinstance(value, str) and len(value) <= 43 and "%" not in value:
                 return str(ip_network(value))
         except ValueError as wrong:
             raise ValidationError(f"a network was expected: {wrong}") from None
@@ -88,8 +89,20 @@ class NetworkBody(Strict):
     hosting = Flag("Whether servers stand in it; follows from `kind` where left out.", nullable=True)
 
 
-class SandboxAnswer(Answer):
-    """What the sandbox answers."""
+class MessageAnswer(Answer):
+    """A message that would have been sent."""
+
+    channel = word("How.", "email", required=True)
+    to = word("To whom.", "a@example.org", required=True)
+    code = word("The code in it.", "123456", nullable=True, required=True)
+    body = word("Its text.", required=True)
+    at = Time("When.", required=True)
+
+
+class ClockAnswer(Answer):
+    """The time that it is now."""
+
+    now = Time("The time.", required=True)
 
 
 def sandbox_resource(controls: Controls) -> Resource:
@@ -104,7 +117,10 @@ def sandbox_resource(controls: Controls) -> Resource:
 
 def _outbox(resource: Resource, controls: Controls) -> None:
     @resource.operation(
-        "GET", "/sandbox/outbox", summary="Every message, instead of sending it.", answers={200: SandboxAnswer()}
+        "GET",
+        "/sandbox/outbox",
+        summary="Every message, instead of sending it.",
+        answers={200: MessageAnswer(many=True)},
     )
     def show_outbox(_: Call) -> Reply:
         return Reply([*controls.messages()])
@@ -121,7 +137,7 @@ def _clock(resource: Resource, controls: Controls) -> None:
         "/sandbox/clock",
         summary="Set the one clock that everything reads; it goes on from there.",
         body=ClockBody(),
-        answers={200: SandboxAnswer()},
+        answers={200: ClockAnswer()},
     )
     def set_clock(call: Call) -> Reply:
         now = _wanted_now(call.body, controls.now())
@@ -157,7 +173,7 @@ def _policy(resource: Resource, controls: Controls) -> None:
         "/sandbox/policy",
         summary="Put another policy in force.",
         body=PolicyTextBody(),
-        answers={200: SandboxAnswer()},
+        answers={200: FindingsAnswer()},
         refusals=(422,),
     )
     def set_policy(call: Call) -> Reply:

@@ -8,6 +8,7 @@ import click
 
 from doorward.cli.common import prepared_settings
 from doorward.cli.errors import RulesRefused
+from doorward.ports import Store
 from doorward.settings import Settings
 
 if TYPE_CHECKING:
@@ -43,9 +44,20 @@ def prepare(settings: Settings) -> str | None:
     check_policies(settings.rules_dir, now)
     built = wiring.build(settings)
     try:
+        check_store(built.store, settings)
         return first_key(built.store, settings.secrets_dir, now)
     finally:
         built.store.close()
+
+
+def check_store(store: Store, settings: Settings) -> None:
+    """Refuse a store that was made with other secrets than those of *settings*."""
+    from doorward.sealing import AesGcmSealer, derive, load_keys
+    from doorward.store_secrets import check_secrets
+
+    keys = load_keys(settings.encryption_keys or "")
+    sealers = {key_id: AesGcmSealer({key_id: key}) for key_id, key in keys.items()}
+    check_secrets(store, mark=derive(settings.secret or b"", "store-check"), sealers=sealers)
 
 
 def check_policies(rules_dir: Path, now: float) -> None:

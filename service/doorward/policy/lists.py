@@ -55,6 +55,8 @@ def network_table(entries: Iterable[str]) -> NetworkTable:
 
 def parse_network(text: str) -> IPv4Network | IPv6Network:
     """Return the network that *text* names; ValueError says what is wrong, such as bits set behind the prefix."""
+    if "%" in text:
+        raise ValueError("an address with a zone means something on its own machine alone")
     network = ip_network(text)
     if isinstance(network, IPv6Network) and network.prefixlen >= 96:
         mapped = network.network_address.ipv4_mapped

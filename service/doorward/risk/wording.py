@@ -102,8 +102,12 @@ def _km(km: float | None) -> str:
     return f"{rounded:,.0f}".replace(",", "\N{NO-BREAK SPACE}")
 
 
-def _hours(attempt: Attempt) -> str:
-    return f"{travel.hours_since_last(attempt) or 0.0:.1f}"
+def _elapsed(attempt: Attempt) -> str:
+    """Write the time since the last verified sign-in in the unit that a person would use."""
+    hours = travel.hours_since_last(attempt) or 0.0
+    if hours < 1:
+        return f"{max(1, round(hours * 60))} min"
+    return f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.0f} days"
 
 
 def _days(attempt: Attempt) -> str:
@@ -128,7 +132,7 @@ WORDS: dict[str, Callable[[Attempt], str]] = {
     "km": lambda attempt: _km(travel.km_since_last(attempt)),
     "usual_km": lambda attempt: _km(travel.km_from_usual(attempt)),
     "speed": lambda attempt: _km(travel.speed_kmh(attempt)),
-    "hours": _hours,
+    "elapsed": _elapsed,
     "days": _days,
     "account_days": _account_days,
     "device_code": lambda attempt: _device(attempt)[0],

@@ -133,9 +133,7 @@ def _entry(event: int, at: float, sight: Sight, weight: float, *, quarantined: b
         lon=round(coarse(here[1]) * 10) if here else NOWHERE,
         accuracy=_accuracy(sight.accuracy_km),
         kind=KINDS.index(sight.kind) if sight.kind in KINDS else 0,
-        zone=sight.zone
-        if len(sight.zone) <= MAX_ZONE_BYTES and sight.zone.isascii() and sight.zone.isprintable()
-        else "",
+        zone=_zone(sight.zone),
         fingerprint=sight.fingerprint_mark & 0xFFFFFFFF,
         device=device_mark(sight.device_id),
         counted=0,

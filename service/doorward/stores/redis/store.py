@@ -107,6 +107,10 @@ def open_store(
         fresh = secrets.token_hex(16)
         _, epoch = exchange.run([call("SET", EPOCH, fresh, "NX"), call("GET", EPOCH)])
         exchange.epoch = bytes(epoch)
+    except StoreUnavailable as refusal:
+        exchange.close()
+        hosts = ", ".join(f"{host}:{port}" for host, port in address.hosts)
+        raise StoreUnavailable(f"the store at {hosts} cannot be opened: {refusal}") from refusal
     except BaseException:
         exchange.close()
         raise

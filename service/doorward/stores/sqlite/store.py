@@ -92,6 +92,9 @@ def open_store(path: str, *, busy_seconds: float = 2.0) -> SqliteStore:
     database = Database(path, busy_seconds=busy_seconds)
     try:
         _prepare(database)
+    except StoreUnavailable as refusal:
+        database.close()
+        raise StoreUnavailable(f"the store '{path}' cannot be opened: {refusal}") from refusal
     except BaseException:
         database.close()
         raise
@@ -106,7 +109,7 @@ def _make_private(path: Path) -> None:
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             path.chmod(0o600)
     except OSError as error:
-        raise StoreUnavailable(f"the store's file cannot be opened: {error.strerror}") from error
+        raise StoreUnavailable(f"the store '{path}' cannot be opened: {error.strerror}") from error
 
 
 def _prepare(database: Database) -> None:
