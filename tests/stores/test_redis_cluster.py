@@ -107,6 +107,23 @@ def test_a_slot_on_its_way_is_asked_for_where_it_goes(servers, store):
     assert spent == [True, False]
 
 
+def test_a_master_that_came_back_empty_is_not_taken_for_the_one_that_was(servers, store):
+    store.rewrite_authenticators(TENANT, KEYS.subject, lambda _: b"sealed", NOW)
+    owner = owner_of(servers, key_slot(layout.subject(TENANT, KEYS.subject, "authenticators")))
+    owner.ask("FLUSHALL")
+    owner.ask("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+
+    for _ in range(3):
+        with pytest.raises(StoreUnavailable):
+            store.authenticators(TENANT, KEYS.subject, NOW)
+
+
+def test_a_sweep_leaves_the_epoch(store):
+    store.sweep(NOW + 1000 * HOUR)
+
+    store.ping()
+
+
 def test_a_killed_master_is_unavailable_and_its_return_is_noticed(servers, store):
     store.begin(KEYS, observation(), NOW)
     slot = key_slot(layout.subject(TENANT, KEYS.subject, "ring"))

@@ -14,7 +14,7 @@ from .redis_servers import Server
 from .samples import DAY, KEYS, NOW, SESSION, TENANT, api_key, observation, proof, record, tally
 
 # What has no end: the epoch, and what belongs to a tenant rather than to a sign-in.
-FOR_GOOD = (b"dw:epoch", b"dw:{t:", b"dw:{k", b"dw:{z:")
+FOR_GOOD = (b"dw:epoch", b"dw:{e", b"dw:{t:", b"dw:{k", b"dw:{z:")
 
 
 @pytest.fixture(scope="module")

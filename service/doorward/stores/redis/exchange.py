@@ -1,6 +1,6 @@
 """Calls go out and replies come back: grouped by node, all sent before the first is read, bounded in time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from redis.connection import Connection
 from redis.exceptions import AskError, ClusterDownError, MovedError, NoScriptError, ReadOnlyError, RedisError
@@ -12,6 +12,8 @@ from doorward.stores.redis.nodes import Node
 from doorward.stores.redis.topology import Topology
 
 EPOCH = b"dw:epoch"
+# So many that every master of a Cluster has some; they move with their slots.
+COPIES = tuple(b"dw:{e%d}:epoch" % number for number in range(64))
 # Moved, unknown there, moved on: more than that is no way to an answer.
 REPEATS = 4
 
@@ -78,13 +80,13 @@ class Exchange:
         taken: list[tuple[Node, Connection]] = []
         whole = False
         try:
-            fresh = False
+            fresh = []
             for node in groups:
                 connection, is_new = node.take()
                 taken.append((node, connection))
-                fresh = fresh or is_new
+                fresh += [node] if is_new else []
             if fresh and check_epoch:
-                self.check_epoch()
+                self.check_epoch(fresh)
             for (_, connection), places in zip(taken, groups.values(), strict=True):
                 connection.send_packed_command([_packed(calls[place] for place in places)])
             for (_, connection), places in zip(taken, groups.values(), strict=True):
@@ -107,12 +109,19 @@ class Exchange:
             return dict(sorted(groups.items(), key=lambda group: group[1][-1]))
         return groups
 
-    def check_epoch(self) -> None:
-        """Return when the store is still the one that was opened; StoreUnavailable when not."""
+    def set_epoch(self, fresh: str) -> None:
+        """Give a new store its name, *fresh*, and take the name of one that has one; each master keeps copies."""
+        _, epoch = self.run([call("SET", EPOCH, fresh, "NX"), call("GET", EPOCH)])
+        self.run([call("SET", copy, epoch, "NX") for copy in COPIES])
+        self.epoch = bytes(epoch)
+
+    def check_epoch(self, nodes: Collection[Node] | None = None) -> None:
+        """Return when *nodes*, or all, are still of the store that was opened; StoreUnavailable when not."""
         if not self.epoch:
             return
-        found = self.run([call("GET", EPOCH)], check_epoch=False)[0]
-        if found != self.epoch:
+        asked = [call("GET", copy) for copy in COPIES]
+        here = [each for each in asked if nodes is None or self.topology.node_of(each) in nodes]
+        if here and set(self.run(here, check_epoch=False)) != {self.epoch}:
             raise StoreUnavailable("this is not the store that was opened: it came back empty, or is another one")
 
 

@@ -13,7 +13,7 @@ from doorward.stores.redis.calls import at, call
 from doorward.stores.redis.challenges import Challenges
 from doorward.stores.redis.decisions import Decisions
 from doorward.stores.redis.devices import Devices
-from doorward.stores.redis.exchange import EPOCH, Exchange
+from doorward.stores.redis.exchange import COPIES, EPOCH, Exchange
 from doorward.stores.redis.idempotency import Idempotency
 from doorward.stores.redis.keys import ApiKeys
 from doorward.stores.redis.listing import Listing
@@ -78,7 +78,7 @@ class RedisStore(
                 cursor, keys = self._exchange.one(
                     at(master, "SCAN", cursor or b"0", "MATCH", layout.PREFIX + b"*", "COUNT", 1000)
                 )
-                self._erase([key for key in keys if key != EPOCH])
+                self._erase([key for key in keys if key != EPOCH and key not in COPIES])
         self._days.forget()
 
     def close(self) -> None:
@@ -104,9 +104,7 @@ def open_store(
     topology = _topology(address, connect_seconds=connect_seconds, command_seconds=command_seconds)
     exchange = Exchange(topology)
     try:
-        fresh = secrets.token_hex(16)
-        _, epoch = exchange.run([call("SET", EPOCH, fresh, "NX"), call("GET", EPOCH)])
-        exchange.epoch = bytes(epoch)
+        exchange.set_epoch(secrets.token_hex(16))
     except StoreUnavailable as refusal:
         exchange.close()
         hosts = ", ".join(f"{host}:{port}" for host, port in address.hosts)

@@ -13,7 +13,7 @@ LEASE_SECONDS = 60.0
 SCAN_COUNT = 250
 
 # Indexes, counters and what never ends; all else begins with its end.
-_NOT_SWEPT = (b"dw:{t:", b"dw:{x:", b"dw:{k", b"dw:{z:")
+_NOT_SWEPT = (b"dw:{t:", b"dw:{x:", b"dw:{k", b"dw:{z:", b"dw:{e")
 
 
 class Sweeper(Part):
