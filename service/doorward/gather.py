@@ -139,7 +139,7 @@ def observation_of(
 ) -> Observation:
     """Return what one sign-in adds to the velocity rings."""
     return Observation(
-        attempt=hasher.value(tenant, "attempt", attempt_id) if attempt_id else 0,
+        attempt=hasher.value(tenant, "attempt", f"{subject_id}\x1f{attempt_id}") if attempt_id else 0,
         flags=flags,
         subject_mark=hasher.value(tenant, "subject", subject_id),
         address_mark=hasher.value(tenant, "ip", network.address) if network.version else 0,
@@ -189,7 +189,7 @@ def _with_history(
     except Unreadable:
         history, degraded = HistoryFacts(reachable=False), ("history",)
     enrolled, enrolment = _enrolment(sources.sealer, snapshot)
-    proofs, remarks = _proofs(sources.proofs, keys.tenant, request, snapshot, now)
+    proofs, remarks = _proofs(sources.store, sources.proofs, keys.tenant, request, snapshot, now)
     facts = replace(
         blank,
         device=_device(client.device_token_collected, token, snapshot.profile if not degraded else None, now),
@@ -255,7 +255,7 @@ def _enrolment(sealer: Sealer, snapshot: Snapshot) -> tuple[tuple[Enrolled, ...]
 
 
 def _proofs(
-    reader: ProofReader, tenant: str, request: DecisionRequest, snapshot: Snapshot, now: float
+    store: DecisionStore, reader: ProofReader, tenant: str, request: DecisionRequest, snapshot: Snapshot, now: float
 ) -> tuple[tuple[Proof, ...], tuple[tuple[str, str], ...]]:
     assertion = request.session.assertion
     if not assertion:
@@ -264,11 +264,14 @@ def _proofs(
         _, proof = reader.read(
             tenant, assertion, application_id=request.application_id, subject_id=request.subject.id, now=now
         )
+        spent = store.is_spent(tenant, proof.jti, now)
     except InvalidAssertion as refusal:
         return snapshot.proofs, (("session.assertion", str(refusal)),)
     except (StoreUnavailable, Unreadable):
         return snapshot.proofs, (("session.assertion", "it cannot be checked now"),)
     # A login's proof is made before there is a session; one that names a session is good for that one alone.
+    if spent:
+        return snapshot.proofs, (("session.assertion", "it was used before"),)
     if proof.session_id not in ("", request.session.id):
         return snapshot.proofs, (("session.assertion", "it was issued for another session"),)
     return (*snapshot.proofs, proof), ()

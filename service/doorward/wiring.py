@@ -133,7 +133,7 @@ def build(
     if settings.secret is None or settings.encryption_keys is None:
         raise ValueError("the settings hold no secrets: call secret_files.with_secrets first")
     meter = meter or NullMeter()
-    store = guarded(store or open_store(settings.store), time.monotonic)
+    store = guarded(store or open_store(settings.store, busy_seconds=1.0), time.monotonic)
     sealer = AesGcmSealer(load_keys(settings.encryption_keys))
     policies = Policies(settings.rules_dir)
     policies.load_all(clock())

@@ -2,6 +2,9 @@
 
 import json
 import signal
+import socket
+import struct
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -25,6 +28,8 @@ _STATUS: tuple[tuple[type[Exception], int, str], ...] = (
     (errors.ParseException, 400, "Bad Request"),
 )
 
+
+SLOWEST_READ_SECONDS = 5
 
 _ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 
@@ -81,6 +86,13 @@ class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
         self.error_log.handlers.clear()
         self.error_log.propagate = True
 
+    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """Log a fault of ours with its trace; a caller who fell silent in mid-request is none."""
+        if isinstance(sys.exc_info()[1], BlockingIOError):
+            self.info("a connection fell silent in the middle of a request")
+        else:
+            super().exception(msg, *args, **kwargs)
+
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """Answers what cannot be parsed like any other mistake, and logs it without the request's text.
@@ -111,6 +123,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
                     break
             listener.close()
         self.sockets: list[Any] = []
+
+    def handle(self, conn: Any) -> Any:
+        """Serve one request of a connection whose next bytes must come within SLOWEST_READ_SECONDS.
+
+        Without that bound, a few connections that begin a request and fall silent would hold every thread.
+        """
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SLOWEST_READ_SECONDS, 0))
+        return super().handle(conn)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:  # noqa: ARG002
         status, title = status_of(exc)

@@ -86,6 +86,19 @@ def test_a_redeemed_proof_is_spent(house):
     assert house.post("/v1/assertions/redeem", {"assertion": told["assertion"]}).status_code == 422
 
 
+def test_a_redeemed_proof_satisfies_no_rule_any_more(house):
+    action = {"action": {"name": "account.export"}, "kind": "action", "session": {"amr": ["pwd"]}}
+    subject = enrolled(house)
+    told = outcome(house, house.decide(subject, **action), result="completed", amr=["otp"]).get_json()
+    proved = action | {"session": {"amr": ["pwd"], "assertion": told["assertion"]}}
+    before = house.decide(subject, **proved)
+    house.post("/v1/assertions/redeem", {"assertion": told["assertion"]})
+
+    after = house.decide(subject, **proved)
+
+    assert (before["outcome"], after["outcome"]) == ("allow", "challenge")
+
+
 def test_a_proof_of_the_session_satisfies_the_next_challenge_rule(house):
     action = {"action": {"name": "account.export"}, "kind": "action", "session": {"id": "s-1", "amr": ["pwd"]}}
     subject = enrolled(house)
@@ -193,6 +206,16 @@ def test_an_event_of_the_same_attempt_counts_once(house):
 
     assert seen["velocity.subject_attempts_10m"] == 1
     assert seen["velocity.subject_failures_10m"] == 1
+
+
+def test_an_attempt_counts_once_though_its_calls_tell_different_addresses(house):
+    house.post("/v1/events", {"type": "login_failed", "attempt_id": "a-7", "subject": {"id": "u-1"}, "client": {}})
+    house.decide(result="pending", attempt_id="a-7")
+
+    seen = signals(house, house.decide(ip=NEW_YORK, attempt_id="a-7"))
+
+    assert seen["velocity.subject_attempts_10m"] == 1
+    assert seen["velocity.subject_ips_1h"] == 1
 
 
 def test_an_event_of_last_week_is_refused(house):

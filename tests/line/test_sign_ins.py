@@ -132,6 +132,19 @@ def test_within_two_days_the_first_device_is_not_known(house):
     assert signals["device.known"]["value"] is False
 
 
+def test_a_token_of_a_store_that_was_lost_denies_nobody(house):
+    decision = house.decide(token="dvt_" + "A" * 22 + "." + "B" * 43)
+
+    assert decision["outcome"] == "allow"
+
+
+def test_a_stranger_is_not_denied_for_a_neighbours_failures(house):
+    for _ in range(25):
+        house.decide("neighbour", result="failed")
+
+    assert house.decide("newcomer")["outcome"] != "deny"
+
+
 def test_two_people_on_one_browser_each_have_their_own_familiarity(house):
     token = settle(house, "ann")
 

@@ -30,19 +30,23 @@ def test_a_request_in_flight_is_answered_before_the_end(start: Start, fetch: Fet
     assert program.output.count("let go") == 2
 
 
-def test_nobody_new_is_let_in_while_the_last_requests_end(start: Start) -> None:
+def test_nobody_new_is_let_in_while_the_last_requests_end(
+    start: Start, eventually: Callable[[Callable[[], bool]], bool]
+) -> None:
     program = start(SERVICE, DOORWARD_WORKERS="1")
     url = program.url()
     host, port = url.removeprefix("http://").split(":")
 
     with socket.create_connection((host, int(port))) as kept:
-        kept.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        kept.recv(65536)
+        kept.sendall(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+        program.wait_for("slow begun")
         program.process.send_signal(signal.SIGTERM)
-        time.sleep(0.7)  # a kept connection is held open for two seconds
-        let_in, running = listens(url), "let go" not in program.output
+        refused = eventually(lambda: not listens(url))
+        in_time = "let go" not in program.output
+        answer = kept.recv(65536)
 
-    assert (let_in, running) == (False, True)
+    assert (refused, in_time) == (True, True)
+    assert answer.startswith(b"HTTP/1.1 200 ")
 
 
 def test_a_killed_worker_is_replaced_and_its_counts_stay(start: Start, fetch: Fetch) -> None:

@@ -85,7 +85,6 @@ def test_the_first_sign_in_of_a_subject_is_allowed_where_nothing_else_is_odd(shi
         ({"velocity.subject_failures_10m": 11}, "challenge", "brute-force-known-device"),
         ({"device.bot": True}, "deny", "not-a-browser"),
         ({"device.token_state": "revoked"}, "challenge", "stolen-device-token"),
-        ({"device.token_state": "foreign"}, "challenge", "stolen-device-token"),
         ({"subject.flags": ["not_me"]}, "challenge", "not-me"),
         ({"credential.breached": True}, "challenge", "breached-password"),
         ({"subject.groups": ["admins"]}, "challenge", "admins"),

@@ -51,7 +51,7 @@ def test_a_first_sign_in_is_compared_with_nothing(of):
 
 @pytest.mark.parametrize(
     ("device", "rank"),
-    [("known", 0), ("seen", 1), ("unfamiliar", 2), ("none", 3), ("expired", 4), ("revoked", 5), ("foreign", 5)],
+    [("known", 0), ("seen", 1), ("unfamiliar", 2), ("none", 3), ("expired", 4), ("foreign", 4), ("revoked", 5)],
 )
 def test_a_device_has_a_rank(of, device, rank):
     assert of(device=device)["device"] == rank

@@ -86,6 +86,23 @@ class Beginning:
         (entry,) = ring.entries(snapshot.subject_ring)
         assert (entry.at, entry.flags) == (int(NOW), ring.ATTEMPT | ring.FAILED)
 
+    def test_calls_of_one_attempt_from_two_addresses_count_once(self, store):
+        store.begin(KEYS, observation(attempt=5, address_mark=22, country="NO"), NOW)
+        store.begin(KEYS, observation(attempt=6, address_mark=33), NOW)
+
+        snapshot = store.begin(KEYS, observation(attempt=5, address_mark=44, country="SE"), NOW + 1)
+
+        first, second = ring.entries(snapshot.subject_ring)
+        assert (first.other, first.country, second.other) == (22, b"NO", 33)
+
+    def test_what_was_not_known_of_an_attempt_is_learned_from_its_next_call(self, store):
+        store.begin(KEYS, observation(attempt=5, address_mark=0, country="", flags=ring.ATTEMPT), NOW)
+
+        snapshot = store.begin(KEYS, observation(attempt=5, address_mark=44, country="SE", flags=ring.FAILED), NOW + 1)
+
+        (entry,) = ring.entries(snapshot.subject_ring)
+        assert entry == ring.RingEntry(int(NOW), 44, 5, b"SE", ring.ATTEMPT | ring.FAILED)
+
     def test_calls_of_two_attempts_count_twice(self, store):
         store.begin(KEYS, observation(attempt=5), NOW)
 

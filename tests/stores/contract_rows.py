@@ -215,6 +215,15 @@ class Spending:
         assert store.spend(TENANT, "jti-1", expires_at=NOW + 10, now=NOW)
         assert not store.spend(TENANT, "jti-1", expires_at=NOW + 10, now=NOW + 9)
 
+    def test_what_is_spent_can_be_asked_for_until_its_end(self, store):
+        assert not store.is_spent(TENANT, "jti-1", NOW)
+
+        store.spend(TENANT, "jti-1", expires_at=NOW + 10, now=NOW)
+
+        assert store.is_spent(TENANT, "jti-1", NOW + 9)
+        assert not store.is_spent(TENANT, "jti-1", NOW + 10)
+        assert not store.is_spent(OTHER_TENANT, "jti-1", NOW)
+
     def test_a_second_try_does_not_move_the_end(self, store):
         store.spend(TENANT, "jti-1", expires_at=NOW + 10, now=NOW)
         store.spend(TENANT, "jti-1", expires_at=NOW + 99, now=NOW)

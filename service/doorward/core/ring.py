@@ -52,21 +52,26 @@ def append(
 ) -> bytes:
     """Return *ring* with one event more; at most *limit* entries are kept, the newest.
 
-    Calls of one attempt count once: where an entry has the same *attempt* and *other*, its flags are joined and its
-    time stays.
+    Calls of one attempt count once: where an entry has the same *attempt*, its flags are joined. Its time stays, and
+    so do the other party and the country unless they were not known before.
     """
     if attempt:
-        place = _find(ring, attempt, other)
+        place = _find(ring, attempt)
         if place >= 0:
-            joined = ring[place + ENTRY_BYTES - 1] | flags
-            return ring[: place + ENTRY_BYTES - 1] + bytes((joined,)) + ring[place + ENTRY_BYTES :]
-    entry = _ENTRY.pack(max(0, min(int(at), 0xFFFFFFFF)), other, attempt, country.encode("ascii", "ignore")[:2], flags)
+            was = RingEntry._make(_ENTRY.unpack_from(ring, place))
+            known = (was.other, was.country) if was.other else (other, _code(country))
+            joined = _ENTRY.pack(was.at, known[0], attempt, known[1], was.flags | flags)
+            return ring[:place] + joined + ring[place + ENTRY_BYTES :]
+    entry = _ENTRY.pack(max(0, min(int(at), 0xFFFFFFFF)), other, attempt, _code(country), flags)
     return (ring + entry)[-limit * ENTRY_BYTES :]
 
 
-def _find(ring: bytes, attempt: int, other: int) -> int:
+def _code(country: str) -> bytes:
+    return country.encode("ascii", "ignore")[:2]
+
+
+def _find(ring: bytes, attempt: int) -> int:
     for place in range(len(ring) - ENTRY_BYTES, -1, -ENTRY_BYTES):
-        _, its_other, its_attempt, _, _ = _ENTRY.unpack_from(ring, place)
-        if its_attempt == attempt and its_other == other:
+        if _ENTRY.unpack_from(ring, place)[2] == attempt:
             return place
     return -1

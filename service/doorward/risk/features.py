@@ -47,7 +47,7 @@ class Feature:
 
 
 # How well a device is known here, from the best to the worst.
-_DEVICE_RANKS = {"none": 3.0, "expired": 4.0, "revoked": 5.0, "foreign": 5.0}
+_DEVICE_RANKS = {"none": 3.0, "expired": 4.0, "foreign": 4.0, "revoked": 5.0}
 KINDS = ("residential", "corporate", "mobile", "hosting", "vpn", "tor")
 
 # How often a genuine sign-in comes from a new address, by the gap since the one before (detection 1.5, table 3;
@@ -204,7 +204,7 @@ FEATURES: tuple[Feature, ...] = (
     _ratio("language", "the language is"),
     Feature("rarity_asn", "how rare the network is in the tenant", "−ln p", UP, _rarity_of("asn")),
     Feature("rarity_country", "how rare the country is in the tenant", "−ln p", UP, _rarity_of("country")),
-    Feature("device", "known 0, seen 1, another's 2, none 3, expired 4, revoked or foreign 5", "rank", UP, _device),
+    Feature("device", "known 0, seen 1, another's 2, none 3, expired or foreign 4, revoked 5", "rank", UP, _device),
     Feature("travel_speed", "speed since the last verified sign-in", "km/h", UP, _travel_speed, True),
     Feature("usual_distance", "distance to the nearest usual place", "ln(1 + km)", UP, _usual_distance, True),
     Feature("gap", "time since the last verified sign-in", "ln(1 + h)", EITHER, _gap, True),

@@ -50,7 +50,7 @@ _SHAPES: dict[str, Shape] = {
     "subject_failures_1h": (tuple(map(log1p, (0, 2, 4, 7, 11, 17))), (-0.05, 0.1, 0.4, 1.2, 2.8, 4.8, 6.5)),
     "subject_failures_24h": (tuple(map(log1p, (0, 3, 7, 11, 17))), (-0.05, 0.1, 0.4, 1.0, 2.0, 3.0)),
     "ip_subjects_1h": (tuple(map(log1p, (1, 3, 8, 20, 60))), (0.0, 0.2, 0.6, 1.1, 1.6, 2.0)),
-    "ip_failures_1h": (tuple(map(log1p, (0, 3, 8, 20, 60))), (0.0, 0.1, 0.5, 1.1, 1.6, 2.0)),
+    "ip_failures_1h": (tuple(map(log1p, (0, 3, 8, 20, 60))), (0.0, 0.1, 0.3, 0.5, 0.7, 0.9)),
     "prefix_subjects_1h": (tuple(map(log1p, (2, 8, 30, 100))), (0.0, 0.1, 0.3, 0.6, 0.9)),
     "device_subjects_24h": (tuple(map(log1p, (1, 2, 5, 9))), (0.0, 0.2, 0.8, 1.5, 2.0)),
     "asn_failure_ratio": ((0.3, 0.5, 0.7, 0.85), (0.0, 0.2, 0.6, 1.2, 1.7)),

@@ -14,7 +14,7 @@ local function longer(key, ttl)
 end
 """
 
-# Append one entry to a ring, or join its flags to the one of the same attempt, and return the ring; then whatever
+# Append one entry to a ring, or join it to the one of the same attempt, and return the ring; then whatever
 # else was asked for of the same tag. The layout of an entry is core.ring's.
 COUNT = script(
     _SHARED
@@ -22,12 +22,15 @@ COUNT = script(
 local now, ends, entry, limit, ttl = unpack(ARGV)
 local held = redis.call('GET', KEYS[1])
 local ring = living(held, now) and held:sub(9) or ''
-local mark, found = entry:sub(5, 12), false
-if entry:sub(9, 12) ~= '\\0\\0\\0\\0' then
+local attempt, none, found = entry:sub(9, 12), '\\0\\0\\0\\0', false
+if attempt ~= none then
   for at = #ring - 14, 1, -15 do
-    if ring:sub(at + 4, at + 11) == mark then
-      local flags = bit.bor(ring:byte(at + 14), entry:byte(15))
-      ring = ring:sub(1, at + 13) .. string.char(flags) .. ring:sub(at + 15)
+    if ring:sub(at + 8, at + 11) == attempt then
+      local was = ring:sub(at, at + 14)
+      local known = was:sub(5, 8) ~= none and was or entry
+      local flags = string.char(bit.bor(was:byte(15), entry:byte(15)))
+      local joined = was:sub(1, 4) .. known:sub(5, 8) .. attempt .. known:sub(13, 14) .. flags
+      ring = ring:sub(1, at - 1) .. joined .. ring:sub(at + 15)
       found = true
       break
     end

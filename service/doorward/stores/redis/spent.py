@@ -6,6 +6,10 @@ from doorward.stores.redis.part import Part
 
 
 class Spent(Part):
+    def is_spent(self, tenant: str, jti: str, now: float) -> bool:
+        raw = self._raw(layout.spent(tenant, jti))
+        return raw is not None and values.ends(raw) > now
+
     def spend(self, tenant: str, jti: str, *, expires_at: float, now: float) -> bool:
         return bool(self._exchange.one(spend(tenant, jti, expires_at, now)) == 1)
 

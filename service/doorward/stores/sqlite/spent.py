@@ -10,7 +10,13 @@ ON CONFLICT (jti, tenant) DO UPDATE SET expires_at = excluded.expires_at WHERE s
 """
 
 
+_FIND = "SELECT 1 FROM spent WHERE jti = ? AND tenant = ? AND expires_at > ?"
+
+
 class Spent(Part):
+    def is_spent(self, tenant: str, jti: str, now: float) -> bool:
+        return self._row(_FIND, jti, tenant, now) is not None
+
     def spend(self, tenant: str, jti: str, *, expires_at: float, now: float) -> bool:
         with self._database.writing() as db:
             return spend(db, tenant, jti, expires_at, now)
