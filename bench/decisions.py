@@ -190,30 +190,33 @@ def main() -> None:
         port, metrics_port = free_port(), free_port()
         server, key = start_server(Path(folder), port, metrics_port, chosen.workers)
         try:
-            load(port, key, connections=chosen.connections, seconds=min(3, chosen.seconds), subjects=chosen.subjects)
-            before = stages(metrics_port)
-            result: dict[str, object] = dict(
-                load(
-                    port,
-                    key,
-                    connections=chosen.connections,
-                    seconds=min(chosen.seconds, 120),
-                    subjects=chosen.subjects,
-                )
-            )
-            after = stages(metrics_port)
+            result = measure(port, metrics_port, key, chosen)
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(timeout=40)
-    result["stage_us"] = {
-        name: round((total - before.get(name, (0, 0))[1]) / max(1, count - before.get(name, (0, 0))[0]) * 1e6, 1)
-        for name, (count, total) in after.items()
-    }
     if chosen.json:
         print(json.dumps(result))
         return
     for name, value in result.items():
         print(f"{name:22} {value}")
+
+
+def measure(port: int, metrics_port: int, key: str, chosen: argparse.Namespace) -> dict[str, object]:
+    """Return rate and latency under load, then the stages with one connection, where none waits for another request."""
+    seconds, subjects = min(chosen.seconds, 120), chosen.subjects
+    load(port, key, connections=chosen.connections, seconds=min(3, seconds), subjects=subjects)
+    under_load = load(port, key, connections=chosen.connections, seconds=seconds, subjects=subjects)
+    before = stages(metrics_port)
+    alone = load(port, key, connections=1, seconds=seconds / 2, subjects=subjects)
+    after = stages(metrics_port)
+    return under_load | {
+        "alone_p50_ms": alone["p50_ms"],
+        "alone_p99_ms": alone["p99_ms"],
+        "alone_stage_us": {
+            name: round((total - before[name][1]) / max(1, count - before[name][0]) * 1e6)
+            for name, (count, total) in after.items()
+        },
+    }
 
 
 if __name__ == "__main__":

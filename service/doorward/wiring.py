@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import structlog
+
 from doorward.api_keys import ApiKeyRing
 from doorward.assertions import AssertionDesk
 from doorward.challenge import ChallengeDesk
@@ -20,7 +22,8 @@ from doorward.health import HealthDesk
 from doorward.kept import KeptRecords
 from doorward.meter import Meter, NullMeter
 from doorward.outcomes import OutcomeDesk
-from doorward.policies import Policies
+from doorward.policies import Loaded, Policies
+from doorward.policy.findings import Finding
 from doorward.policy_desk import PolicyDesk
 from doorward.policy_texts import PolicyTexts
 from doorward.ports import GeoState, Locator, Store
@@ -41,6 +44,9 @@ TICK_SECONDS = 1.0
 TICKS_TO_PRUNE = 60
 SWEEP_BATCH = 200
 MOST_BATCHES = 20
+BUSY_SECONDS = 1.0
+
+log = structlog.get_logger()
 
 Clock = Callable[[], float]
 
@@ -58,6 +64,7 @@ class Wiring:
     clock: Clock
     geo: GeoProvider
     _geo_failures: int = 0
+    _told: dict[str, tuple[str, tuple[Finding, ...]]] = field(default_factory=dict)
     _ended: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -84,11 +91,23 @@ class Wiring:
             self.meter.look_up_failed()
         self._geo_failures = self.geo.failures
         for tenant in self.policies.loaded():
-            loaded = self.policies.current(tenant, now)
-            if loaded.error:
-                self.meter.policy_refused(tenant)
-            else:
-                self.meter.policy_loaded(tenant, loaded.loaded_at)
+            self._tell_policy(tenant, self.policies.current(tenant, now))
+
+    def _tell_policy(self, tenant: str, loaded: Loaded) -> None:
+        """Log a change of what is in force or refused, once; the metrics hear it every time."""
+        if loaded.error:
+            self.meter.policy_refused(tenant)
+        else:
+            self.meter.policy_loaded(tenant, loaded.loaded_at)
+        told = (loaded.policy.digest, loaded.error)
+        before = self._told.get(tenant)
+        self._told[tenant] = told
+        if before is None or before == told:
+            return
+        if loaded.error:
+            log.warning("policy_refused", tenant=tenant, findings=[str(each) for each in loaded.error[:10]])
+        else:
+            log.info("policy_loaded", tenant=tenant, digest=loaded.policy.digest)
 
     def sweep(self, now: float) -> None:
         """Delete what has outlived its use, in small batches; a store that is away is asked again next time."""
@@ -133,7 +152,7 @@ def build(
     if settings.secret is None or settings.encryption_keys is None:
         raise ValueError("the settings hold no secrets: call secret_files.with_secrets first")
     meter = meter or NullMeter()
-    store = guarded(store or open_store(settings.store, busy_seconds=1.0), time.monotonic)
+    store = guarded(store or _open(settings), time.monotonic, _tell_store)
     sealer = AesGcmSealer(load_keys(settings.encryption_keys))
     policies = Policies(settings.rules_dir)
     policies.load_all(clock())
@@ -154,6 +173,17 @@ def build(
     keeping = Keeping(sealer, derive(settings.secret, "device-token"), _lives(settings))
     services = _services(clock, store, sources, policies, card, keeping, assertions, geo)
     return Wiring(services, store, sources.tallies, policies, sources.locator, meter, clock, geo)
+
+
+def _open(settings: Settings) -> Store:
+    return open_store(settings.store, busy_seconds=BUSY_SECONDS)
+
+
+def _tell_store(away: bool) -> None:
+    if away:
+        log.error("store_away", effect="decisions are degraded until it is back")
+    else:
+        log.warning("store_back")
 
 
 def _lives(settings: Settings) -> Lives:

@@ -61,6 +61,21 @@ def test_without_a_key_nothing_is_decided(served: Any, fetch: Fetch) -> None:
     assert status == 401
 
 
+def test_connections_that_fall_silent_hold_no_thread_for_long(served: Any, fetch: Fetch) -> None:
+    host, port = served.url().removeprefix("http://").split(":")
+    silent = [socket.create_connection((host, int(port)), timeout=10) for _ in range(20)]
+    try:
+        for connection in silent:
+            connection.sendall(b"GET /livez HTTP/1.1\r\nHo")
+
+        status, _ = fetch(f"{served.url()}/livez")
+    finally:
+        for connection in silent:
+            connection.close()
+
+    assert status == 200
+
+
 @pytest.mark.parametrize(
     "body",
     [

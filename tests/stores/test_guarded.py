@@ -74,6 +74,19 @@ def test_a_store_that_is_back_is_used_again_by_all(opened, store, now):
     assert store.asked == 3
 
 
+def test_the_operator_hears_once_that_it_is_away_and_once_that_it_is_back(store, now):
+    heard = []
+    front = guarded(store, lambda: now[0], heard.append)
+    for _ in range(3 * FAILURES_TO_OPEN):
+        with pytest.raises(StoreUnavailable):
+            front.key_by_digest(b"")
+    store.away = False
+    now[0] += 1.5
+    front.key_by_digest(b"")
+
+    assert heard == [True, False]
+
+
 def test_readiness_always_asks_the_store_itself(opened, store):
     with pytest.raises(StoreUnavailable):
         opened.ping()

@@ -20,10 +20,11 @@ _UNGUARDED = frozenset({"ping", "warnings", "epoch", "close"})
 
 
 class Breaker:
-    """Counts failures in a row; *clock* must never go backwards."""
+    """Counts failures in a row; *clock* must never go backwards, and *tell* hears whether the store is away."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], tell: Callable[[bool], object]) -> None:
         self._clock = clock
+        self._tell = tell
         self._lock = threading.Lock()
         self._failures = 0
         self._probe_at = 0.0
@@ -43,12 +44,18 @@ class Breaker:
         """Close: the store answers again."""
         if self._failures:
             with self._lock:
+                was_away = self._failures >= FAILURES_TO_OPEN
                 self._failures = 0
+            if was_away:
+                self._tell(False)
 
     def failed(self) -> None:
         with self._lock:
             self._failures += 1
             self._probe_at = self._clock() + REST_SECONDS
+            opened = self._failures == FAILURES_TO_OPEN
+        if opened:
+            self._tell(True)
 
 
 class _Guarded:
@@ -84,6 +91,6 @@ class _Guarded:
         return guarded
 
 
-def guarded(store: Store, clock: Callable[[], float]) -> Store:
-    """Return *store* behind a breaker of its own."""
-    return cast(Store, _Guarded(store, Breaker(clock)))
+def guarded(store: Store, clock: Callable[[], float], tell: Callable[[bool], object] = bool) -> Store:
+    """Return *store* behind a breaker of its own; *tell* is called when it opens (True) and closes (False)."""
+    return cast(Store, _Guarded(store, Breaker(clock, tell)))
