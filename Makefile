@@ -24,8 +24,7 @@ run: $(RUN) ## Set up what is missing and serve on 127.0.0.1:8080; Ctrl-C ends i
 	@exec $(BIN)/doorward serve
 
 test: $(DEV) ## Run every test, with a redis-server of their own; ARGS="-k name" picks some.
-	@command -v redis-server > /dev/null || { echo "make test needs redis-server, which is not installed: the tests" \
-		"of the shared store start their own (Debian, Ubuntu: apt-get install redis-server)" >&2; exit 1; }
+	@tests/have-redis
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 lint: $(DEV) ## Check style and types.

@@ -29,7 +29,7 @@ _STATUS: tuple[tuple[type[Exception], int, str], ...] = (
 )
 
 
-SLOWEST_READ_SECONDS = 5
+SLOWEST_READ_SECONDS = 3
 
 _ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 

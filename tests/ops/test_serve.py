@@ -63,7 +63,7 @@ def test_without_a_key_nothing_is_decided(served: Any, fetch: Fetch) -> None:
 
 def test_connections_that_fall_silent_hold_no_thread_for_long(served: Any, fetch: Fetch) -> None:
     host, port = served.url().removeprefix("http://").split(":")
-    silent = [socket.create_connection((host, int(port)), timeout=10) for _ in range(20)]
+    silent = [socket.create_connection((host, int(port)), timeout=10) for _ in range(12)]
     try:
         for connection in silent:
             connection.sendall(b"GET /livez HTTP/1.1\r\nHo")
