@@ -11,8 +11,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from doorward.api.app import create_app
+from doorward.core.outcome import Enrolled
 from doorward.facts.networks import OverriddenLocator, Silence, read_networks
+from doorward.gather import subject_key
 from doorward.settings import load
+from doorward.subjects import bind
 from doorward.wiring import Wiring, build
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,6 +89,15 @@ def login(
         "credential": {"result": result},
         **more,
     }
+
+
+def enrolled(house, subject="u-1", kind="totp"):
+    """Give *subject* an authenticator and return it."""
+    services = house.wiring.services
+    key = subject_key(services.decisions._sources.hasher, "default", subject)
+    authenticator = Enrolled(f"fac_{kind}", kind, "phone", created_at=house.now[0])
+    bind(house.wiring.store, services.sealer, "default", key, authenticator, house.now[0])
+    return subject
 
 
 def settings_for(folder: Path) -> Any:

@@ -1,10 +1,6 @@
 """What callers tell afterwards, and what it changes for the next sign-in."""
 
-from doorward.core.outcome import Enrolled
-from doorward.gather import subject_key
-from doorward.subjects import bind
-
-from .conftest import NEW_YORK, OSLO, house_in, login
+from .conftest import NEW_YORK, OSLO, enrolled, login
 
 DAY = 86_400
 
@@ -15,15 +11,6 @@ def outcome(house, decision, **body):
 
 def feedback(house, decision, label):
     return house.post(f"/v1/decisions/{decision['id']}/feedback", {"label": label, "source": "analyst"})
-
-
-def enrolled(house, subject="u-1", kind="totp"):
-    """Give *subject* an authenticator and return it."""
-    services = house.wiring.services
-    key = subject_key(services.decisions._sources.hasher, "default", subject)
-    authenticator = Enrolled(f"fac_{kind}", kind, "phone", created_at=house.now[0])
-    bind(house.wiring.store, services.sealer, "default", key, authenticator, house.now[0])
-    return subject
 
 
 def signals(house, decision):
@@ -231,104 +218,3 @@ def test_a_changed_password_raises_a_flag(house):
 
     assert seen["subject.flags"] == ["credential_changed"]
     assert seen["subject.password_age_hours"] == 0
-
-
-def test_a_blocked_address_is_denied_at_once_and_until_its_entry_ends(house):
-    house.decide()
-    house.call("PUT", f"/v1/lists/blocked_addresses/{OSLO}", {"until": "2026-07-01T11:00:00Z", "reason": "attack"})
-
-    during = house.decide()
-    house.wait(3700)
-    after = house.decide()
-
-    assert (during["outcome"], after["outcome"]) == ("deny", "allow")
-
-
-def test_a_list_that_the_policy_does_not_declare_is_not_found(house):
-    assert house.call("PUT", "/v1/lists/nothing/1.2.3.4", {"reason": "x"}).status_code == 404
-
-
-def test_a_network_can_be_blocked_and_freed(house):
-    house.call("PUT", "/v1/lists/blocked_addresses/84.208.0.0%2F16", {"reason": "attack"})
-    assert house.decide()["outcome"] == "deny"
-
-    assert house.call("DELETE", "/v1/lists/blocked_addresses/84.208.0.0%2F16").status_code == 204
-
-    assert house.decide()["outcome"] == "allow"
-
-
-def test_two_tenants_share_nothing(house):
-    _, key = house.wiring.services.api_keys.create(tenant="other", scopes=("admin",), now=house.now[0])
-    token = house.decide()["device"]["token"]
-
-    answer = house.post("/v1/decisions", login(token=token), Authorization=f"Bearer {key}").get_json()
-
-    assert answer["risk"]["confidence"] == "none"
-    shown = house.call("GET", f"/v1/decisions/{answer['id']}", Authorization=f"Bearer {key}").get_json()
-    assert shown["signals"]["device.token_state"]["value"] == "foreign"
-    assert shown["signals"]["velocity.ip_attempts_1h"]["value"] == 1
-
-
-def test_records_page_from_the_newest(house):
-    made = [house.decide(f"u-{number}")["id"] for number in range(5)]
-
-    first = house.get("/v1/decisions?limit=3").get_json()
-    rest = house.get(f"/v1/decisions?limit=3&cursor={first['next_cursor']}").get_json()
-
-    assert sorted(each["id"] for each in first["items"] + rest["items"]) == sorted(made)
-    assert rest["next_cursor"] is None
-
-
-def test_a_record_holds_no_secret(house):
-    token = house.decide()["device"]["token"]
-    decision = house.decide(token=token)
-
-    text = house.get(f"/v1/decisions/{decision['id']}").get_data(as_text=True)
-
-    assert "dvt_" not in text
-
-
-def test_a_record_is_computed_again_as_it_was_decided(house):
-    for _ in range(3):
-        decision = house.decide()
-        house.wait(DAY)
-
-    shown = house.get(f"/v1/decisions/{decision['id']}").get_json()
-
-    assert shown["replay"] == {
-        "policy": "recorded",
-        "model": "recorded",
-        "outcome": decision["outcome"],
-        "rule": decision["policy"]["rule"],
-    }
-    assert round(shown["contributions"]["score"], 2) == decision["risk"]["score"]
-
-
-def test_a_record_outlives_its_policy(house, tmp_path):
-    decision = house.decide()
-    path = next(tmp_path.glob("rules/default/policy.yaml"))
-    path.write_text(path.read_text().replace("id: default", "id: newer"))
-    house.wait(10)
-    assert house.decide("u-2")["policy"]["id"] == "newer"
-
-    shown = house.get(f"/v1/decisions/{decision['id']}").get_json()
-
-    assert shown["replay"]["policy"] == "recorded"
-
-
-def test_history_is_kept_from_one_process_to_the_next(tmp_path):
-    (tmp_path / "a").mkdir()
-    first = house_in(tmp_path / "a")
-    token = first.decide()["device"]["token"]
-
-    second = house_in(tmp_path / "a", store=first.wiring.store)
-
-    assert second.decide(token=token)["risk"]["confidence"] == "learning"
-    first.wiring.stop()
-
-
-def test_a_blocked_device_is_denied_wherever_it_comes_from(house):
-    issued = house.decide()["device"]
-    house.call("PUT", f"/v1/lists/blocked_devices/{issued['id']}", {"reason": "stolen"})
-
-    assert house.decide("somebody-else", ip=NEW_YORK, token=issued["token"])["policy"]["rule"] == "blocked-device"

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from doorward.policy.lists import AreaTable, NetworkTable, distance_km
+from doorward.core.geometry import distance_km
+from doorward.policy.lists import AreaTable, NetworkTable
 
 NETWORKS = "network_list"
 AREAS = "area_list"

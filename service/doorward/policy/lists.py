@@ -4,14 +4,13 @@ Networks and areas are never copied into a condition: a condition holds the list
 """
 
 import itertools
-import math
 import weakref
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import ClassVar, NamedTuple
 
-EARTH_RADIUS_KM = 6371.0088
+from doorward.core.geometry import distance_km
 
 _handles = itertools.count(1)
 
@@ -85,14 +84,6 @@ class AreaTable:
 
     def holds(self, lat: float, lon: float) -> bool:
         return any(distance_km(lat, lon, area.lat, area.lon) <= area.km for area in self._areas)
-
-
-def distance_km(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
-    """Return the great-circle distance in kilometres (haversine)."""
-    phi_a, phi_b = math.radians(lat_a), math.radians(lat_b)
-    half_phi, half_lambda = (phi_b - phi_a) / 2, math.radians(lon_b - lon_a) / 2
-    square = math.sin(half_phi) ** 2 + math.cos(phi_a) * math.cos(phi_b) * math.sin(half_lambda) ** 2
-    return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, square)))
 
 
 class WordList:
