@@ -72,4 +72,4 @@ def test_whoever_must_show_more_and_has_nothing_may_enrol_while_the_risk_is_low(
     decision = house.post("/v1/decisions", body).get_json()
 
     assert decision["policy"]["rule"] == "admins"
-    assert decision["challenge"]["enrol"] == ["passkey"]
+    assert decision["challenge"]["enrol"] == ["passkey", "push", "totp", "hotp"]
