@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from doorward.core.assurance import AUTHENTICATOR_TYPES
+from doorward.core.assurance import usable
 from doorward.core.errors import NotFound
 from doorward.core.identifiers import is_id, new_id
 from doorward.core.outcome import Enrolled, Requirement
@@ -47,7 +47,7 @@ def open_challenge(
     authenticators = [
         {"type": each.type, "id": each.id, "label": each.label}
         for each in opening.enrolled
-        if _is_offered(each.type, opening.requirement)
+        if usable(each.type, opening.requirement)
     ]
     body = {
         "subject": opening.request.subject.id,
@@ -78,14 +78,6 @@ def open_challenge(
         "authenticators": authenticators,
     }
     return row, shown | ({"enrol": list(opening.enrol)} if opening.enrol else {})
-
-
-def _is_offered(kind: str, requirement: Requirement) -> bool:
-    """Answer whether an authenticator of this type is any use to the requirement."""
-    row = AUTHENTICATOR_TYPES.get(kind)
-    if row is None or (requirement.any_of and kind not in requirement.any_of):
-        return False
-    return row.phishing_resistant or not requirement.phishing_resistant or requirement.count > 1
 
 
 class ChallengeDesk:

@@ -6,17 +6,18 @@ from typing import Any
 
 from doorward.answer import Extras, answer
 from doorward.consequences import Consequences, Keeping, consequences
-from doorward.core.errors import BadInput, Conflict, Mistake, StoreUnavailable
+from doorward.core.errors import BadInput, Conflict, Mistake, StoreUnavailable, Unreadable
 from doorward.core.identifiers import new_id
 from doorward.core.request import DecisionRequest
 from doorward.gather import Found, Sources, gather
 from doorward.judge import Case, Judgement, judge
 from doorward.overrides import overridden
 from doorward.policies import Loaded, Policies
+from doorward.policy.lists import RuntimeEntries
 from doorward.policy_texts import PolicyTexts
 from doorward.ports import DecisionStore
 from doorward.risk.scorecard import Scorecard
-from doorward.runtime_lists import ListedValues
+from doorward.runtime_lists import ListedValues, unreadable_lists
 
 Json = dict[str, Any]
 
@@ -51,7 +52,7 @@ class DecisionDesk:
             rules = self._policies.current(tenant, now)
             decision_id = new_id("dec")
             found = gather(self._sources, tenant, request, now, decision_id=decision_id)
-            case, found = self._case(tenant, request, found, now)
+            case, found = self._case(tenant, request, found, rules, now)
             judgement = judge(case, rules.policy, self._card, meter, candidate=rules.candidate)
             shown = self._carry_out(decision_id, case, judgement, found, rules)
         if judgement.ruling.unknown_errors:
@@ -64,11 +65,14 @@ class DecisionDesk:
         )
         return shown
 
-    def _case(self, tenant: str, request: DecisionRequest, found: Found, now: float) -> tuple[Case, Found]:
+    def _case(
+        self, tenant: str, request: DecisionRequest, found: Found, rules: Loaded, now: float
+    ) -> tuple[Case, Found]:
+        runtime: Mapping[str, RuntimeEntries | None]
         try:
             runtime, listed = self._lists.of(tenant, request, found, now)
-        except StoreUnavailable:
-            runtime, listed = {}, ()
+        except (StoreUnavailable, Unreadable):
+            runtime, listed = unreadable_lists(each for each in (rules.policy, rules.candidate) if each), ()
             found = replace(found, degraded=found.degraded or ("history",))
         found = replace(found, listed=listed)
         return Case(request, found.facts, now, found.proofs, runtime, degraded=bool(found.degraded)), found
@@ -124,7 +128,7 @@ class DecisionDesk:
         found = gather(self._sources, tenant, request, now)
         if facts:
             found = replace(found, facts=overridden(found.facts, facts))
-        case, found = self._case(tenant, request, found, now)
+        case, found = self._case(tenant, request, found, rules, now)
         judgement = judge(case, rules.policy, self._card, self._sources.meter, candidate=rules.candidate)
         return self._unrecorded(new_id("dec"), judgement, found, rules, case)
 

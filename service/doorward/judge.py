@@ -21,13 +21,13 @@ from doorward.risk.scorecard import Scorecard, assess
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Everything a judgement rests on. *runtime* maps the name of a run-time list to what it holds at *now*."""
+    """Everything a judgement rests on. *runtime* maps a run-time list to what it holds, None: unread."""
 
     request: DecisionRequest
     facts: Facts
     now: float
     proofs: tuple[Proof, ...] = ()
-    runtime: Mapping[str, RuntimeEntries] = field(default_factory=dict)
+    runtime: Mapping[str, RuntimeEntries | None] = field(default_factory=dict)
     degraded: bool = False
 
     @property

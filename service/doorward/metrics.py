@@ -89,9 +89,6 @@ class Metrics:
         finally:
             self._stages[name].observe(perf_counter() - begun)
 
-    def observe_stage(self, name: str, seconds: float) -> None:
-        self._stages[name].observe(seconds)
-
     def decided(self, *, outcome: str, kind: str, rule: str, degraded: bool) -> None:
         self._count("doorward_decisions_total", outcome, kind)
         self._count("doorward_rule_decisions_total", self._bounded(rule))

@@ -3,11 +3,11 @@
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from doorward.core.errors import BadInput, Mistake, NotFound
+from doorward.core.errors import BadInput, Mistake, NotFound, StoreUnavailable
 from doorward.core.identifiers import is_id
 from doorward.core.keyed import KeyedHash
 from doorward.core.record import DecisionRecord
@@ -52,7 +52,10 @@ class ListedValues:
     def of(
         self, tenant: str, request: DecisionRequest, found: Found, now: float
     ) -> tuple[Mapping[str, RuntimeEntries], tuple[str, ...]]:
-        """Return the lists, and the names of those that hold this attempt's address, subject or device."""
+        """Return the lists, and the names of those that hold this attempt's address, subject or device.
+
+        While the store is away the lists are those read last; StoreUnavailable where there are none.
+        """
         filled = self._filled(tenant, found, now)
         device = found.facts.device.device_id
         values = {ADDRESS: found.facts.network.address, SUBJECT: request.subject.id, DEVICE: device}
@@ -67,12 +70,12 @@ class ListedValues:
         with self._lock:
             held = self._held.get(tenant)
         if found.degraded:
-            return held or _EMPTY
+            if held is None:
+                raise StoreUnavailable("the run-time lists cannot be read")
+            return held
         if held is not None and held.version == found.lists_version and now < held.until:
             return held
-        if found.lists_version == 0:
-            return _EMPTY
-        read = self._read(tenant, now)
+        read = self._read(tenant, now) if found.lists_version else _EMPTY
         with self._lock:
             self._held[tenant] = read
             if len(self._held) > MAX_TENANTS:
@@ -95,6 +98,12 @@ class ListedValues:
 
 
 _EMPTY = _Filled(0, float("inf"), {}, {})
+
+
+def unreadable_lists(policies: Iterable[Policy]) -> dict[str, RuntimeEntries | None]:
+    """Return every run-time list that *policies* declare as one that could not be read: unknown, not empty."""
+    named = (each.lists.items() for each in policies)
+    return {name: None for lists in named for name, declared in lists if isinstance(declared, RuntimeList)}
 
 
 def lists_again(policy: Policy, record: DecisionRecord) -> dict[str, RuntimeEntries]:

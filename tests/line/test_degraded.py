@@ -5,7 +5,7 @@ import pytest
 from doorward.core.errors import Conflict, StoreUnavailable
 from doorward.stores.sqlite import open_store
 
-from .conftest import NEW_YORK, house_in
+from .conftest import NEW_YORK, OSLO, house_in
 
 
 class Faulty:
@@ -65,6 +65,27 @@ def test_enrolments_that_cannot_be_read_are_never_unenrolled(house, faulty):
 
     assert decision["outcome"] == "challenge"
     assert decision["challenge"] is None
+
+
+def test_a_block_list_that_cannot_be_read_is_not_empty(house, faulty, tmp_path):
+    policy = tmp_path / "rules" / "default" / "policy.yaml"
+    policy.write_text(
+        policy.read_text().replace("on_unknown: skip\n    then: deny", "on_unknown: deny\n    then: deny", 1)
+    )
+    house.wait(10)
+    faulty.down = {"begin", "commit", "entries"}
+
+    decision = house.decide()
+
+    assert (decision["outcome"], decision["policy"]["rule"]) == ("deny", "blocked-address")
+
+
+def test_block_lists_stay_in_force_while_the_store_is_away(house, faulty):
+    house.call("PUT", f"/v1/lists/blocked_addresses/{OSLO}", {"reason": "attack"})
+    house.decide()
+    faulty.down = {"begin", "commit", "entries"}
+
+    assert house.decide()["outcome"] == "deny"
 
 
 def test_a_decision_that_cannot_be_kept_hands_out_no_device(house, faulty):

@@ -123,7 +123,7 @@ def test_a_port_in_use_is_told(start: Start) -> None:
         bind = f"127.0.0.1:{taken.getsockname()[1]}"
         program = start(SERVICE, DOORWARD_BIND=bind)
 
-        program.wait_for("Connection in use")
+        assert program.wait_for("Connection in use")
 
 
 def test_nothing_outlives_a_master_that_was_killed(

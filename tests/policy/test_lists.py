@@ -104,8 +104,8 @@ def test_a_runtime_list_that_nobody_filled_is_empty(matches):
     assert not matches("subject.id in lists.banned", {"subject.id": "u-1"})
 
 
-def test_a_runtime_list_that_could_not_be_read_is_unknown_and_the_rule_refuses(rule):
-    text = "  - {id: a, when: subject.id in lists.banned, then: deny}" + REST + LISTS
+def test_a_runtime_list_that_could_not_be_read_is_unknown(rule):
+    text = "  - {id: a, when: subject.id in lists.banned, on_unknown: deny, then: deny}" + REST + LISTS
 
     ruling = rule(text, {"subject.id": "u-1"}, runtime_lists={"banned": None})
 

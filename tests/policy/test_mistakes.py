@@ -210,7 +210,6 @@ def test_a_condition_that_can_stay_unknown_must_say_what_then(check, when):
         '"true || new.country"',
         "'false && new.country'",
         "has(context.channel)",
-        "subject.id in lists.banned",
         "double(event.hour) > 1.5",
         "subject.groups.exists(group, group == 'x')",
         "'event.weekend ? event.hour > 5 : event.hour > 6'",

@@ -199,6 +199,8 @@ class Committing:
     def test_an_empty_commit_is_fine(self, store):
         store.commit(Changes(), NOW)
 
+        assert store.begin(KEYS, None, NOW).profile is None
+
     def test_a_proof_that_was_spent_cannot_be_spent_by_a_decision(self, store):
         store.spend(TENANT, "jti-1", expires_at=NOW + HOUR, now=NOW)
 

@@ -101,7 +101,8 @@ class Environment:
     def __init__(self, *, signals: Mapping[str, SignalSpec], lists: Mapping[str, NamedList]) -> None:
         self._signals = signals
         self._lists = lists
-        self._may_be_unknown = frozenset(name for name, spec in signals.items() if spec.may_be_unknown)
+        unread = {f"lists.{name}" for name, named in lists.items() if isinstance(named, RuntimeList)}
+        self._may_be_unknown = unread | {name for name, spec in signals.items() if spec.may_be_unknown}
         types = {name: spec.type for name, spec in signals.items()}
         types |= {f"lists.{name}": list_type(named) for name, named in lists.items()}
         self._check = _environment(types, _CHECKED)

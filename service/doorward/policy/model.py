@@ -17,7 +17,6 @@ FIRST_MATCH = "first_match"
 STRICTEST = "strictest"
 ENROL = "enrol"
 TELL = "tell"
-HIGH = "high"
 
 # From which score on the risk is medium, and from which it is high.
 DEFAULT_LEVELS = {"medium": 95.0, "high": 99.0}

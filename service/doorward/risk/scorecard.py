@@ -12,6 +12,7 @@ from math import fsum, isnan, nan
 from doorward.core.facts import Facts, HistoryFacts
 from doorward.core.outcome import Assessment, Reason
 from doorward.core.request import DecisionRequest
+from doorward.core.signals import LEARNING_EVENTS
 from doorward.core.signals.base import Attempt
 from doorward.risk.features import FEATURES, features
 from doorward.risk.floors import floors_of
@@ -24,8 +25,6 @@ BASE = "base"
 MAX_REASONS = 8
 MAX_LOWERING = 3
 LEAST_POINTS = 0.1
-# Verified sign-ins from which on the history is more than a beginning.
-LEARNED_EVENTS = 10
 
 _COMPARING = frozenset(feature.name for feature in FEATURES if feature.compares)
 
@@ -132,7 +131,7 @@ def confidence_of(history: HistoryFacts) -> str:
     """Return none without any verified sign-in, learning while there are few, ok after that."""
     if not has_history(history):
         return "none"
-    return "learning" if history.events < LEARNED_EVENTS else "ok"
+    return "learning" if history.events < LEARNING_EVENTS else "ok"
 
 
 def _reasons(
