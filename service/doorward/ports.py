@@ -18,6 +18,9 @@ from doorward.rows import (
     ChallengeRow as ChallengeRow,
 )
 from doorward.rows import (
+    ChangeChallenge as ChangeChallenge,
+)
+from doorward.rows import (
     Changes as Changes,
 )
 from doorward.rows import (
@@ -111,11 +114,35 @@ class DecisionStore(Protocol):
 
 
 class ChallengeStore(Protocol):
+    """Challenges as they are kept; whoever changes one does so from what is kept."""
+
     def challenge(self, tenant: str, challenge_id: str, now: float) -> ChallengeRow | None: ...
 
     def put_challenge(self, row: ChallengeRow, now: float) -> None: ...
 
     def challenge_of_decision(self, tenant: str, decision_id: str, now: float) -> ChallengeRow | None: ...
+
+    def rewrite_challenge(self, row: ChallengeRow, change: ChangeChallenge, now: float) -> ChallengeRow | None:
+        """Replace the challenge that *row* was atomically, and return it as it is then; None where it is gone.
+
+        *change* may run twice; what it raises leaves the challenge as it is.
+        """
+        ...
+
+
+class NoteStore(Protocol):
+    """Small values that somebody owns, each under a name of its own: counters of guesses, budgets of sending.
+
+    *owner* is a keyed hash: of a subject, or of whatever else is counted for.
+    """
+
+    def note(self, tenant: str, owner: bytes, name: str, now: float) -> bytes | None: ...
+
+    def rewrite_note(
+        self, tenant: str, owner: bytes, name: str, rewrite: Rewrite, *, expires_at: float, now: float
+    ) -> None:
+        """Replace a note atomically; *rewrite* may run twice, None deletes it, and what it raises changes nothing."""
+        ...
 
 
 class AuthenticatorStore(Protocol):
@@ -187,6 +214,7 @@ class SecretStore(Protocol):
 class Store(
     DecisionStore,
     ChallengeStore,
+    NoteStore,
     AuthenticatorStore,
     KeyStore,
     ListStore,

@@ -118,6 +118,10 @@ class ChallengeRow:
     expires_at: float
 
 
+# Takes a challenge as it is kept and returns it as it shall be; called inside the store's transaction, perhaps twice.
+ChangeChallenge = Callable[[ChallengeRow], ChallengeRow]
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
     """Everything that one decision writes, in one transaction as far as the store can."""

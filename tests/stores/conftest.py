@@ -1,6 +1,7 @@
 import pytest
 
 pytest.register_assert_rewrite(
+    "tests.stores.contract_changes",
     "tests.stores.contract_decisions",
     "tests.stores.contract_rows",
     "tests.stores.contract_shared",

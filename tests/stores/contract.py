@@ -5,6 +5,7 @@ opens another on the same data, to be closed by the fixture). Where several proc
 `SharedStoreContract` and gives `opener` as well: how another process opens it.
 """
 
+from .contract_changes import ChangingChallenges, KeepingNotes
 from .contract_decisions import Beginning, Committing
 from .contract_processes import Processes
 from .contract_races import Races
@@ -21,6 +22,8 @@ class StoreContract(
     KeepingProofs,
     Spending,
     KeepingChallenges,
+    ChangingChallenges,
+    KeepingNotes,
     KeepingAuthenticators,
     KeepingKeys,
     KeepingLists,

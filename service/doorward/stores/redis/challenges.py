@@ -1,11 +1,11 @@
 """Challenges, with their subject, by their id and by the decision that opened them."""
 
-from doorward.ports import ENDED_CHALLENGE_SECONDS, ChallengeRow, Changes
+from doorward.ports import ENDED_CHALLENGE_SECONDS, ChallengeRow, ChangeChallenge, Changes
 from doorward.stores.redis import layout, values
 from doorward.stores.redis.calls import Call
 from doorward.stores.redis.part import Part
 from doorward.stores.redis.records import own
-from doorward.stores.redis.writes import write
+from doorward.stores.redis.writes import challenge_value, write
 
 
 class Challenges(Part):
@@ -26,17 +26,33 @@ class Challenges(Part):
         kept = write((row.tenant, row.subject), Changes(challenge=row), None, now)
         self._exchange.run([*owner_calls(row, now), kept])
 
+    def rewrite_challenge(self, row: ChallengeRow, change: ChangeChallenge, now: float) -> ChallengeRow | None:
+        made: list[ChallengeRow] = []
+
+        def rewrite(raw: bytes | None) -> tuple[bytes, int] | None:
+            plain = values.living(raw, now)
+            if plain is None:
+                made.clear()
+                return None
+            made[:] = [change(_row(plain))]
+            ends = made[0].expires_at + ENDED_CHALLENGE_SECONDS
+            return challenge_value(made[0]), values.milliseconds(ends, now)
+
+        self._swap(layout.challenge(row.tenant, row.subject, row.id), rewrite)
+        return made[0] if made else None
+
     def _owner(self, tenant: str, name: str) -> bytes | None:
         raw = self._raw(layout.owner(tenant, name))
         return raw[values.END_BYTES :] if raw else None
 
     def _challenge(self, tenant: str, owner: bytes, challenge_id: str, now: float) -> ChallengeRow | None:
         plain = self._living(layout.challenge(tenant, owner, challenge_id), now)
-        if plain is None:
-            return None
-        (name, its_tenant, subject, decision_id, status, created_at, expires_at), body = values.columns_of(plain)
-        head = (name, its_tenant, bytes.fromhex(subject), decision_id, status, body)
-        return ChallengeRow(*head, created_at, expires_at)
+        return _row(plain) if plain is not None else None
+
+
+def _row(plain: bytes) -> ChallengeRow:
+    (name, tenant, subject, decision_id, status, created_at, expires_at), body = values.columns_of(plain)
+    return ChallengeRow(name, tenant, bytes.fromhex(subject), decision_id, status, body, created_at, expires_at)
 
 
 def owner_calls(row: ChallengeRow, now: float, *, besides: str = "") -> list[Call]:

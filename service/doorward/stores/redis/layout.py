@@ -43,6 +43,10 @@ def challenge_of(tenant: str, owner: bytes, decision_id: str) -> bytes:
     return subject(tenant, owner, f"o:{_name(decision_id)}")
 
 
+def note(tenant: str, owner: bytes, name: str) -> bytes:
+    return subject(tenant, owner, f"n:{_name(name)}")
+
+
 def owner(tenant: str, name: str) -> bytes:
     """Return the key that tells whose a record or a challenge is."""
     return _named("i", tenant, name)

@@ -19,6 +19,7 @@ from doorward.stores.redis.keys import ApiKeys
 from doorward.stores.redis.listing import Listing
 from doorward.stores.redis.lists import Lists
 from doorward.stores.redis.nodes import COMMAND_SECONDS, CONNECT_SECONDS, by_sentinels, options_of
+from doorward.stores.redis.notes import Notes
 from doorward.stores.redis.proofs import Proofs
 from doorward.stores.redis.records import Records
 from doorward.stores.redis.secret_values import SecretValues
@@ -38,6 +39,7 @@ class RedisStore(
     Proofs,
     Spent,
     Challenges,
+    Notes,
     Authenticators,
     ApiKeys,
     Lists,

@@ -41,6 +41,11 @@ def record_value(row: RecordRow) -> bytes:
     return values.kept(row.expires_at, values.columns(head, row.body))
 
 
+def challenge_value(row: ChallengeRow) -> bytes:
+    head = (row.id, row.tenant, row.subject, row.decision_id, row.status, row.created_at, row.expires_at)
+    return values.kept(row.expires_at + ENDED_CHALLENGE_SECONDS, values.columns(head, row.body))
+
+
 def _profile(new: NewProfile | None) -> tuple[Word, ...]:
     return (new.stamp, new.value, new.milliseconds) if new else (b"", b"", b"")
 
@@ -55,8 +60,7 @@ def _record(row: RecordRow | None, now: float) -> tuple[Word, ...]:
 def _challenge(row: ChallengeRow | None, now: float) -> tuple[Word, ...]:
     if row is None:
         return (b"", b"", b"")
-    head = (row.id, row.tenant, row.subject, row.decision_id, row.status, row.created_at, row.expires_at)
     ends = row.expires_at + ENDED_CHALLENGE_SECONDS
     newest = values.end(ends) + values.end(row.created_at) + row.id.encode()
     life = values.milliseconds(ends, now)
-    return (values.kept(ends, values.columns(head, row.body)), life, newest)
+    return (challenge_value(row), life, newest)

@@ -2,8 +2,9 @@
 
 import apsw
 
-from doorward.ports import ENDED_CHALLENGE_SECONDS, ChallengeRow
+from doorward.ports import ENDED_CHALLENGE_SECONDS, ChallengeRow, ChangeChallenge
 from doorward.stores.sqlite.part import Part
+from doorward.stores.sqlite.part import row as _one
 
 _COLUMNS = "id, tenant, subject, decision_id, status, body, created_at, expires_at"
 _ONE = f"SELECT {_COLUMNS} FROM challenges WHERE id = ? AND tenant = ? AND expires_at > ?"  # noqa: S608
@@ -30,6 +31,15 @@ class Challenges(Part):
     def put_challenge(self, row: ChallengeRow, now: float) -> None:  # noqa: ARG002 (the port's)
         with self._database.writing() as db:
             put_challenge(db, row)
+
+    def rewrite_challenge(self, row: ChallengeRow, change: ChangeChallenge, now: float) -> ChallengeRow | None:
+        with self._database.writing() as db:
+            found = _one(db, _ONE, row.id, row.tenant, now - ENDED_CHALLENGE_SECONDS)
+            if found is None:
+                return None
+            changed = change(ChallengeRow(*found))
+            put_challenge(db, changed)
+            return changed
 
     def _challenge(self, sql: str, name: str, tenant: str, now: float) -> ChallengeRow | None:
         found = self._row(sql, name, tenant, now - ENDED_CHALLENGE_SECONDS)

@@ -93,8 +93,17 @@ CREATE TABLE secrets (
 ) WITHOUT ROWID, STRICT;
 """
 
+# Small values with an owner: counters of guesses, budgets of sending.
+NOTES = """
+CREATE TABLE notes (
+  tenant TEXT NOT NULL, owner BLOB NOT NULL, name TEXT NOT NULL, expires_at REAL NOT NULL, body BLOB NOT NULL,
+  PRIMARY KEY (owner, name, tenant)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX notes_end ON notes (expires_at);
+"""
+
 # Step n takes a file from schema n to n + 1; a step that was released is never changed.
-STEPS: tuple[str, ...] = (TABLES,)
+STEPS: tuple[str, ...] = (TABLES, NOTES)
 VERSION = len(STEPS)
 
 FORGOTTEN_BY_A_RESET = (
@@ -106,6 +115,7 @@ FORGOTTEN_BY_A_RESET = (
     "spent",
     "records",
     "challenges",
+    "notes",
     "api_keys",
     "list_entries",
     "idempotency",

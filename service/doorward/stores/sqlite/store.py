@@ -17,6 +17,7 @@ from doorward.stores.sqlite.devices import Devices
 from doorward.stores.sqlite.idempotency import Idempotency
 from doorward.stores.sqlite.keys import ApiKeys
 from doorward.stores.sqlite.lists import Lists
+from doorward.stores.sqlite.notes import Notes
 from doorward.stores.sqlite.proofs import Proofs
 from doorward.stores.sqlite.records import Records
 from doorward.stores.sqlite.secret_values import SecretValues
@@ -36,6 +37,7 @@ class SqliteStore(
     Proofs,
     Spent,
     Challenges,
+    Notes,
     Authenticators,
     ApiKeys,
     Lists,

@@ -20,6 +20,7 @@ _ENDS = (
     ("spent", "jti, tenant", "expires_at", 0),
     ("records", "number", "expires_at", 0),
     ("challenges", "number", "expires_at", ENDED_CHALLENGE_SECONDS),
+    ("notes", "owner, name, tenant", "expires_at", 0),
     ("list_entries", "tenant, name, key", "until", 0),
     ("idempotency", "key", "expires_at", 0),
 )
