@@ -1,108 +1,205 @@
-"""A challenge: opened and stored with its decision, shown to those who may ask."""
+"""A challenge: begun, answered, cancelled, shown. One way through for every type of authenticator.
 
-import json
-from dataclasses import dataclass
+The order is what keeps it safe: the attempt is spent, then the answer is checked, then everything is settled.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from doorward.core.assurance import usable
-from doorward.core.errors import NotFound
-from doorward.core.identifiers import is_id, new_id
-from doorward.core.outcome import Enrolled, Requirement
-from doorward.core.record import request_to_json
-from doorward.core.request import DecisionRequest
+from doorward.attempts import Attempts
+from doorward.ceremony import Begun, Notice, Notifier, Verified, Verifier
+from doorward.challenge_rows import Kept, KeptChallenges
+from doorward.core.challenges import CANCELLED, FAILED, PASSED, PENDING, Challenge, Shown
+from doorward.core.enrolment import ACTIVE, DISABLED, Authenticator
+from doorward.core.errors import (
+    AuthenticatorDisabled,
+    AwaitingApproval,
+    BadInput,
+    Conflict,
+    Mistake,
+    MoreRequired,
+    Refusal,
+    Refused,
+    SenderUnavailable,
+    TooManyAttempts,
+)
 from doorward.core.times import rfc3339
-from doorward.ports import ChallengeRow, ChallengeStore, Sealer
+from doorward.passed import PassedChallenges
+from doorward.realms import Ceremonies
+from doorward.sending import Post
+from doorward.services import Answered
+from doorward.subjects import Subjects
 
-PURPOSE = "challenge"
-PENDING = "pending"
-CANCELLED = "cancelled"
-EXPIRED = "expired"
-
-# SP 800-63B-4, section 3.1.3.2: out-of-band authentication completes within ten minutes, in all cases.
-MAX_LIFE_SECONDS = 600
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What a new challenge is bound to; *tenant* and *subject* as the store keys them."""
-
-    tenant: str
-    subject: bytes
-    decision_id: str
-    request: DecisionRequest
-    requirement: Requirement
-    max_age: float | None
-    bind: bool
-    binding: str
-    enrol: tuple[str, ...]
-    enrolled: tuple[Enrolled, ...]
-    level: str
-
-
-def open_challenge(
-    opening: Opening, sealer: Sealer, *, now: float, life_seconds: float
-) -> tuple[ChallengeRow, dict[str, Any]]:
-    """Return the row to store and the challenge as the decision's answer shows it."""
-    expires_at = now + min(life_seconds, MAX_LIFE_SECONDS)
-    authenticators = [
-        {"type": each.type, "id": each.id, "label": each.label}
-        for each in opening.enrolled
-        if usable(each.type, opening.requirement)
-    ]
-    body = {
-        "subject": opening.request.subject.id,
-        "required": opening.requirement.to_json(),
-        "authenticators": authenticators,
-        "passed": [],
-        "enrol": list(opening.enrol),
-        "bind": opening.bind,
-        "binding": opening.binding,
-        "max_age": opening.max_age,
-        "request": request_to_json(opening.request),
-        "level": opening.level,
-    }
-    row = ChallengeRow(
-        id=new_id("chl"),
-        tenant=opening.tenant,
-        subject=opening.subject,
-        decision_id=opening.decision_id,
-        status=PENDING,
-        body=sealer.seal(json.dumps(body).encode(), PURPOSE),
-        created_at=now,
-        expires_at=expires_at,
-    )
-    shown: dict[str, Any] = {
-        "id": row.id,
-        "expires_at": rfc3339(expires_at),
-        "required": body["required"],
-        "authenticators": authenticators,
-    }
-    return row, shown | ({"enrol": list(opening.enrol)} if opening.enrol else {})
+Json = dict[str, Any]
 
 
 class ChallengeDesk:
-    """Shows challenges."""
+    """Implements `services.Challenges`."""
 
-    def __init__(self, store: ChallengeStore, sealer: Sealer) -> None:
-        self._store = store
-        self._sealer = sealer
+    def __init__(
+        self,
+        kept: KeptChallenges,
+        subjects: Subjects,
+        verifiers: Mapping[str, Verifier],
+        attempts: Attempts,
+        ceremonies: Ceremonies,
+        post: Post,
+        passed: PassedChallenges,
+        notifier: Notifier,
+    ) -> None:
+        self._kept = kept
+        self._subjects = subjects
+        self._verifiers = verifiers
+        self._attempts = attempts
+        self._ceremonies = ceremonies
+        self._post = post
+        self._passed = passed
+        self._notifier = notifier
 
-    def show(self, tenant: str, challenge_id: str, now: float) -> dict[str, Any]:
-        row = self._store.challenge(tenant, challenge_id, now) if is_id(challenge_id, "chl") else None
-        if row is None:
-            raise NotFound("there is no such challenge")
-        body = json.loads(self._sealer.open(row.body, PURPOSE))
+    def show(self, tenant: str, challenge_id: str, now: float) -> Json:
+        """Return how the challenge stands, without anything that could pass it."""
+        kept = self._kept.read(tenant, challenge_id, now)
+        challenge = kept.challenge
         return {
-            "id": row.id,
-            "status": status_at(row, now),
-            "subject": body["subject"],
-            "expires_at": rfc3339(row.expires_at),
-            "required": body["required"],
-            "authenticators": body["authenticators"],
-            "passed": body["passed"],
+            "id": kept.row.id,
+            "status": challenge.status_at(now),
+            "subject": challenge.subject_id,
+            "expires_at": rfc3339(challenge.expires_at),
+            "required": challenge.required.to_json(),
+            "authenticators": [{"type": each.type, "id": each.id, "label": each.label} for each in challenge.offered],
+            "passed": [{"type": each.type, "id": each.id} for each in challenge.passed],
+            "attempts_left": challenge.attempts_left,
         }
 
+    def begin(self, tenant: str, challenge_id: str, authenticator_id: str, now: float) -> Json:
+        """Return what the client needs to answer; sends what must be sent, and the same live code when asked again."""
+        kept = self._kept.read(tenant, challenge_id, now)
+        held = self._offered(tenant, kept, authenticator_id, now)
+        if held.status != ACTIVE:
+            raise Conflict(f"the authenticator cannot be used now: it is {held.status}")
+        ceremony = self._ceremonies.of(tenant, kept, held, now)
+        begun: list[Begun] = []
 
-def status_at(row: ChallengeRow, now: float) -> str:
-    """Return the challenge's status; a pending one is expired once its time is over."""
-    return EXPIRED if row.status == PENDING and now >= row.expires_at else row.status
+        def start(challenge: Challenge) -> Challenge:
+            challenge.check_open(now)
+            begun[:] = [self._verifiers[held.type].begin(held, challenge.live.get(held.id), ceremony)]
+            return challenge.with_live(held.id, begun[0].live)
+
+        started = self._kept.change(kept, start, now)
+        if begun[0].message is not None:
+            self._send(tenant, kept, started, held, begun[0], now)
+        return {"authenticator": held.id, "type": held.type} | begun[0].shown
+
+    def _send(self, tenant: str, before: Kept, started: Kept, held: Authenticator, begun: Begun, now: float) -> None:
+        """Hand the message over; where that fails it is as if it had not been begun, and may be tried at once."""
+        if begun.message is None:
+            return
+        try:
+            self._post.send(tenant, started.row.subject, begun.message, now)
+        except SenderUnavailable:
+            live = before.challenge.live.get(held.id)
+            self._kept.change(started, lambda challenge: challenge.with_live(held.id, live), now)
+            raise
+
+    def verify(self, tenant: str, challenge_id: str, answered: Answered, now: float) -> Json:
+        """Check one answer: passed with a proof, pending with the reason, or failed."""
+        kept = self._kept.read(tenant, challenge_id, now)
+        held = self._offered(tenant, kept, answered.authenticator, now)
+        verifier = self._verifiers[held.type]
+        answer = verifier.read(answered.response)
+        is_guess = verifier.is_guess(answer)
+        try:
+            last = self._spend(tenant, kept, held, now) if is_guess else False
+        except Refusal as refusal:
+            return self._refused(tenant, kept, held, refusal, now, spent=False)
+        try:
+            verified = self._check(tenant, kept, held, answer, now)
+            kept = self._settle_right(tenant, kept, held, verified, now, spent=is_guess)
+        except Refusal as refusal:
+            if last:
+                self._disable(tenant, kept, held, now)
+            return self._refused(tenant, kept, held, refusal, now, spent=is_guess)
+        if kept.challenge.status != PASSED:
+            return self._refused(tenant, kept, held, MoreRequired("another is required"), now, spent=False)
+        return self._passed.complete(tenant, kept, held, verified, answered, now)
+
+    def _offered(self, tenant: str, kept: Kept, authenticator_id: str, now: float) -> Authenticator:
+        """Return the authenticator that may answer; one that was revoked meanwhile is as if it were disabled."""
+        kept.challenge.check_open(now)
+        for each in kept.challenge.offered:
+            if each.id == authenticator_id:
+                bound = self._subjects.read(tenant, kept.row.subject, now).authenticators
+                gone = Authenticator(each.id, each.type, {}, each.label, status=DISABLED)
+                return next((one for one in bound if one.id == authenticator_id), gone)
+        raise BadInput([Mistake("expected one of the challenge's authenticators", "#/authenticator")])
+
+    def _spend(self, tenant: str, kept: Kept, held: Authenticator, now: float) -> bool:
+        """Spend one guess at the authenticator and one attempt of the challenge, before anything is checked."""
+        if held.status != ACTIVE:
+            raise Refused(f"the authenticator is {held.status}")
+        last = self._attempts.spend(tenant, kept.row.subject, held.id, lane=kept.challenge.lane, now=now)
+        self._kept.change(kept, lambda challenge: challenge.spend(now), now)
+        return last
+
+    def _check(self, tenant: str, kept: Kept, held: Authenticator, answer: Any, now: float) -> Verified:
+        """Check the answer against the authenticator as it is kept: of racing right answers one changes it."""
+        verifier, ceremony = self._verifiers[held.type], self._ceremonies.of(tenant, kept, held, now)
+        live = kept.challenge.live.get(held.id)
+        prepared = verifier.prepare(dict(held.state), answer)
+        verified: list[Verified] = []
+
+        def use(one: Authenticator) -> Authenticator:
+            if one.status != ACTIVE:
+                raise Refused(f"the authenticator is {one.status}")
+            verified[:] = [verifier.verify(dict(one.state), live, prepared, ceremony)]
+            return replace(one, state=verified[0].state, last_used_at=now)
+
+        self._subjects.change_one(tenant, kept.row.subject, held.id, use, now)
+        return verified[0]
+
+    def _settle_right(
+        self, tenant: str, kept: Kept, held: Authenticator, verified: Verified, now: float, *, spent: bool
+    ) -> Kept:
+        shown = Shown(held.id, held.type, now, user_verified=verified.user_verified, synced=verified.synced)
+        settled = self._kept.change(kept, lambda challenge: challenge.settle_right(shown, now, spent=spent), now)
+        if spent:
+            self._attempts.right(tenant, kept.row.subject, held.id, lane=kept.challenge.lane, now=now)
+        return settled
+
+    def _refused(
+        self, tenant: str, kept: Kept, held: Authenticator, refusal: Refusal, now: float, *, spent: bool
+    ) -> Json:
+        """Settle an answer that was not accepted, and say why."""
+        if spent:
+            kept = self._kept.change(kept, lambda challenge: challenge.settle_wrong(), now)
+        if not isinstance(refusal, MoreRequired | AwaitingApproval):
+            self._passed.note(tenant, kept, held, refusal.code, now)
+        if isinstance(refusal, TooManyAttempts) or kept.challenge.status == FAILED:
+            self._tell(tenant, kept, "challenge.failed", now)
+            return {"status": FAILED, "error": TooManyAttempts.code}
+        return {"status": PENDING, "error": refusal.code, "attempts_left": kept.challenge.attempts_left}
+
+    def _disable(self, tenant: str, kept: Kept, held: Authenticator, now: float) -> None:
+        self._subjects.set_status(tenant, kept.row.subject, held.id, DISABLED, now, reason=str(AuthenticatorDisabled()))
+        self._tell(tenant, kept, "authenticator.disabled", now, authenticator=held.id, type=held.type)
+
+    def cancel(self, tenant: str, challenge_id: str, reason: str, now: float) -> Json:
+        """End a challenge without an answer; `not_me` raises the subject's risk and is told to it."""
+        kept = self._kept.read(tenant, challenge_id, now)
+
+        def end(challenge: Challenge) -> Challenge:
+            challenge.check_open(now)
+            return replace(challenge, status=CANCELLED, live={})
+
+        kept = self._kept.change(kept, end, now)
+        self._passed.cancelled(tenant, kept, reason, now)
+        if reason == "not_me":
+            self._tell(tenant, kept, "challenge.not_me", now)
+        return {"id": challenge_id, "status": CANCELLED, "reason": reason}
+
+    def _tell(self, tenant: str, kept: Kept, event: str, now: float, **details: Any) -> None:
+        about = {"challenge": kept.row.id, **details}
+        self._notifier.tell(
+            Notice(tenant, event, kept.challenge.subject_id, now, about, decision_id=kept.row.decision_id)
+        )

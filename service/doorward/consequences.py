@@ -4,7 +4,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from doorward.answer import Extras, answer, as_kept
-from doorward.challenge import Opening, open_challenge
+from doorward.challenge_rows import new_row
+from doorward.core.assurance import usable
+from doorward.core.challenges import MAX_LIFE_SECONDS, Challenge
 from doorward.core.history import PASSWORD_ONLY_WEIGHT
 from doorward.core.outcome import ALLOW, CHALLENGE, Requirement
 from doorward.core.record import DecisionRecord
@@ -124,20 +126,38 @@ def _challenge(
     ruling = judgement.ruling
     if ruling.outcome != CHALLENGE or found.degraded or not _may_open(case.request.credential.result, rules.policy):
         return None, None
-    opening = Opening(
+    requirement = ruling.requirement or Requirement()
+    challenge = Challenge(
+        request=case.request,
+        required=requirement,
+        offered=tuple(each for each in found.enrolled if usable(each.type, requirement)),
+        enrol=ruling.enrol,
+        bind=ruling.bind,
+        binding=case.binding if ruling.bind else "",
+        max_age=ruling.max_age,
+        level=judgement.level,
+        expires_at=case.now + min(keeping.lives.challenge, MAX_LIFE_SECONDS),
+        lane=case.facts.device.device_id if case.facts.device.known else "",
+    )
+    row = new_row(
+        challenge,
+        keeping.sealer,
         tenant=found.keys.tenant,
         subject=found.keys.subject,
         decision_id=decision_id,
-        request=case.request,
-        requirement=ruling.requirement or Requirement(),
-        max_age=ruling.max_age,
-        bind=ruling.bind,
-        binding=case.binding if ruling.bind else "",
-        enrol=ruling.enrol,
-        enrolled=found.enrolled,
-        level=judgement.level,
+        now=case.now,
     )
-    return open_challenge(opening, keeping.sealer, now=case.now, life_seconds=keeping.lives.challenge)
+    return row, _shown(row.id, challenge)
+
+
+def _shown(challenge_id: str, challenge: Challenge) -> Json:
+    shown: Json = {
+        "id": challenge_id,
+        "expires_at": rfc3339(challenge.expires_at),
+        "required": challenge.required.to_json(),
+        "authenticators": [{"type": each.type, "id": each.id, "label": each.label} for each in challenge.offered],
+    }
+    return shown | ({"enrol": list(challenge.enrol)} if challenge.enrol else {})
 
 
 def _may_open(result: str, policy: Policy) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from doorward.core import ring, velocity
 from doorward.core.context import Sight, sight_of
+from doorward.core.enrolment import DISABLED, SUSPENDED
 from doorward.core.errors import InvalidAssertion, StoreUnavailable, Unreadable
 from doorward.core.facts import (
     AgentFacts,
@@ -22,7 +23,7 @@ from doorward.core.request import LOGIN, DecisionRequest
 from doorward.device_tokens import Presented, device_id_of, presented
 from doorward.meter import Meter
 from doorward.ports import AgentParser, DecisionStore, Keys, Locator, Observation, ProofReader, Sealer, Snapshot
-from doorward.subjects import read_enrolled
+from doorward.subjects import holdings_of, subject_key
 from doorward.tallies import Tallies
 
 UNREACHABLE = "the history cannot be read now"
@@ -99,11 +100,6 @@ def keys_of(hasher: KeyedHash, tenant: str, request: DecisionRequest, network: N
         session=hasher.key(tenant, "session", session) if request.session.id else None,
         device_id=device_id,
     )
-
-
-def subject_key(hasher: KeyedHash, tenant: str, subject_id: str) -> bytes:
-    """Return the key under which the store keeps a subject."""
-    return hasher.key(tenant, "subject", subject_id)
 
 
 def sight_again(
@@ -247,11 +243,13 @@ def _device(collected: bool, token: Presented, profile: bytes | None, now: float
 
 def _enrolment(sealer: Sealer, snapshot: Snapshot) -> tuple[tuple[Enrolled, ...], EnrolmentFacts]:
     try:
-        enrolled = read_enrolled(snapshot.authenticators, sealer)
+        holdings = holdings_of(snapshot.authenticators, sealer)
     except Unreadable:
         return (), EnrolmentFacts(readable=False, reason="the authenticators cannot be opened")
-    active = tuple(each for each in enrolled if each.status == "active")
-    return active, EnrolmentFacts(types=tuple(dict.fromkeys(each.type for each in active)))
+    active = tuple(each.enrolled for each in holdings.active)
+    blocked = (each.type for each in holdings.authenticators if each.status in (SUSPENDED, DISABLED))
+    types = tuple(dict.fromkeys(each.type for each in active))
+    return active, EnrolmentFacts(types=types, blocked=tuple(dict.fromkeys(blocked)))
 
 
 def _proofs(

@@ -1,27 +1,25 @@
 """How a decision ended, told by callers that challenge by themselves or through a third party."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from doorward.assertions import AssertionDesk
-from doorward.challenge import CANCELLED, PENDING, status_at
-from doorward.consequences import Keeping, device_json
+from doorward.challenge_rows import KeptChallenges
+from doorward.consequences import device_json
 from doorward.core import ring
 from doorward.core.assurance import Assurance, stated
+from doorward.core.challenges import CANCELLED, PENDING, Challenge
 from doorward.core.errors import BadInput, Conflict, Mistake
-from doorward.core.history import OTP_WEIGHT, PASSWORD_ONLY_WEIGHT
 from doorward.core.identifiers import new_id
 from doorward.core.outcome import CHALLENGE, DENY, Proof
 from doorward.core.record import DecisionRecord
 from doorward.core.request import LOGIN
-from doorward.device_tokens import Issued, issue, reissue
-from doorward.gather import Sources, keys_of, observation_of, sight_again
+from doorward.device_tokens import Issued
+from doorward.gather import Sources, observation_of
 from doorward.judge import Case
 from doorward.kept import KeptRecords
-from doorward.learning import APPLIED, NONE, PROFILE_LIFE_SECONDS, QUARANTINED, Lesson, standing
-from doorward.policy.engine import DEFAULT_MAX_AGE_SECONDS
-from doorward.ports import Changes, Keys, Store
+from doorward.learning import NONE
+from doorward.passing import Passing, Success, learned_by
+from doorward.ports import Store
 
 Json = dict[str, Any]
 
@@ -43,13 +41,13 @@ class OutcomeDesk:
     """Takes outcomes in, each once."""
 
     def __init__(
-        self, sources: Sources, store: Store, kept: KeptRecords, keeping: Keeping, assertions: AssertionDesk
+        self, sources: Sources, store: Store, kept: KeptRecords, challenges: KeptChallenges, passing: Passing
     ) -> None:
         self._sources = sources
         self._store = store
         self._kept = kept
-        self._keeping = keeping
-        self._assertions = assertions
+        self._challenges = challenges
+        self._passing = passing
 
     def report(
         self, tenant: str, decision_id: str, *, result: str, amr: tuple[str, ...], auth_time: float | None, now: float
@@ -65,20 +63,16 @@ class OutcomeDesk:
             self._count_failure(tenant, record, now)
         if result != "completed":
             return shown
-        issued = self._issue(told, record) if record.request.kind == LOGIN else None
-        shown["learning"] = self._learn(told, record, issued)
+        shown["learning"], issued = self._learn(told, record)
         shown["device"] = device_json(issued) if issued else None
         shown["assertion"] = self._prove(told, record) if amr else None
         return shown
 
     def _refuse_ended(self, tenant: str, decision_id: str, now: float) -> None:
-        row = self._store.challenge_of_decision(tenant, decision_id, now)
-        if row is None:
-            return
-        status = status_at(row, now)
-        if status != PENDING:
-            raise Conflict(f"the challenge of this decision has ended: it is {status}")
-        self._store.put_challenge(replace(row, status=CANCELLED), now)
+        """End a challenge of ours that is still open: the caller has decided its outcome by itself."""
+        kept = self._challenges.of_decision(tenant, decision_id, now)
+        if kept is not None:
+            self._challenges.change(kept, lambda challenge: _taken_over(challenge, now), now)
 
     def _claim(self, told: Told, decision_id: str) -> DecisionRecord:
         """Write the report into the record; of racing reports exactly one gets through."""
@@ -104,45 +98,14 @@ class OutcomeDesk:
             network=record.facts.network,
             flags=ring.ATTEMPT | ring.FAILED,
         )
-        self._store.begin(self._keys(tenant, record), observation, now)
+        self._store.begin(self._passing.keys(tenant, record), observation, now)
 
-    def _issue(self, told: Told, record: DecisionRecord) -> Issued:
-        life = self._keeping.lives.device
-        device_id = record.issued_device or record.facts.device.device_id
-        held = self._store.device(told.tenant, device_id, told.now) if device_id else None
-        if held is None or held.revoked:
-            return issue(now=told.now, life_seconds=life)
-        return reissue(held, now=told.now, life_seconds=life)
-
-    def _learn(self, told: Told, record: DecisionRecord, issued: Issued | None) -> str:
-        if issued is None:
-            return NONE
-        lesson = self._lesson(told, record, issued)
-        changes = Changes(
-            device=(told.tenant, issued.record),
-            profile_key=(told.tenant, self._keys(told.tenant, record).subject),
-            rewrite_profile=lesson.rewrite,
-            profile_expires_at=told.now + PROFILE_LIFE_SECONDS,
-        )
-        self._store.commit(changes, told.now)
-        lesson.tell(self._sources.tallies, told.tenant)
-        self._kept.rewrite(told.tenant, record.id, _learned(issued), told.now)
-        return QUARANTINED if lesson.quarantined else APPLIED
-
-    def _lesson(self, told: Told, record: DecisionRecord, issued: Issued) -> Lesson:
-        """Return what to learn; learning an event again can only raise its weight and end its quarantine."""
+    def _learn(self, told: Told, record: DecisionRecord) -> tuple[str, Issued | None]:
         second = _assurance(told, record).aal >= 2 or record.answer["outcome"] == CHALLENGE
-        kind = standing(record.facts.history, level=record.answer["risk"]["level"], second_factor=second)
-        sight = sight_again(
-            self._sources.hasher,
-            told.tenant,
-            record.request,
-            record.facts.network,
-            record.facts.agent,
-            issued.record.id,
-        )
-        weight = OTP_WEIGHT if second else PASSWORD_ONLY_WEIGHT
-        return Lesson(record.id, record.at, sight, weight, kind == QUARANTINED)
+        learning, issued = self._passing.learn(Success(told.tenant, told.now, second), record)
+        if learning != NONE:
+            self._kept.rewrite(told.tenant, record.id, lambda _: learned_by(issued), told.now)
+        return learning, issued
 
     def _prove(self, told: Told, record: DecisionRecord) -> str:
         assurance = _assurance(told, record)
@@ -156,32 +119,16 @@ class OutcomeDesk:
             binding=case.binding if record.bind else "",
             jti=new_id("prf"),
         )
-        keys = self._keys(told.tenant, record)
-        if keys.session is not None and not record.bind:
-            expires_at = told.auth_time + DEFAULT_MAX_AGE_SECONDS
-            self._store.put_proof(told.tenant, keys.session, proof, expires_at=expires_at, now=told.now)
-        return self._assertions.mint(
-            told.tenant,
-            application_id=record.request.application_id,
-            subject_id=record.request.subject.id,
-            proof=proof,
-            decision_id=record.id,
-            session_id=record.request.session.id,
-            action_name=record.request.action.name,
-            now=told.now,
-        )
+        return self._passing.prove(told.tenant, record, proof, max_age=None, now=told.now)
 
-    def _keys(self, tenant: str, record: DecisionRecord) -> Keys:
-        return keys_of(self._sources.hasher, tenant, record.request, record.facts.network)
+
+def _taken_over(challenge: Challenge, now: float) -> Challenge:
+    status = challenge.status_at(now)
+    if status != PENDING:
+        raise Conflict(f"the challenge of this decision has ended: it is {status}")
+    return replace(challenge, status=CANCELLED)
 
 
 def _assurance(told: Told, record: DecisionRecord) -> Assurance:
     """Return what the caller's word is worth; a statement is never phishing-resistant, for we did not see it."""
     return stated(told.amr, first_factor=record.request.credential.result == "passed")
-
-
-def _learned(issued: Issued) -> Callable[[DecisionRecord], Json]:
-    def change(_: DecisionRecord) -> Json:
-        return {"learned": True, "issued_device": issued.record.id}
-
-    return change

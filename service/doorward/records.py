@@ -11,7 +11,6 @@ from doorward.core.keyed import KeyedHash
 from doorward.core.record import DecisionRecord, request_to_json
 from doorward.core.signals import SIGNALS, Signals
 from doorward.core.times import rfc3339
-from doorward.gather import subject_key
 from doorward.judge import Case, Judgement, explain_rules, judge
 from doorward.kept import KeptRecords
 from doorward.meter import NullMeter
@@ -22,6 +21,7 @@ from doorward.ports import DecisionStore, RecordQuery, RecordRow
 from doorward.risk.scorecard import Scorecard
 from doorward.runtime_lists import lists_again
 from doorward.services import RecordFilter
+from doorward.subjects import subject_key
 
 Json = dict[str, Any]
 
@@ -68,6 +68,7 @@ class RecordDesk:
             },
             "reports": [_dated(each) for each in record.reports],
             "feedback": [_dated(each) for each in record.feedback],
+            "events": [_dated(each) for each in record.events],
         }
 
     def _policy(self, tenant: str, record: DecisionRecord, now: float) -> tuple[Policy, bool]:

@@ -9,12 +9,13 @@ from doorward.core.population import attempt_of
 from doorward.core.record import DecisionRecord
 from doorward.core.request import DecisionRequest, Subject
 from doorward.core.times import rfc3339
-from doorward.gather import Sources, keys_of, observation_of, sight_again, subject_key
+from doorward.gather import Sources, keys_of, observation_of, sight_again
 from doorward.kept import KeptRecords
 from doorward.learning import PROFILE_LIFE_SECONDS, Unlearning
 from doorward.outcomes import OutcomeDesk
 from doorward.ports import Rewrite, Store
 from doorward.services import ReportedEvent
+from doorward.subjects import subject_key
 
 Json = dict[str, Any]
 

@@ -38,6 +38,26 @@ class ReportedEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """One answer to a challenge. *client* is the browser that gave it, where the caller says so."""
+
+    authenticator: str
+    response: Mapping[str, Any]
+    client: Client | None = None
+    remember_device: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What allows a change to a subject's authenticators: a proof, a grant, or an administrator's reason."""
+
+    assertion: str = ""
+    grant: str = ""
+    reason: str = ""
+    is_admin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RecordFilter:
     """The query of `GET /v1/decisions`, parsed; times in seconds since 1970 UTC."""
 
@@ -105,7 +125,29 @@ class PolicyDesk(Protocol):
 
 
 class Challenges(Protocol):
+    """Challenges answered; the answers are those of the contract."""
+
     def show(self, tenant: str, challenge_id: str, now: float) -> Json: ...
+
+    def begin(self, tenant: str, challenge_id: str, authenticator_id: str, now: float) -> Json: ...
+
+    def verify(self, tenant: str, challenge_id: str, answered: Answered, now: float) -> Json: ...
+
+    def cancel(self, tenant: str, challenge_id: str, reason: str, now: float) -> Json: ...
+
+
+class Authenticators(Protocol):
+    """What a subject has bound. An id that it does not have is NotFound; a change without leave NotAllowed."""
+
+    def show(self, tenant: str, subject_id: str, now: float) -> list[Json]: ...
+
+    def make(self, tenant: str, subject_id: str, asked: Mapping[str, Any], allowed: Allowed, now: float) -> Json: ...
+
+    def confirm(
+        self, tenant: str, subject_id: str, authenticator_id: str, response: Mapping[str, Any], now: float
+    ) -> Json: ...
+
+    def revoke(self, tenant: str, subject_id: str, authenticator_id: str, allowed: Allowed, now: float) -> None: ...
 
 
 class Assertions(Protocol):
@@ -132,6 +174,7 @@ class Services:
     lists: RuntimeLists
     policies: PolicyDesk
     challenges: Challenges
+    authenticators: Authenticators
     assertions: Assertions
     health: Health
     idempotency: IdempotencyStore

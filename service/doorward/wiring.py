@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,11 +10,16 @@ import structlog
 
 from doorward.api_keys import ApiKeyRing
 from doorward.assertions import AssertionDesk
+from doorward.attempts import Attempts
+from doorward.authenticators import verifiers
+from doorward.ceremony import Notifier, Realm, Sender, SilentNotifier
 from doorward.challenge import ChallengeDesk
+from doorward.challenge_rows import KeptChallenges
 from doorward.consequences import Keeping, Lives
 from doorward.core.errors import DoorwardError, StoreUnavailable
 from doorward.core.keyed import KeyedHash
 from doorward.decide import DecisionDesk
+from doorward.enrolment import EnrolmentDesk
 from doorward.facts.agents import UserAgents
 from doorward.facts.networks import GeoProvider
 from doorward.gather import Sources
@@ -22,21 +27,26 @@ from doorward.health import HealthDesk
 from doorward.kept import KeptRecords
 from doorward.meter import Meter, NullMeter
 from doorward.outcomes import OutcomeDesk
+from doorward.passed import PassedChallenges
+from doorward.passing import Passing
 from doorward.policies import Loaded, Policies
 from doorward.policy.findings import Finding
 from doorward.policy_desk import PolicyDesk
 from doorward.policy_texts import PolicyTexts
 from doorward.ports import GeoState, Locator, Store
+from doorward.realms import Ceremonies
 from doorward.records import RecordDesk
 from doorward.reports import ReportDesk
 from doorward.risk.model_file import load_scorecard
 from doorward.risk.scorecard import Scorecard
 from doorward.runtime_lists import ListDesk, ListedValues
 from doorward.sealing import AesGcmSealer, derive, load_keys
-from doorward.services import Services
+from doorward.sending import Post
+from doorward.services import Authenticators, Challenges, Services
 from doorward.settings import Settings
 from doorward.stores import open_store
 from doorward.stores.guarded import guarded
+from doorward.subjects import Subjects
 from doorward.tallies import Tallies
 
 DAY = 86_400.0
@@ -140,17 +150,31 @@ class Wiring:
                 self.meter.store_failed("keep_up")
 
 
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What the service reaches beyond its store; a test or the sandbox hands in its own.
+
+    *senders* carry messages, by channel.
+    """
+
+    locator: Locator | None = None
+    senders: Mapping[str, Sender] = field(default_factory=dict)
+    notifier: Notifier = field(default_factory=SilentNotifier)
+    realm_of: Callable[[str], Realm] = Realm
+
+
 def build(
     settings: Settings,
     *,
     clock: Clock = time.time,
     store: Store | None = None,
-    locator: Locator | None = None,
+    outside: Outside | None = None,
     meter: Meter | None = None,
 ) -> Wiring:
     """Build everything that *settings* ask for; errors of policy, model and settings are raised by name."""
     if settings.secret is None or settings.encryption_keys is None:
         raise ValueError("the settings hold no secrets: call secret_files.with_secrets first")
+    outside = outside or Outside()
     meter = meter or NullMeter()
     store = guarded(store or _open(settings), time.monotonic, _tell_store)
     sealer = AesGcmSealer(load_keys(settings.encryption_keys))
@@ -161,7 +185,7 @@ def build(
     assertions = AssertionDesk(store, store, sealer, settings.issuer)
     sources = Sources(
         store=store,
-        locator=locator or geo,
+        locator=outside.locator or geo,
         agents=UserAgents(),
         hasher=KeyedHash(derive(settings.secret, "keyed-hash")),
         tallies=Tallies(store),
@@ -171,8 +195,23 @@ def build(
         zone=settings.default_timezone,
     )
     keeping = Keeping(sealer, derive(settings.secret, "device-token"), _lives(settings))
-    services = _services(clock, store, sources, policies, card, keeping, assertions, geo)
-    return Wiring(services, store, sources.tallies, policies, sources.locator, meter, clock, geo)
+    parts = Parts(clock, store, sources, policies, card, keeping, assertions, geo, outside)
+    return Wiring(_services(parts), store, sources.tallies, policies, sources.locator, meter, clock, geo)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the use-cases are built of."""
+
+    clock: Clock
+    store: Store
+    sources: Sources
+    policies: Policies
+    card: Scorecard
+    keeping: Keeping
+    assertions: AssertionDesk
+    geo: GeoState
+    outside: Outside
 
 
 def _open(settings: Settings) -> Store:
@@ -194,32 +233,40 @@ def _lives(settings: Settings) -> Lives:
     )
 
 
-def _services(
-    clock: Clock,
-    store: Store,
-    sources: Sources,
-    policies: Policies,
-    card: Scorecard,
-    keeping: Keeping,
-    assertions: AssertionDesk,
-    geo: GeoState,
-) -> Services:
+def _services(parts: Parts) -> Services:
+    store, sources, keeping = parts.store, parts.sources, parts.keeping
     kept = KeptRecords(store, keeping.sealer)
     texts = PolicyTexts(store, keeping.sealer)
     lists = ListedValues(store, keeping.sealer)
-    outcomes = OutcomeDesk(sources, store, kept, keeping, assertions)
+    passing = Passing(sources, store, kept, keeping, parts.assertions)
+    outcomes = OutcomeDesk(sources, store, kept, KeptChallenges(store, keeping.sealer), passing)
+    challenges, authenticators = _answering(parts, kept, passing)
     return Services(
-        clock=clock,
+        clock=parts.clock,
         api_keys=ApiKeyRing(store),
-        decisions=DecisionDesk(sources, policies, card, lists, keeping, texts),
-        records=RecordDesk(store, kept, sources.hasher, policies, texts, card),
+        decisions=DecisionDesk(sources, parts.policies, parts.card, lists, keeping, texts),
+        records=RecordDesk(store, kept, sources.hasher, parts.policies, texts, parts.card),
         reports=ReportDesk(sources, store, kept, outcomes),
-        lists=ListDesk(store, keeping.sealer, sources.hasher, policies),
-        policies=PolicyDesk(policies),
-        challenges=ChallengeDesk(store, keeping.sealer),
-        assertions=assertions,
-        health=HealthDesk(store, policies, geo, card.id),
+        lists=ListDesk(store, keeping.sealer, sources.hasher, parts.policies),
+        policies=PolicyDesk(parts.policies),
+        challenges=challenges,
+        authenticators=authenticators,
+        assertions=parts.assertions,
+        health=HealthDesk(store, parts.policies, parts.geo, parts.card.id),
         idempotency=store,
         sealer=keeping.sealer,
         meter=sources.meter,
     )
+
+
+def _answering(parts: Parts, records: KeptRecords, passing: Passing) -> tuple[Challenges, Authenticators]:
+    """Return what answers challenges and what binds authenticators: both stand on the same verifiers and counters."""
+    store, sealer, outside = parts.store, parts.keeping.sealer, parts.outside
+    subjects = Subjects(store, sealer, parts.sources.hasher)
+    types, attempts, post = verifiers(), Attempts(store), Post(outside.senders)
+    ceremonies = Ceremonies(outside.realm_of, codes_from=lambda: 0.0)
+    passed = PassedChallenges(store, records, passing, outside.notifier)
+    challenges = ChallengeDesk(
+        KeptChallenges(store, sealer), subjects, types, attempts, ceremonies, post, passed, outside.notifier
+    )
+    return challenges, EnrolmentDesk(subjects, types, attempts, ceremonies, post, outside.notifier)

@@ -152,8 +152,15 @@ class Challenges(Desk):
             "required": {"count": 1, "any_of": ["passkey"], "aal": 2, "phishing_resistant": True},
             "authenticators": [{"type": "passkey", "id": "fac_x", "label": "YubiKey"}],
             "passed": [],
+            "attempts_left": 5,
         }
         return self._did(answer, "show", tenant, challenge_id)
+
+
+class Authenticators(Desk):
+    def show(self, tenant: str, subject_id: str, now: float) -> list[Json]:
+        self.calls.append(("show", tenant, subject_id))
+        return []
 
 
 class Assertions(Desk):
@@ -238,6 +245,7 @@ def services(clock: Clock) -> Services:
         lists=Lists(),
         policies=Policies(),
         challenges=Challenges(),
+        authenticators=Authenticators(),
         assertions=Assertions(),
         health=Health(),
         idempotency=IdempotencyKeys(),

@@ -32,6 +32,7 @@ MODULES = {
     "__main__": "cli",
     "ports": "ports",
     "meter": "ports",
+    "ceremony": "ports",  # verifiers and senders
     "rows": "ports",  # the data that crosses them
     "services": "services",
     "sealing": "sealing",

@@ -11,12 +11,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from doorward.api.app import create_app
-from doorward.core.outcome import Enrolled
+from doorward.core.enrolment import ACTIVE, Authenticator
 from doorward.facts.networks import OverriddenLocator, Silence, read_networks
-from doorward.gather import subject_key
 from doorward.settings import load
-from doorward.subjects import bind
-from doorward.wiring import Wiring, build
+from doorward.subjects import Subjects
+from doorward.wiring import Outside, Wiring, build
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = 1_782_900_000.0  # 2026-07-01T10:00:00Z
@@ -94,9 +93,9 @@ def login(
 def enrolled(house, subject="u-1", kind="totp"):
     """Give *subject* an authenticator and return it."""
     services = house.wiring.services
-    key = subject_key(services.decisions._sources.hasher, "default", subject)
-    authenticator = Enrolled(f"fac_{kind}", kind, "phone", created_at=house.now[0])
-    bind(house.wiring.store, services.sealer, "default", key, authenticator, house.now[0])
+    subjects = Subjects(house.wiring.store, services.sealer, services.decisions._sources.hasher)
+    one = Authenticator(f"fac_{kind}", kind, {}, "phone", status=ACTIVE, created_at=house.now[0])
+    subjects.change("default", subjects.key("default", subject), lambda held: held.with_(one), house.now[0])
     return subject
 
 
@@ -119,7 +118,8 @@ def house_in(folder: Path, **parts: Any) -> House:
     shutil.copytree(ROOT / "rules" / "default", folder / "rules" / "default", dirs_exist_ok=True)
     now = [NOW]
     locator = OverriddenLocator(Silence(), read_networks(NETWORKS))
-    wiring = build(settings_for(folder), clock=lambda: now[0], locator=locator, **parts)
+    outside = Outside(locator=locator, **parts.pop("outside", {}))
+    wiring = build(settings_for(folder), clock=lambda: now[0], outside=outside, **parts)
     _, key = wiring.services.api_keys.create(tenant="default", scopes=("admin",), now=now[0])
     return House(wiring, create_app(wiring.services).test_client(), key, now)
 

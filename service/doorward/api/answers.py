@@ -173,6 +173,7 @@ class RecordAnswer(Answer):
     replay = _object("Whether policy and model are those that were recorded, and what they decide now.")
     reports = _objects("The outcomes that were told.")
     feedback = _objects("What was said of it.")
+    events = _objects("How its challenge was answered, in order.")
 
 
 class RecordPage(Answer):
@@ -263,7 +264,8 @@ class ChallengeAnswer(Answer):
     expires_at = Time("Its end.", required=True)
     required = Part(RequirementAnswer, required=True)
     authenticators = Items(Part(EnrolledAnswer), "What the subject can use.", maximum=256)
-    passed = Items(Anything(), "What was passed so far.", maximum=16)
+    passed = Items(JsonMap("Its type and id."), "What was passed so far.", maximum=16)
+    attempts_left = Whole("How many more answers it takes.", maximum=16, required=True, example=5)
 
 
 class LiveAnswer(Answer):

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from doorward.api import (
     assertions,
+    authenticators,
     challenges,
     decisions,
     events,
@@ -34,6 +35,7 @@ RESOURCES: tuple[Resource, ...] = (
     decisions.resource,
     events.resource,
     challenges.resource,
+    authenticators.resource,
     assertions.resource,
     lists.resource,
     policy.resource,

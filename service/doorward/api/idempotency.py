@@ -34,6 +34,17 @@ _PURPOSE = "idempotency"
 _KEY = re.compile(r'"[\x21\x23-\x7e]{1,255}"|[\x21\x23-\x7e]{1,255}')
 _BY_CLIENT, _BY_SERVICE = b"c", b"s"
 _NONCE_BYTES = 12
+_SECRETS = (
+    "assertion",
+    "secret",
+    "otpauth_uri",
+    "pairing_uri",
+    "codes",
+    "recovery_code",
+    "number",
+    "enrolment_grant",
+    "public_key",
+)
 _NEVER_STORED = frozenset({409, 429})
 
 log = structlog.get_logger("doorward.api")
@@ -167,11 +178,11 @@ def _may_be_stored(reply: Reply) -> bool:
 
 
 def holds_secret(body: Any) -> bool:
-    """Answer whether *body* carries a device token or an assertion."""
+    """Answer whether *body* carries a device token, an assertion, or what a new authenticator shows once."""
     if not isinstance(body, dict):
         return False
     device = body.get("device")
-    return bool(body.get("assertion")) or (isinstance(device, dict) and bool(device.get("token")))
+    return any(body.get(name) for name in _SECRETS) or (isinstance(device, dict) and bool(device.get("token")))
 
 
 def _without_store(reply: Reply) -> Reply:

@@ -36,11 +36,13 @@ _PROBLEMS = {
     403: "The API key is not for this operation.",
     404: "There is no such thing for this tenant.",
     409: "The object has moved on, or the first request with this idempotency key is still running.",
+    410: "The challenge has expired.",
     413: "The body is larger than 64 KiB.",
     415: "The body is not declared as JSON in UTF-8.",
     422: "The input cannot be used; every mistake at once.",
     429: "Too many tries; see Retry-After.",
     500: "Something went wrong here.",
+    502: "The message could not be handed over; nothing was counted. See Retry-After.",
     503: "The store cannot be reached; see Retry-After.",
 }
 
@@ -122,7 +124,7 @@ def _add_components(spec: APISpec) -> None:
 
 
 def _problem(status: int, description: str) -> dict[str, Any]:
-    headers = _headers("X-Request-Id", "traceparent", *(["Retry-After"] if status in (429, 503) else []))
+    headers = _headers("X-Request-Id", "traceparent", *(["Retry-After"] if status in (429, 502, 503) else []))
     schema = {"$ref": "#/components/schemas/Problem"}
     return {"description": description, "headers": headers, "content": {PROBLEM: {"schema": schema}}}
 

@@ -22,11 +22,14 @@ from doorward.api.errors import (
 from doorward.api.reply import PROBLEM, Reply
 from doorward.core.errors import (
     BadInput,
+    ChallengeExpired,
     Conflict,
     DoorwardError,
     InvalidAssertion,
+    NotAllowed,
     NotFound,
     NotReady,
+    SenderUnavailable,
     StoreUnavailable,
     Throttled,
 )
@@ -51,15 +54,18 @@ KINDS = (
     Kind(BadUrl, 400, "bad-url", "The URL cannot be read"),
     Kind(NotAuthenticated, 401, "not-authenticated", "The API key is missing or not valid"),
     Kind(ScopeMissing, 403, "scope-missing", "The API key is not for this operation"),
+    Kind(NotAllowed, 403, "not-allowed", "A proof or a reason is needed"),
     Kind(NotFound, 404, "not-found", "There is no such thing"),
     Kind(StillRunning, 409, "still-running", "The first request is still running"),
     Kind(Conflict, 409, "conflict", "The object has moved on"),
+    Kind(ChallengeExpired, 410, "challenge-expired", "The challenge has expired"),
     Kind(BodyTooLarge, 413, "too-large", "The body is too large"),
     Kind(WrongContentType, 415, "wrong-content-type", "The body is not declared as JSON"),
     Kind(BadInput, 422, "bad-input", "The input cannot be used"),
     Kind(KeyReused, 422, "idempotency-key-reused", "The idempotency key belongs to another request"),
     Kind(InvalidAssertion, 422, "invalid-assertion", "The assertion proves nothing here"),
     Kind(Throttled, 429, "throttled", "Too many tries"),
+    Kind(SenderUnavailable, 502, "sender-unavailable", "The message could not be handed over"),
     Kind(StoreUnavailable, 503, "store-unavailable", "The store cannot be reached"),
     Kind(NotReady, 503, "not-ready", "An operator must act before this can be answered"),
 )
@@ -129,7 +135,7 @@ def _mistakes(error: DoorwardError) -> list[dict[str, str]]:
 
 
 def _headers(error: DoorwardError) -> dict[str, str]:
-    if isinstance(error, Throttled | StoreUnavailable):
+    if isinstance(error, Throttled | StoreUnavailable | SenderUnavailable):
         return {"Retry-After": str(max(1, error.retry_after_seconds))}
     if isinstance(error, StillRunning):
         return {"Retry-After": str(RETRY_RUNNING_SECONDS)}

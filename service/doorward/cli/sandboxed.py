@@ -11,6 +11,7 @@ from doorward import wiring
 from doorward.api.app import create_app
 from doorward.api.sandbox import sandbox_resource
 from doorward.api_keys import SCOPES
+from doorward.ceremony import Realm
 from doorward.core.times import rfc3339
 from doorward.facts.networks import OverriddenLocator, read_networks
 from doorward.logs import observer
@@ -59,7 +60,12 @@ class Sandbox:
         self.clock = SettableClock()
         self.outbox = Outbox()
         self.locator = OverriddenLocator()
-        self.wired = wiring.build(self._settings, clock=self.clock, locator=self.locator)
+        outside = wiring.Outside(
+            locator=self.locator,
+            senders=dict.fromkeys(("email", "sms", "voice"), self.outbox),
+            realm_of=lambda tenant: Realm(tenant, rp_id="localhost", any_localhost=True),
+        )
+        self.wired = wiring.build(self._settings, clock=self.clock, outside=outside)
         self.wired.start()
 
     @property

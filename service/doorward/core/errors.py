@@ -31,6 +31,10 @@ class Conflict(DoorwardError):
     """The object has moved on: a challenge that ended, an outcome told twice."""
 
 
+class NotAllowed(DoorwardError):
+    """The caller may use the operation, but this change needs a proof or a reason that did not come with it."""
+
+
 class Throttled(DoorwardError):
     """Too many tries; *retry_after_seconds* is when the next may succeed."""
 
@@ -57,3 +61,69 @@ class Unreadable(DoorwardError):
 
 class InvalidAssertion(DoorwardError):
     """An assertion that does not prove what it should: signature, audience, age, binding or a second use."""
+
+
+class ChallengeEnded(Conflict):
+    """The challenge was passed, failed or cancelled before."""
+
+
+class ChallengeExpired(DoorwardError):
+    """The challenge's time is over."""
+
+
+class SenderUnavailable(DoorwardError):
+    """A message could not be handed over; nothing was counted against the person."""
+
+    def __init__(self, channel: str, *, retry_after_seconds: int = 30) -> None:
+        super().__init__(f"the message by {channel} could not be handed over")
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Refusal(DoorwardError):
+    """An answer to a challenge that was not accepted; *code* is the contract's word for why."""
+
+    code = "refused"
+
+
+class WrongCode(Refusal):
+    """The code is not the one that was asked for."""
+
+    code = "wrong_code"
+
+
+class ExpiredCode(Refusal):
+    """The code was right once; its time is over, or there is none any more."""
+
+    code = "expired_code"
+
+
+class ReplayedCode(Refusal):
+    """The code is right, and was used before: perhaps by somebody who was faster."""
+
+    code = "replayed_code"
+
+
+class Refused(Refusal):
+    """The person declined, the authenticator may not be used, or its answer is not for us."""
+
+
+class AuthenticatorDisabled(Refused):
+    """Too many failures in a row: the authenticator must be bound again."""
+
+
+class TooManyAttempts(Refusal):
+    """The challenge takes no more answers."""
+
+    code = "too_many_attempts"
+
+
+class AwaitingApproval(Refusal):
+    """The person has not answered on the device yet; asking costs nothing."""
+
+    code = "awaiting_approval"
+
+
+class MoreRequired(Refusal):
+    """The answer was right, and another authenticator is asked for as well."""
+
+    code = "more_required"

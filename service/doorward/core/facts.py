@@ -166,10 +166,14 @@ class PopulationFacts(Recorded):
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentFacts(Recorded):
-    """The types of the subject's active authenticators; *readable* is False where the store could not tell."""
+    """The types of the subject's active authenticators; *readable* is False where the store could not tell.
+
+    *blocked* are the types of those that are bound but suspended or disabled: whoever has such is not «unenrolled».
+    """
 
     readable: bool = True
     types: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
     reason: str = ""
 
 

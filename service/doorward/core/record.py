@@ -14,13 +14,16 @@ from doorward.core.request import Action, Client, Contact, Credential, DecisionR
 
 Json = dict[str, Any]
 
+# So many answers to challenges are kept with a decision; the newest.
+MAX_EVENTS = 50
+
 # Secrets of the request; they prove something to whoever reads them, and so are never kept.
 _NEVER_KEPT = {"device_token", "assertion"}
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionRecord:
-    """One decision whole. *answer* is the response without secrets; *reports* and *feedback* came later.
+    """One decision whole. *answer* is the response without secrets; *reports*, *feedback* and *events* came later.
 
     *issued_device* is the device that its token was handed to, *learned* says that the history took it in.
     """
@@ -41,6 +44,7 @@ class DecisionRecord:
     learned: bool = False
     reports: tuple[Json, ...] = ()
     feedback: tuple[Json, ...] = ()
+    events: tuple[Json, ...] = ()
 
     def to_bytes(self) -> bytes:
         body = {
@@ -61,6 +65,7 @@ class DecisionRecord:
             "learned": self.learned,
             "reports": self.reports,
             "feedback": self.feedback,
+            "events": self.events,
         }
         return json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
 
@@ -84,6 +89,7 @@ class DecisionRecord:
             learned=data["learned"],
             reports=tuple(data["reports"]),
             feedback=tuple(data["feedback"]),
+            events=tuple(data["events"]),
         )
 
 

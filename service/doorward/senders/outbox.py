@@ -1,21 +1,11 @@
 """The sandbox's outbox: messages are kept instead of sent, so that an integrator's test can read the code."""
 
 from collections import deque
-from dataclasses import dataclass
 from threading import Lock
 
+from doorward.ceremony import Message
+
 MOST_KEPT = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message to one address; *at* in seconds since 1970 UTC."""
-
-    channel: str
-    to: str
-    code: str
-    body: str
-    at: float
 
 
 class Outbox:

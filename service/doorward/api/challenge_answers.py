@@ -1,0 +1,81 @@
+"""What the operations on challenges and authenticators answer."""
+
+from doorward.api.answers import DeviceAnswer, word
+from doorward.api.fields import Answer, Choice, Flag, Items, JsonMap, Part, Time, Whole
+
+STATUSES = ("pending", "active", "suspended", "disabled")
+ERRORS = (
+    "wrong_code",
+    "expired_code",
+    "replayed_code",
+    "refused",
+    "more_required",
+    "awaiting_approval",
+    "too_many_attempts",
+)
+
+
+class BegunAnswer(Answer):
+    """What the client needs to answer with the authenticator."""
+
+    authenticator = word("Its id.", "fac_…", required=True)
+    type = word("Its type.", "sms", required=True)
+    sent_to = word("Where a code was sent, masked.", "+49•••12")
+    expires_at = Time("Until when the code or the push is good.")
+    resend_after = Time("From when on it may be sent again.")
+    number = word("push: what is to be typed on the device.", "471906")
+    public_key = JsonMap("passkey: PublicKeyCredentialRequestOptions as JSON.", entries=64)
+    digits = Whole("How many digits the code has.", example=6)
+
+
+class VerifiedAnswer(Answer):
+    """How an answer was taken."""
+
+    status = Choice("How the challenge stands.", of=("passed", "pending", "failed"), required=True, example="passed")
+    error = Choice("Why it is not passed.", of=ERRORS, example="wrong_code")
+    attempts_left = Whole("How many more answers it takes.", maximum=16, example=4)
+    amr = Items(word("", "otp"), "How the person authenticated, RFC 8176.", maximum=32)
+    acr = word("The level that was reached.", "aal2")
+    assertion = word("The proof, a secret.")
+    device = Part(DeviceAnswer, nullable=True)
+    learning = word("Whether history learned.", "applied")
+    recovery_code = word("A new one, after one was used.")
+
+
+class CancelledAnswer(Answer):
+    """The challenge is over."""
+
+    id = word("Its id.", "chl_…", required=True)
+    status = word("Always `cancelled`.", "cancelled", required=True)
+    reason = word("Why.", "user", required=True)
+
+
+class AuthenticatorAnswer(Answer):
+    """An authenticator of a subject; never a secret, an address or a number in clear."""
+
+    id = word("Its id.", "fac_…", required=True)
+    type = word("Its type.", "totp", required=True)
+    label = word("The person's name for it.", "phone", required=True)
+    status = Choice("Whether it can be used.", of=STATUSES, required=True, example="active")
+    aal = Whole("What it reaches after a password.", maximum=3, required=True, example=2)
+    phishing_resistant = Flag("Whether it resists phishing.", required=True, example=False)
+    restricted = Flag("Whether a telephone company could hand it over.", required=True, example=False)
+    created_at = Time("When it was made.", required=True)
+    last_used_at = Time("When it was last used.", nullable=True, required=True)
+    warning = word("What the person should be told.")
+
+
+class NewAuthenticatorAnswer(AuthenticatorAnswer):
+    """A new authenticator, with what is needed once."""
+
+    secret = word("totp, hotp: the seed in base32.")
+    otpauth_uri = word("totp, hotp: for the app.")
+    qr_svg = word("The same as a picture.")
+    algorithm = word("totp, hotp: the hash.", "SHA1")
+    digits = Whole("totp, hotp: of a code.", example=6)
+    period = Whole("totp: seconds of a step.", example=30)
+    public_key = JsonMap("passkey: PublicKeyCredentialCreationOptions as JSON.", entries=64)
+    pairing_uri = word("push: for the person's device.")
+    codes = Items(word("", "ABCDE-FGHIJ-KLMNO"), "recovery_code: to be kept by the person.", maximum=64)
+    sent_to = word("sms, voice, email: where a code was sent, masked.", "+49•••12")
+    expires_at = Time("Until when it may be confirmed.")

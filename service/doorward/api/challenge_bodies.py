@@ -1,0 +1,85 @@
+"""The bodies of the operations on challenges and authenticators."""
+
+import re
+
+from doorward.api.fields import Choice, Flag, JsonMap, Part, Shaped, Strict, Text, Whole
+from doorward.api.schemas import ClientBody
+
+FACTOR_ID = re.compile(r"fac_[A-Za-z0-9_-]{22}")
+
+TYPES = ("totp", "hotp", "sms", "voice", "email", "push", "passkey", "recovery_code", "knowledge")
+
+
+def authenticator_id() -> Shaped:
+    return Shaped(
+        "Which authenticator.",
+        shape=FACTOR_ID,
+        expected="an authenticator's id",
+        maximum=26,
+        required=True,
+        example="fac_AAAAAAAAAAAAAAAAAAAAAA",
+    )
+
+
+def assertion(doc: str) -> Text:
+    return Text(doc, minimum=1, maximum=8192, nullable=True)
+
+
+def reason() -> Text:
+    return Text("Why, for the record; an administrator's word.", minimum=1, maximum=512, example="lost phone")
+
+
+class BeginBody(Strict):
+    """With which authenticator."""
+
+    authenticator = authenticator_id()
+
+
+class VerifyBody(Strict):
+    """One answer to a challenge."""
+
+    authenticator = authenticator_id()
+    response = JsonMap(
+        "`code`, `credential`, `answers`, or nothing to ask whether a push was answered.",
+        maximum=16384,
+        depth=16,
+        required=True,
+        example={"code": "123456"},
+    )
+    client = Part(ClientBody, "The browser that answers.", nullable=True)
+    remember_device = Flag("Whether the person asked to be remembered on this device.", example=True)
+
+
+class CancelBody(Strict):
+    """Why a challenge is ended."""
+
+    reason = Choice("Who ends it, and why.", of=("user", "not_me"), required=True, example="user")
+
+
+class AuthenticatorBody(Strict):
+    """A new authenticator, and what allows it where the subject has one already."""
+
+    type = Choice("Which type.", of=TYPES, required=True, example="totp")
+    label = Text("The person's name for it.", maximum=100, example="phone")
+    algorithm = Choice("totp, hotp: the hash.", of=("SHA1", "SHA256", "SHA512"), example="SHA1")
+    digits = Whole("totp, hotp: 6 or 8.", minimum=6, maximum=8, example=6)
+    period = Whole("totp: seconds of a step.", minimum=15, maximum=120, example=30)
+    counter = Whole("hotp: where it begins.", example=0)
+    secret = Text("totp, hotp: a seed in base32 that another system made.", minimum=16, maximum=256, nullable=True)
+    assertion = assertion("A proof of the subject's own.")
+    enrolment_grant = Text("What an enrol challenge gave.", minimum=1, maximum=128, nullable=True)
+    reason = reason()
+
+
+class ConfirmBody(Strict):
+    """The first answer of a new authenticator."""
+
+    code = Text("The code that it shows, or that was sent.", minimum=1, maximum=64, example="123456")
+    credential = JsonMap("What the browser's `create` gave.", maximum=16384, depth=16)
+
+
+class AllowedBody(Strict):
+    """What allows a change: a proof, or an administrator's reason."""
+
+    assertion = assertion("A proof of the subject's own.")
+    reason = reason()

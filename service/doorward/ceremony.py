@@ -1,0 +1,175 @@
+"""What the use-cases ask of an authenticator type and of a sender: small protocols, and the data that crosses them.
+
+A verifier is pure but for its random numbers: state and an answer in, a new state or a named refusal out. It neither
+stores nor sends nor counts; `challenge.py` does that once, for every type alike.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from doorward.core.enrolment import Authenticator
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Realm:
+    """What belongs to a tenant and a verifier must know: who it is to a person, and where its passkeys live.
+
+    *origins* are those that a passkey may answer from; an empty *rp_id* means that there are no passkeys here.
+    *base_url* is where a person's device reaches this service; empty where it does not.
+    """
+
+    tenant: str
+    name: str = "Doorward"
+    rp_id: str = ""
+    origins: tuple[str, ...] = ()
+    top_origins: tuple[str, ...] = ()  # where a page of another origin may be framed by; none as a rule
+    any_localhost: bool = False  # the sandbox takes http://localhost with any port
+    base_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ceremony:
+    """What one answer is about. *id* is the challenge's, or the authenticator's own while it is being bound.
+
+    *action* is what the person approves, empty for a sign-in. *needs_user_verification* says that possession alone
+    would not do. *codes_from* is when the store was last accepted: a code of a period that began earlier may have
+    been used before the store lost its memory.
+    """
+
+    id: str
+    realm: Realm
+    subject_id: str
+    now: float
+    application_id: str = ""
+    action: str = ""
+    expires_at: float = 0.0
+    needs_user_verification: bool = False
+    codes_from: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to one address; *at* in seconds since 1970 UTC. *code* is what a test reads, if there is one."""
+
+    channel: str
+    to: str
+    code: str
+    body: str
+    at: float
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """A new authenticator. *shown* goes to the caller once; *live* is what its confirmation will be held against.
+
+    One that is *active* needs no confirmation, such as recovery codes.
+    """
+
+    state: Json
+    shown: Json = field(default_factory=dict)
+    live: Json | None = None
+    message: Message | None = None
+    active: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a challenge needs from now on: *live* is kept sealed with it, *shown* goes to the client."""
+
+    live: Json | None = None
+    shown: Json = field(default_factory=dict)
+    message: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """An answer that was right. *state* replaces the authenticator's; *shown* is added to the caller's answer.
+
+    *notices* are events that the subject must hear of, such as a used recovery code.
+    """
+
+    state: Json
+    user_verified: bool = True
+    synced: bool = False
+    shown: Json = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
+
+
+class Verifier(Protocol):
+    """One type of authenticator. What it is given of an authenticator and a challenge it must not keep."""
+
+    @property
+    def type(self) -> str:
+        """The name of its row in `core.assurance.AUTHENTICATOR_TYPES`."""
+        ...
+
+    def enrol(self, asked: Mapping[str, Any], held: tuple[Authenticator, ...], ceremony: Ceremony) -> Enrolment:
+        """Return a new authenticator as *asked* for; BadInput with every mistake. *held* are the subject's others."""
+        ...
+
+    def confirm(self, state: Json, live: Json | None, answer: Any, ceremony: Ceremony) -> Verified:
+        """Return the state of an authenticator whose first answer was right; a Refusal where it was not."""
+        ...
+
+    def begin(self, held: Authenticator, live: Json | None, ceremony: Ceremony) -> Begun:
+        """Return what the client needs to answer with *held*.
+
+        *live* is what an earlier `begin` left; Throttled where it is too early for another.
+        """
+        ...
+
+    def read(self, response: Mapping[str, Any]) -> Any:
+        """Return the answer in *response*; BadInput where it has not the shape of one, which costs no attempt."""
+        ...
+
+    def is_guess(self, answer: Any) -> bool:
+        """Answer whether *answer* could be one of many tries; asking whether a push was answered is not."""
+        ...
+
+    def prepare(self, state: Json, answer: Any) -> Any:
+        """Return *answer* after what is slow, such as a password hash; `verify` must be quick."""
+        ...
+
+    def verify(self, state: Json, live: Json | None, answer: Any, ceremony: Ceremony) -> Verified:
+        """Return the state after *answer* was right; a Refusal where it was not. May run twice for one answer."""
+        ...
+
+
+class Sender(Protocol):
+    """Carries messages on one or more channels."""
+
+    def send(self, message: Message) -> None:
+        """Return when the message was handed over; SenderUnavailable where it was not."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that a subject or an operator must hear of: what, about whom, and what may be told of it.
+
+    *event* is dotted (`authenticator.bound`); *details* hold no secret. *decision_id* is the decision it is about,
+    empty for none.
+    """
+
+    tenant: str
+    event: str
+    subject_id: str
+    at: float
+    details: Mapping[str, Any] = field(default_factory=dict)
+    decision_id: str = ""
+
+
+class Notifier(Protocol):
+    """Tells subjects and operators; never raises, for what it tells of has happened already."""
+
+    def tell(self, notice: Notice) -> None: ...
+
+
+class SilentNotifier:
+    """Tells nobody."""
+
+    def tell(self, notice: Notice) -> None: ...

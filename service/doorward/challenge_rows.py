@@ -1,0 +1,83 @@
+"""Challenges as the use-cases read and change them: opened, sealed, and opened again."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from doorward.core.challenges import Challenge
+from doorward.core.errors import NotFound
+from doorward.core.identifiers import is_id, new_id
+from doorward.ports import ChallengeRow, ChallengeStore, Sealer
+
+PURPOSE = "challenge"
+
+Change = Callable[[Challenge], Challenge]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A challenge with the row that it is kept in."""
+
+    row: ChallengeRow
+    challenge: Challenge
+
+
+class KeptChallenges:
+    """The sealed challenges of a store."""
+
+    def __init__(self, store: ChallengeStore, sealer: Sealer) -> None:
+        self._store = store
+        self._sealer = sealer
+
+    def read(self, tenant: str, challenge_id: str, now: float) -> Kept:
+        """Return the challenge; NotFound where this tenant has none of that name."""
+        row = self._store.challenge(tenant, challenge_id, now) if is_id(challenge_id, "chl") else None
+        if row is None:
+            raise NotFound("there is no such challenge")
+        return self._opened(row)
+
+    def of_decision(self, tenant: str, decision_id: str, now: float) -> Kept | None:
+        row = self._store.challenge_of_decision(tenant, decision_id, now)
+        return self._opened(row) if row is not None else None
+
+    def change(self, kept: Kept, change: Change, now: float) -> Kept:
+        """Change a challenge from what is kept now, atomically; what *change* raises leaves it as it is."""
+
+        def rewrite(row: ChallengeRow) -> ChallengeRow:
+            changed = change(self._opened(row).challenge)
+            return replace(row, status=changed.status, body=_sealed(changed, self._sealer))
+
+        row = self._store.rewrite_challenge(kept.row, rewrite, now)
+        if row is None:
+            raise NotFound("there is no such challenge")
+        return self._opened(row)
+
+    def _opened(self, row: ChallengeRow) -> Kept:
+        body = json.loads(self._sealer.open(row.body, PURPOSE))
+        return Kept(row, Challenge.from_json(body, status=row.status, expires_at=row.expires_at))
+
+
+def new_row(
+    challenge: Challenge,
+    sealer: Sealer,
+    *,
+    tenant: str,
+    subject: bytes,
+    decision_id: str,
+    now: float,
+) -> ChallengeRow:
+    """Return the row of a challenge that begins now."""
+    return ChallengeRow(
+        id=new_id("chl"),
+        tenant=tenant,
+        subject=subject,
+        decision_id=decision_id,
+        status=challenge.status,
+        body=_sealed(challenge, sealer),
+        created_at=now,
+        expires_at=challenge.expires_at,
+    )
+
+
+def _sealed(challenge: Challenge, sealer: Sealer) -> bytes:
+    return sealer.seal(json.dumps(challenge.to_json(), separators=(",", ":")).encode(), PURPOSE)

@@ -1,0 +1,99 @@
+"""What becomes of an answered challenge: its proof, its device, its traces in the decision's record."""
+
+from typing import Any
+
+from doorward.ceremony import Notice, Notifier, Verified
+from doorward.challenge_rows import Kept
+from doorward.consequences import device_json
+from doorward.core.challenges import PASSED, Challenge
+from doorward.core.enrolment import Authenticator
+from doorward.core.history import raise_flag
+from doorward.core.identifiers import new_id
+from doorward.core.record import MAX_EVENTS, DecisionRecord
+from doorward.core.request import Client
+from doorward.kept import KeptRecords
+from doorward.learning import PROFILE_LIFE_SECONDS
+from doorward.passing import Passing, Success, learned_by
+from doorward.ports import Store
+from doorward.services import Answered
+
+Json = dict[str, Any]
+
+NOT_ME_SECONDS = 72 * 3600
+
+
+class PassedChallenges:
+    """Writes down how challenges are answered, and carries out what passing one entails."""
+
+    def __init__(self, store: Store, records: KeptRecords, passing: Passing, notifier: Notifier) -> None:
+        self._store = store
+        self._records = records
+        self._passing = passing
+        self._notifier = notifier
+
+    def complete(
+        self, tenant: str, kept: Kept, held: Authenticator, verified: Verified, answered: Answered, now: float
+    ) -> Json:
+        """Return the answer to a challenge that has just been passed."""
+        challenge = kept.challenge
+        record = self._records.read(tenant, kept.row.decision_id, now)
+        proof = challenge.proof(now, jti=new_id("prf"))
+        success = Success(
+            tenant,
+            now,
+            second_factor=proof.aal >= 2,
+            phishing_resistant=proof.phishing_resistant,
+            remember=answered.remember_device,
+            trusted=not differs(challenge, answered.client),
+        )
+        learning, issued = self._passing.learn(success, record)
+        assertion = self._passing.prove(tenant, record, proof, max_age=challenge.max_age, now=now)
+        event = _event("passed", held, now) | {"amr": list(proof.amr), "trusted": success.trusted}
+        self._append(tenant, kept, event, now, learned_by(issued) if learning != "none" else {})
+        for notice in verified.notices:
+            about = {"challenge": kept.row.id, "authenticator": held.id, "type": held.type}
+            self._notifier.tell(Notice(tenant, notice, challenge.subject_id, now, about, kept.row.decision_id))
+        return {
+            "status": PASSED,
+            "amr": list(proof.amr),
+            "acr": f"aal{proof.aal}",
+            "assertion": assertion,
+            "device": device_json(issued) if issued else None,
+            "learning": learning,
+        } | verified.shown
+
+    def note(self, tenant: str, kept: Kept, held: Authenticator, result: str, now: float) -> None:
+        """Write an answer that was not accepted into the decision's record."""
+        self._append(tenant, kept, _event(result, held, now), now, {})
+
+    def cancelled(self, tenant: str, kept: Kept, reason: str, now: float) -> None:
+        """Write down that the challenge was cancelled; `not_me` marks the subject for three days."""
+        if reason == "not_me":
+            until = now + NOT_ME_SECONDS
+            self._store.rewrite_profile(
+                tenant,
+                kept.row.subject,
+                lambda profile: raise_flag(profile, "not_me", until=until),
+                expires_at=now + PROFILE_LIFE_SECONDS,
+                now=now,
+            )
+        self._append(tenant, kept, {"at": now, "what": "cancelled", "reason": reason}, now, {})
+
+    def _append(self, tenant: str, kept: Kept, event: Json, now: float, fields: Json) -> None:
+        def add(record: DecisionRecord) -> Json:
+            return fields | {"events": (*record.events, event)[-MAX_EVENTS:]}
+
+        self._records.rewrite(tenant, kept.row.decision_id, add, now)
+
+
+def differs(challenge: Challenge, client: Client | None) -> bool:
+    """Answer whether another browser answers than the one that was challenged, as far as both are stated."""
+    if client is None:
+        return False
+    asked = challenge.request.client
+    pairs = ((asked.ip, client.ip), (asked.user_agent, client.user_agent))
+    return any(one is not None and other is not None and one != other for one, other in pairs)
+
+
+def _event(what: str, held: Authenticator, now: float) -> Json:
+    return {"at": now, "what": what, "authenticator": held.id, "type": held.type}

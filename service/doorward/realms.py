@@ -1,0 +1,44 @@
+"""Whom a tenant is to a person, and what one answer is about."""
+
+from collections.abc import Callable
+
+from doorward.ceremony import Ceremony, Realm
+from doorward.challenge_rows import Kept
+from doorward.core.assurance import AUTHENTICATOR_TYPES
+from doorward.core.challenges import Challenge
+from doorward.core.enrolment import Authenticator
+
+
+class Ceremonies:
+    """Makes ceremonies; *realm_of* answers for every tenant, *codes_from* when the store was last accepted."""
+
+    def __init__(self, realm_of: Callable[[str], Realm], codes_from: Callable[[], float]) -> None:
+        self._realm_of = realm_of
+        self._codes_from = codes_from
+
+    def of(self, tenant: str, kept: Kept, held: Authenticator, now: float) -> Ceremony:
+        """Return what an answer of *held* to a challenge is about."""
+        challenge = kept.challenge
+        return Ceremony(
+            id=kept.row.id,
+            realm=self._realm_of(tenant),
+            subject_id=challenge.subject_id,
+            now=now,
+            application_id=challenge.request.application_id,
+            action=challenge.request.action.display or challenge.request.action.name,
+            expires_at=challenge.expires_at,
+            needs_user_verification=_needs_user_verification(challenge, held, now),
+            codes_from=self._codes_from(),
+        )
+
+    def binding(self, tenant: str, subject_id: str, authenticator_id: str, now: float) -> Ceremony:
+        """Return what the first answer of a new authenticator is about."""
+        realm = self._realm_of(tenant)
+        return Ceremony(authenticator_id, realm, subject_id, now, codes_from=self._codes_from())
+
+
+def _needs_user_verification(challenge: Challenge, held: Authenticator, now: float) -> bool:
+    """Answer whether possession alone would not reach the level that is required."""
+    kind = AUTHENTICATOR_TYPES[held.type]
+    reached = kind.aal_after_password if challenge.has_first_factor(now) else min(kind.aal, 1)
+    return challenge.required.aal > reached
