@@ -66,7 +66,7 @@ class Message:
 class Enrolment:
     """A new authenticator. *shown* goes to the caller once; *live* is what its confirmation will be held against.
 
-    One that is *active* needs no confirmation, such as recovery codes.
+    One that is *active* needs no confirmation, such as recovery codes; one with an end is over at *expires_at*.
     """
 
     state: Json
@@ -74,6 +74,7 @@ class Enrolment:
     live: Json | None = None
     message: Message | None = None
     active: bool = False
+    expires_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,8 @@ class Begun:
 class Verified:
     """An answer that was right. *state* replaces the authenticator's; *shown* is added to the caller's answer.
 
-    *notices* are events that the subject must hear of, such as a used recovery code.
+    *notices* are events that the subject must hear of. *recovered* says that the account was recovered, so that no
+    device is familiar any more; one that *is_spent* cannot be used again.
     """
 
     state: Json
@@ -97,6 +99,8 @@ class Verified:
     synced: bool = False
     shown: Json = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+    recovered: bool = False
+    is_spent: bool = False
 
 
 class Verifier(Protocol):

@@ -153,7 +153,8 @@ class ChallengeDesk:
             if one.status != ACTIVE:
                 raise Refused(f"the authenticator is {one.status}")
             verified[:] = [verifier.verify(dict(one.state), live, prepared, ceremony)]
-            return replace(one, state=verified[0].state, last_used_at=now)
+            status = DISABLED if verified[0].is_spent else one.status
+            return replace(one, state=verified[0].state, status=status, last_used_at=now)
 
         self._subjects.change_one(tenant, kept.row.subject, held.id, use, now)
         return verified[0]

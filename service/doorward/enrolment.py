@@ -69,6 +69,7 @@ class EnrolmentDesk:
             restricted=kind.restricted,
             aal=kind.aal_after_password,
             live=enrolment.live,
+            expires_at=enrolment.expires_at,
         )
         self._subjects.change(tenant, key, lambda now_held: _tidy(now_held, now).with_(authenticator), now)
         if enrolment.message is not None:

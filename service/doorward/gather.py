@@ -184,7 +184,7 @@ def _with_history(
         history = answers(snapshot.profile, sight, now)
     except Unreadable:
         history, degraded = HistoryFacts(reachable=False), ("history",)
-    enrolled, enrolment = _enrolment(sources.sealer, snapshot)
+    enrolled, enrolment = _enrolment(sources.sealer, snapshot, now)
     proofs, remarks = _proofs(sources.store, sources.proofs, keys.tenant, request, snapshot, now)
     facts = replace(
         blank,
@@ -241,12 +241,12 @@ def _device(collected: bool, token: Presented, profile: bytes | None, now: float
     )
 
 
-def _enrolment(sealer: Sealer, snapshot: Snapshot) -> tuple[tuple[Enrolled, ...], EnrolmentFacts]:
+def _enrolment(sealer: Sealer, snapshot: Snapshot, now: float) -> tuple[tuple[Enrolled, ...], EnrolmentFacts]:
     try:
         holdings = holdings_of(snapshot.authenticators, sealer)
     except Unreadable:
         return (), EnrolmentFacts(readable=False, reason="the authenticators cannot be opened")
-    active = tuple(each.enrolled for each in holdings.active)
+    active = tuple(each.enrolled for each in holdings.authenticators if each.is_usable(now))
     blocked = (each.type for each in holdings.authenticators if each.status in (SUSPENDED, DISABLED))
     types = tuple(dict.fromkeys(each.type for each in active))
     return active, EnrolmentFacts(types=types, blocked=tuple(dict.fromkeys(blocked)))

@@ -7,7 +7,7 @@ from doorward.challenge_rows import Kept
 from doorward.consequences import device_json
 from doorward.core.challenges import PASSED, Challenge
 from doorward.core.enrolment import Authenticator
-from doorward.core.history import raise_flag
+from doorward.core.history import drop_all_devices, raise_flag
 from doorward.core.identifiers import new_id
 from doorward.core.record import MAX_EVENTS, DecisionRecord
 from doorward.core.request import Client
@@ -20,6 +20,7 @@ from doorward.services import Answered
 Json = dict[str, Any]
 
 NOT_ME_SECONDS = 72 * 3600
+RECOVERY_SECONDS = 72 * 3600
 
 
 class PassedChallenges:
@@ -46,6 +47,8 @@ class PassedChallenges:
             remember=answered.remember_device,
             trusted=not differs(challenge, answered.client),
         )
+        if verified.recovered:
+            self._recovered(tenant, kept, now)
         learning, issued = self._passing.learn(success, record)
         assertion = self._passing.prove(tenant, record, proof, max_age=challenge.max_age, now=now)
         event = _event("passed", held, now) | {"amr": list(proof.amr), "trusted": success.trusted}
@@ -61,6 +64,15 @@ class PassedChallenges:
             "device": device_json(issued) if issued else None,
             "learning": learning,
         } | verified.shown
+
+    def _recovered(self, tenant: str, kept: Kept, now: float) -> None:
+        """Take every device for a stranger's again, and mark the subject for three days."""
+
+        def forget(profile: bytes | None) -> bytes:
+            return raise_flag(drop_all_devices(profile), "recovery_used", until=now + RECOVERY_SECONDS)
+
+        expires_at = now + PROFILE_LIFE_SECONDS
+        self._store.rewrite_profile(tenant, kept.row.subject, forget, expires_at=expires_at, now=now)
 
     def note(self, tenant: str, kept: Kept, held: Authenticator, result: str, now: float) -> None:
         """Write an answer that was not accepted into the decision's record."""

@@ -140,6 +140,18 @@ SETTINGS = (
         "180",
         "Days after its last verified use for which a device token is good; browsers keep no cookie past 400.",
     ),
+    Setting(
+        "totp_window",
+        whole_number(0, 2),
+        "1",
+        "Steps either side of the present one whose TOTP code is accepted; 0 is what ASVS 6.5.5 asks for.",
+    ),
+    Setting(
+        "knowledge",
+        choice("off", "on"),
+        "off",
+        "Whether questions of knowledge can be enrolled. They are no authenticator by any standard, and add no AAL.",
+    ),
     Setting("log_level", choice("debug", "info", "warning", "error"), "info", "The least grave level that is logged."),
     Setting("log_format", choice("json", "console"), "json", "`json`: one object a line. `console`: for a terminal."),
     Setting(
@@ -172,6 +184,8 @@ class Settings:
     record_days: int
     challenge_ttl: int
     device_days: int
+    totp_window: int
+    knowledge: str
     log_level: str
     log_format: str
     graceful_timeout: int

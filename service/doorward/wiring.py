@@ -195,7 +195,7 @@ def build(
         zone=settings.default_timezone,
     )
     keeping = Keeping(sealer, derive(settings.secret, "device-token"), _lives(settings))
-    parts = Parts(clock, store, sources, policies, card, keeping, assertions, geo, outside)
+    parts = Parts(settings, clock, store, sources, policies, card, keeping, assertions, geo, outside)
     return Wiring(_services(parts), store, sources.tallies, policies, sources.locator, meter, clock, geo)
 
 
@@ -203,6 +203,7 @@ def build(
 class Parts:
     """What the use-cases are built of."""
 
+    settings: Settings
     clock: Clock
     store: Store
     sources: Sources
@@ -263,7 +264,8 @@ def _answering(parts: Parts, records: KeptRecords, passing: Passing) -> tuple[Ch
     """Return what answers challenges and what binds authenticators: both stand on the same verifiers and counters."""
     store, sealer, outside = parts.store, parts.keeping.sealer, parts.outside
     subjects = Subjects(store, sealer, parts.sources.hasher)
-    types, attempts, post = verifiers(), Attempts(store), Post(outside.senders)
+    attempts, post = Attempts(store), Post(outside.senders)
+    types = verifiers(totp_window=parts.settings.totp_window, knowledge=parts.settings.knowledge == "on")
     ceremonies = Ceremonies(outside.realm_of, codes_from=lambda: 0.0)
     passed = PassedChallenges(store, records, passing, outside.notifier)
     challenges = ChallengeDesk(

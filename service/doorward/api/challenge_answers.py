@@ -26,6 +26,7 @@ class BegunAnswer(Answer):
     number = word("push: what is to be typed on the device.", "471906")
     public_key = JsonMap("passkey: PublicKeyCredentialRequestOptions as JSON.", entries=64)
     digits = Whole("How many digits the code has.", example=6)
+    questions = Items(word("", "the first street I lived in"), "knowledge: what is asked.", maximum=16)
 
 
 class VerifiedAnswer(Answer):
@@ -77,5 +78,7 @@ class NewAuthenticatorAnswer(AuthenticatorAnswer):
     public_key = JsonMap("passkey: PublicKeyCredentialCreationOptions as JSON.", entries=64)
     pairing_uri = word("push: for the person's device.")
     codes = Items(word("", "ABCDE-FGHIJ-KLMNO"), "recovery_code: to be kept by the person.", maximum=64)
+    counter = Whole("hotp: where it begins.", example=0)
+    compliance = Items(word("", "fails ASVS-6.4.2"), "knowledge: what it does not conform to.", maximum=16)
     sent_to = word("sms, voice, email: where a code was sent, masked.", "+49•••12")
     expires_at = Time("Until when it may be confirmed.")

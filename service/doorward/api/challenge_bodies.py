@@ -2,7 +2,7 @@
 
 import re
 
-from doorward.api.fields import Choice, Flag, JsonMap, Part, Shaped, Strict, Text, Whole
+from doorward.api.fields import Choice, Flag, Items, JsonMap, Part, Shaped, Strict, Text, Whole
 from doorward.api.schemas import ClientBody
 
 FACTOR_ID = re.compile(r"fac_[A-Za-z0-9_-]{22}")
@@ -56,6 +56,13 @@ class CancelBody(Strict):
     reason = Choice("Who ends it, and why.", of=("user", "not_me"), required=True, example="user")
 
 
+class QuestionBody(Strict):
+    """A question of the subject's own, and its answer."""
+
+    question = Text("What is asked.", minimum=1, maximum=200, required=True, example="the first street I lived in")
+    answer = Text("What is answered; case does not count.", minimum=3, maximum=200, required=True)
+
+
 class AuthenticatorBody(Strict):
     """A new authenticator, and what allows it where the subject has one already."""
 
@@ -66,6 +73,7 @@ class AuthenticatorBody(Strict):
     period = Whole("totp: seconds of a step.", minimum=15, maximum=120, example=30)
     counter = Whole("hotp: where it begins.", example=0)
     secret = Text("totp, hotp: a seed in base32 that another system made.", minimum=16, maximum=256, nullable=True)
+    questions = Items(Part(QuestionBody), "knowledge: three to eight.", minimum=3, maximum=8)
     assertion = assertion("A proof of the subject's own.")
     enrolment_grant = Text("What an enrol challenge gave.", minimum=1, maximum=128, nullable=True)
     reason = reason()

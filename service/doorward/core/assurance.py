@@ -17,6 +17,9 @@ PASSWORD_AMR = "pwd"  # noqa: S105  # the amr value of RFC 8176, no secret
 MULTI_FACTOR_AMR = "mfa"
 EMAIL_AMR = "email"
 
+# A code that an administrator gives stands in for whatever type is asked for, but never for what resists phishing.
+BYPASS = "bypass_code"
+
 
 @dataclass(frozen=True, slots=True)
 class AuthenticatorType:
@@ -49,9 +52,15 @@ AUTHENTICATOR_TYPES: Mapping[str, AuthenticatorType] = {
         _possession("sms", "sms", restricted=True),
         _possession("voice", "tel", restricted=True),
         _possession("recovery_code", "otp"),
+        _possession(BYPASS, "otp"),
         AuthenticatorType("email", NOTHING, 0, 1, ("otp", EMAIL_AMR)),
         AuthenticatorType("knowledge", NOTHING, 0, 1, ("kba",)),
     )
+}
+
+# What a policy may name and a subject may bind by itself.
+NAMED_TYPES: Mapping[str, AuthenticatorType] = {
+    name: kind for name, kind in AUTHENTICATOR_TYPES.items() if name != BYPASS
 }
 
 
@@ -158,7 +167,7 @@ def meets(requirement: Requirement, proof: Proof) -> bool:
 def usable(type_name: str, requirement: Requirement) -> bool:
     """Answer whether an authenticator of this type may take part in meeting *requirement*, alone or with others."""
     kind = AUTHENTICATOR_TYPES.get(type_name)
-    if kind is None or (requirement.any_of and type_name not in requirement.any_of):
+    if kind is None or not _is_offered(type_name, requirement):
         return False
     if requirement.count > 1:
         return type_name != "knowledge"
@@ -170,7 +179,13 @@ def usable(type_name: str, requirement: Requirement) -> bool:
 def _offered(requirement: Requirement, types: Iterable[str]) -> list[str]:
     """Return the known types among *types* that *requirement* takes, each once."""
     taken = [name for name in dict.fromkeys(types) if name in AUTHENTICATOR_TYPES]
-    return [name for name in taken if not requirement.any_of or name in requirement.any_of]
+    return [name for name in taken if _is_offered(name, requirement)]
+
+
+def _is_offered(type_name: str, requirement: Requirement) -> bool:
+    if type_name == BYPASS:
+        return not requirement.phishing_resistant
+    return not requirement.any_of or type_name in requirement.any_of
 
 
 def _countable(types: Collection[str], requirement: Requirement) -> list[str]:

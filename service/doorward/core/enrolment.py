@@ -25,7 +25,8 @@ MAX_CONTACTS = 8
 class Authenticator:
     """One authenticator. *state* is its type's own and secret, *live* what its confirmation is held against.
 
-    *aal* is what it reaches after a stated password; *bound_from* is where it was bound.
+    *aal* is what it reaches after a stated password; *bound_from* is where it was bound. *expires_at* is the end of
+    one that an administrator made for a while.
     """
 
     id: str
@@ -40,8 +41,12 @@ class Authenticator:
     restricted: bool = False
     aal: int = 0
     reason: str = ""
+    expires_at: float | None = None
     live: Mapping[str, Any] | None = field(default=None, repr=False)
     bound_from: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def is_usable(self, now: float) -> bool:
+        return self.status == ACTIVE and (self.expires_at is None or now < self.expires_at)
 
     @property
     def enrolled(self) -> Enrolled:

@@ -238,7 +238,7 @@ def _enrollable(requirement: Requirement, *, first_factor: bool) -> tuple[str, .
 
 
 # A recovery code stands in for another authenticator, and questions of knowledge are none.
-_NOT_FIRST = ("recovery_code", "knowledge")
+_NOT_FIRST = ("recovery_code", "bypass_code", "knowledge")
 
 
 def _spent(walk: _Walk) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import reduce
 
-from doorward.core.assurance import AUTHENTICATOR_TYPES, can_meet
+from doorward.core.assurance import NAMED_TYPES, can_meet
 from doorward.core.outcome import CHALLENGE, DENY, STRICTNESS, Requirement
 from doorward.policy.model import ANY_AUTHENTICATOR, Effect
 
@@ -51,7 +51,7 @@ def merged(first: Requirement, second: Requirement) -> Requirement | None:
         aal=max(first.aal, second.aal),
         phishing_resistant=first.phishing_resistant or second.phishing_resistant,
     )
-    return both if can_meet(both, AUTHENTICATOR_TYPES, first_factor=True) else None
+    return both if can_meet(both, NAMED_TYPES, first_factor=True) else None
 
 
 def _intersection(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...] | None:

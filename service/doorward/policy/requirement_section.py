@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from doorward.core.assurance import AUTHENTICATOR_TYPES
+from doorward.core.assurance import NAMED_TYPES
 from doorward.core.outcome import ALLOW, CHALLENGE, DENY, Requirement
 from doorward.policy.findings import Place, Report, nearest, one_of, quoted
 from doorward.policy.model import Effect
@@ -57,9 +57,9 @@ def _types(section: Section) -> tuple[str, ...]:
     if "any_of" in section and not found:
         section.error(section.place_of_key("any_of"), "bad-value", "'any_of' is empty, expected authenticator types")
     for each in found:
-        if each.value not in AUTHENTICATOR_TYPES:
-            section.report.unknown_name(each.place, "authenticator type", each.value, AUTHENTICATOR_TYPES)
-    return tuple(dict.fromkeys(each.value for each in found if each.value in AUTHENTICATOR_TYPES))
+        if each.value not in NAMED_TYPES:
+            section.report.unknown_name(each.place, "authenticator type", each.value, NAMED_TYPES)
+    return tuple(dict.fromkeys(each.value for each in found if each.value in NAMED_TYPES))
 
 
 def read_effect(

@@ -1,6 +1,6 @@
 """Checks of requirements: what can be met, and what counts."""
 
-from doorward.core.assurance import AUTHENTICATOR_TYPES, can_meet
+from doorward.core.assurance import AUTHENTICATOR_TYPES, NAMED_TYPES, can_meet
 from doorward.policy.findings import Report, one_of
 from doorward.policy.lint.check import place_of
 from doorward.policy.model import Policy
@@ -17,8 +17,22 @@ class UnmeetableRequirement:
 
     def look(self, policy: Policy, report: Report) -> None:
         for name, requirement in policy.requirements.items():
-            if not can_meet(requirement, AUTHENTICATOR_TYPES, first_factor=True):
+            if not can_meet(requirement, NAMED_TYPES, first_factor=True):
                 message = f"no authenticator can meet the requirement '{name}'"
+                report.warning(place_of(policy, "requirements", name), self.code, message)
+
+
+class KnowledgeNamed:
+    """Questions of knowledge are no authenticator (SP 800-63B-4; ASVS 6.4.2 wants none at all)."""
+
+    code = "knowledge-named"
+    bad = "requirements: {some: {any_of: [totp, knowledge]}}"
+    good = "requirements: {some: {any_of: [totp, email]}}"
+
+    def look(self, policy: Policy, report: Report) -> None:
+        for name, requirement in policy.requirements.items():
+            if "knowledge" in requirement.any_of:
+                message = f"the requirement '{name}' takes questions of knowledge, which are no authenticator"
                 report.warning(place_of(policy, "requirements", name), self.code, message)
 
 
