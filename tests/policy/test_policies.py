@@ -52,6 +52,26 @@ def test_a_tenant_whose_name_is_no_folder_name_is_refused_before_a_file_is_touch
         Policies(rules).current(tenant, now)
 
 
+def test_a_mounted_folder_whose_link_is_swapped_is_taken_up_with_its_lists(tmp_path, now):
+    for version, entry in (("first", "u-1"), ("second", "u-2")):
+        (tmp_path / version).mkdir()
+        put(tmp_path / version / "default", LISTED)
+        put(tmp_path / version / "default", f"{entry}\n", "x.txt")
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "..data").symlink_to(tmp_path / "first")
+    (tmp_path / "rules" / "default").symlink_to(Path("..data", "default"))
+    policies = Policies(tmp_path / "rules")
+    policies.load_all(now)
+    before = policies.current("default", now)
+
+    (tmp_path / "rules" / "..new").symlink_to(tmp_path / "second")
+    os.replace(tmp_path / "rules" / "..new", tmp_path / "rules" / "..data")
+    after = policies.current("default", now + 3)
+
+    assert (before.error, after.error) == ((), ())
+    assert before.policy.digest != after.policy.digest
+
+
 def test_a_tenant_has_its_own_policy_or_that_of_default(rules, now):
     put(rules / "acme", GOOD.replace("ID", "own"))
     policies = Policies(rules)

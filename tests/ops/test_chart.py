@@ -1,0 +1,107 @@
+"""The image and the chart agree with the package; `make helm-check` looks closer, with helm."""
+
+import json
+import re
+from pathlib import Path
+
+import click
+import jsonschema
+import pytest
+import yaml
+
+from doorward import __version__
+from doorward.cli import main as doorward
+from doorward.settings import SETTINGS, known_names
+
+ROOT = Path(__file__).parents[2]
+CHART = ROOT / "helm" / "doorward"
+VALUES = [CHART / "values.yaml", *sorted((CHART / "ci").glob("*.yaml"))]
+
+# What the image sets, or other values of the chart decide.
+DECIDED_ELSEWHERE = {"bind", "metrics_bind", "state_dir", "store", "rules_dir", "model", "geo", "secret"}
+DECIDED_ELSEWHERE |= {"encryption_keys"}
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict:
+    return json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def dockerfile() -> str:
+    return (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+
+def read(file: Path) -> dict:
+    return yaml.safe_load(file.read_text(encoding="utf-8"))
+
+
+def objects_of(schema: dict) -> list[dict]:
+    """Return *schema* and everything below it that declares properties."""
+    below = [each for part in schema.get("properties", {}).values() for each in objects_of(part)]
+    return [schema, *below] if "properties" in schema else below
+
+
+def test_the_chart_and_the_image_have_the_version_of_the_package(dockerfile: str) -> None:
+    chart = read(CHART / "Chart.yaml")
+
+    assert (chart["version"], chart["appVersion"]) == (__version__, __version__)
+    assert f"ARG VERSION={__version__}\n" in dockerfile
+
+
+@pytest.mark.parametrize("file", VALUES, ids=lambda file: file.name)
+def test_the_values_that_ship_conform_to_the_schema(file: Path, schema: dict) -> None:
+    jsonschema.Draft7Validator.check_schema(schema)
+
+    assert [error.message for error in jsonschema.Draft7Validator(schema).iter_errors(read(file))] == []
+
+
+def test_a_value_that_there_is_not_is_refused_everywhere(schema: dict) -> None:
+    assert [each for each in objects_of(schema) if each.get("additionalProperties") is not False] == []
+
+
+def test_every_value_of_the_schema_stands_in_the_values(schema: dict) -> None:
+    assert set(read(CHART / "values.yaml")) | {"global"} == set(schema["properties"])
+
+
+def test_the_chart_takes_every_setting_that_it_does_not_decide_itself(schema: dict) -> None:
+    """A new setting is also a row of `settings` in helm/doorward/values.schema.json."""
+    fields = {row.field for row in SETTINGS}
+
+    assert set(schema["properties"]["settings"]["properties"]) == fields - DECIDED_ELSEWHERE
+
+
+def test_every_variable_in_the_templates_and_the_image_is_a_setting(dockerfile: str) -> None:
+    texts = [file.read_text(encoding="utf-8") for file in (CHART / "templates").iterdir()]
+    named = {name for text in [*texts, dockerfile] for name in re.findall(r"DOORWARD_[A-Z_]*[A-Z]", text)}
+
+    assert named - set(known_names()) == set()
+
+
+def test_the_image_runs_as_a_number_that_is_not_root(dockerfile: str) -> None:
+    user = re.search(r"^USER (\d+):(\d+)$", dockerfile, re.MULTILINE)
+
+    assert user
+    assert "0" not in user.groups()
+
+
+def test_what_the_image_copies_is_not_ignored(dockerfile: str) -> None:
+    copied = [line.split()[1:-1] for line in dockerfile.splitlines() if re.match(r"COPY (?!--from)", line)]
+    kept = {line[1:] for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line[:1] == "!"}
+
+    assert {name for names in copied for name in names} == kept
+
+
+def test_the_commands_that_the_notes_tell_exist() -> None:
+    notes = (CHART / "templates" / "NOTES.txt").read_text(encoding="utf-8")
+    told = set(re.findall(r"-- doorward ([a-z]+ [a-z]+)", notes))
+
+    assert told
+    assert [line for line in told if not is_command(line.split())] == []
+
+
+def is_command(words: list[str]) -> bool:
+    at: click.Command | None = doorward
+    for word in words:
+        at = at.commands.get(word) if isinstance(at, click.Group) else None
+    return at is not None
