@@ -49,6 +49,7 @@ bench: $(RUN) ## Measure decisions on loopback: rate, latency, and the microseco
 
 docs: $(DEV) ## Write the pages that are made from the code's tables.
 	@$(BIN)/doorward settings --markdown > docs/settings.md
+	@$(BIN)/python tests/ship/settings_schema.py
 	@$(BIN)/python -c 'from doorward.core.signals.document import markdown; print(markdown(), end="")' > docs/signals.md
 
 helm-check: $(RUN) $(CHART)/.ready ## Lint, render and validate the chart every way it is deployed (fetches 40 MB once).

@@ -57,7 +57,9 @@ def consequences(
 ) -> Consequences:
     """Work out the whole of a decision; nothing is written here."""
     verified = is_verified(case, judgement)
-    issued = hand_out(keeping, case.request.client.device_token, found, case.now) if verified else None
+    # Where a copy of a token was found, what is written of the device is its end.
+    hands_out = verified and not found.presented.is_copy
+    issued = hand_out(keeping, case.request.client.device_token, found, case.now) if hands_out else None
     lesson = _lesson(decision_id, case, judgement, found, issued) if verified else None
     row, challenge = _challenge(keeping, decision_id, case, judgement, found, rules)
     extras = Extras(
@@ -92,7 +94,7 @@ def is_verified(case: Case, judgement: Judgement) -> bool:
 def hand_out(keeping: Keeping, token: str | None, found: Found, now: float) -> Issued:
     """Return the successor of a valid token, or a new device's first."""
     life = keeping.lives.device
-    if token and found.presented.record is not None:
+    if token and found.presented.state == "valid" and found.presented.record is not None:
         return rotate(token, found.presented.record, key=keeping.device_key, now=now, life_seconds=life)
     return issue(now=now, life_seconds=life)
 

@@ -1,8 +1,9 @@
 """The device token: which browser of a tenant this is, and how its token changes hands.
 
 `dvt_<device>.<secret>`: the first part names the record, the second proves the right to it; the store keeps a hash.
-A successor is derived from its predecessor under the service's key, so that two tabs that present the same token at
-once are given the same successor, and neither loses its place.
+A successor is derived from its predecessor's hash under the service's key. So two tabs that present the same token at
+once are given the same successor, and an older token is recognised by the chain that leads from it to the present
+one: somebody has kept a copy.
 """
 
 import hashlib
@@ -17,17 +18,24 @@ from doorward.ports import DeviceRecord
 # How long the previous token stays good once the new one was seen.
 OVERLAP_SECONDS = 60.0
 
+# How many tokens back a copy is recognised; an older one is a stranger's.
+CHAIN = 32
+
 _TOKEN = re.compile(r"dvt_([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """What a presented token turned out to be; *record* is set where it is valid, and updated where it was news."""
+    """What a presented token turned out to be; *record* is set where it is valid, and updated where it was news.
+
+    *is_copy* says that the token was replaced long ago: its device is revoked, whoever of the two has the copy.
+    """
 
     state: str
     device_id: str = ""
     record: DeviceRecord | None = None
     changed: bool = False
+    is_copy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +52,8 @@ def device_id_of(token: str | None) -> str:
     return f"dev_{found[1]}" if found else ""
 
 
-def presented(token: str | None, record: DeviceRecord | None, now: float) -> Presented:
-    """Judge a collected token against the record it names."""
+def presented(token: str | None, record: DeviceRecord | None, now: float, *, key: bytes) -> Presented:
+    """Judge a collected token against the record it names; *key* is what successors are derived under."""
     if token is None:
         return Presented("none")
     if record is None or device_id_of(token) != record.id:
@@ -53,7 +61,8 @@ def presented(token: str | None, record: DeviceRecord | None, now: float) -> Pre
     digest = _digest(token)
     is_current = hmac.compare_digest(digest, record.token_hash)
     is_previous = bool(record.previous_hash) and hmac.compare_digest(digest, record.previous_hash)
-    if not is_current and not is_previous:
+    is_copy = not is_current and not is_previous and _leads_to(digest, record, key)
+    if not is_current and not is_previous and not is_copy:
         return Presented("foreign")
     if record.revoked:
         return Presented("revoked", record.id)
@@ -61,9 +70,18 @@ def presented(token: str | None, record: DeviceRecord | None, now: float) -> Pre
         return Presented("expired", record.id)
     if is_current:
         return _first_sight(record, now)
-    if record.current_seen and now >= record.previous_until:
-        return Presented("expired", record.id)
+    if is_copy or (record.current_seen and now >= record.previous_until):
+        return Presented("revoked", record.id, replace(record, revoked=True), changed=True, is_copy=True)
     return Presented("valid", record.id, record)
+
+
+def _leads_to(digest: bytes, record: DeviceRecord, key: bytes) -> bool:
+    """Answer whether the present token is a late successor of the one with *digest*."""
+    for _ in range(CHAIN):
+        digest = _digest(_successor(digest, record.id, key))
+        if hmac.compare_digest(digest, record.token_hash):
+            return True
+    return False
 
 
 def _first_sight(record: DeviceRecord, now: float) -> Presented:
@@ -82,30 +100,20 @@ def issue(*, now: float, life_seconds: float) -> Issued:
 
 def rotate(token: str, record: DeviceRecord, *, key: bytes, now: float, life_seconds: float) -> Issued:
     """Return the successor of a valid *token*; the same one again where its successor is still unseen or fresh."""
-    successor = _successor(token, record.id, key)
+    successor = _successor(_digest(token), record.id, key)
     if hmac.compare_digest(_digest(successor), record.token_hash):
         return Issued(successor, replace(record, expires_at=now + life_seconds))
+    return reissue(record, key=key, now=now, life_seconds=life_seconds)
+
+
+def reissue(record: DeviceRecord, *, key: bytes, now: float, life_seconds: float) -> Issued:
+    """Return the successor of a device's present token, which stays good as the previous one."""
+    successor = _successor(record.token_hash, record.id, key)
     return Issued(
         successor,
         replace(
             record,
             token_hash=_digest(successor),
-            previous_hash=_digest(token),
-            previous_until=0.0,
-            current_seen=False,
-            expires_at=now + life_seconds,
-        ),
-    )
-
-
-def reissue(record: DeviceRecord, *, now: float, life_seconds: float) -> Issued:
-    """Return a new token for a known device whose present token is not at hand; that one stays good as previous."""
-    token = f"dvt_{record.id[4:]}.{new_secret('x')[2:]}"
-    return Issued(
-        token,
-        replace(
-            record,
-            token_hash=_digest(token),
             previous_hash=record.token_hash,
             previous_until=0.0,
             current_seen=False,
@@ -114,8 +122,8 @@ def reissue(record: DeviceRecord, *, now: float, life_seconds: float) -> Issued:
     )
 
 
-def _successor(token: str, device_id: str, key: bytes) -> str:
-    secret = hmac.digest(key, b"device-token\x00" + token.encode("ascii"), "sha256")
+def _successor(digest: bytes, device_id: str, key: bytes) -> str:
+    secret = hmac.digest(key, b"device-token\x00" + device_id.encode("ascii") + digest, "sha256")
     return f"dvt_{device_id[4:]}.{urlsafe_b64encode(secret).rstrip(b'=').decode('ascii')}"
 
 

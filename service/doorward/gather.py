@@ -31,7 +31,9 @@ UNREACHABLE = "the history cannot be read now"
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where facts come from. *zone* is the default time zone of subjects whose own is not known."""
+    """Where facts come from. *device_key* is what device tokens derive from, *zone* the default time zone of subjects
+    whose own is not known.
+    """
 
     store: DecisionStore
     locator: Locator
@@ -41,6 +43,7 @@ class Sources:
     sealer: Sealer
     proofs: ProofReader
     meter: Meter
+    device_key: bytes
     zone: str = "UTC"
 
 
@@ -177,7 +180,7 @@ def _with_history(
     now: float,
 ) -> Found:
     client = request.client
-    token = presented(client.device_token, snapshot.device, now) if client.device_token_collected else Presented("none")
+    token = _presented(sources, request, snapshot, now)
     sight = replace(sight, device_id=token.device_id if token.state == "valid" else "")
     degraded: tuple[str, ...] = ()
     try:
@@ -207,6 +210,12 @@ def _with_history(
     )
 
 
+def _presented(sources: Sources, request: DecisionRequest, snapshot: Snapshot, now: float) -> Presented:
+    if not request.client.device_token_collected:
+        return Presented("none")
+    return presented(request.client.device_token, snapshot.device, now, key=sources.device_key)
+
+
 def _velocity(
     snapshot: Snapshot, keys: Keys, token: Presented, population: Population, sight: Sight, now: float
 ) -> VelocityFacts:
@@ -229,7 +238,8 @@ def _device(collected: bool, token: Presented, profile: bytes | None, now: float
     if not collected:
         return DeviceFacts(reason="no device token was collected")
     if token.state != "valid":
-        return DeviceFacts(token_state=token.state, known=False, remembered=False)
+        copied = "a token of this device that was replaced long ago" if token.is_copy else ""
+        return DeviceFacts(token_state=token.state, known=False, remembered=False, reason=copied)
     use = device_use(profile, token.device_id, now)
     return DeviceFacts(
         token_state=token.state,

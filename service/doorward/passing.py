@@ -103,7 +103,7 @@ class Passing:
         held = self._store.device(success.tenant, device_id, success.now) if device_id else None
         if held is None or held.revoked:
             return issue(now=success.now, life_seconds=life)
-        return reissue(held, now=success.now, life_seconds=life)
+        return reissue(held, key=self._keeping.device_key, now=success.now, life_seconds=life)
 
     def _lesson(self, success: Success, record: DecisionRecord, issued: Issued | None) -> Lesson:
         """Return what to learn; learning an event again can only raise its weight and end its quarantine."""

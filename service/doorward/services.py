@@ -150,6 +150,16 @@ class Authenticators(Protocol):
     def revoke(self, tenant: str, subject_id: str, authenticator_id: str, allowed: Allowed, now: float) -> None: ...
 
 
+class Devices(Protocol):
+    """By which browsers a subject is known."""
+
+    def show(self, tenant: str, subject_id: str, now: float) -> list[Json]: ...
+
+    def drop(self, tenant: str, subject_id: str, device_id: str, now: float) -> None: ...
+
+    def drop_all(self, tenant: str, subject_id: str, now: float) -> None: ...
+
+
 class Assertions(Protocol):
     def jwks(self, tenant: str) -> Json: ...
 
@@ -175,6 +185,7 @@ class Services:
     policies: PolicyDesk
     challenges: Challenges
     authenticators: Authenticators
+    devices: Devices
     assertions: Assertions
     health: Health
     idempotency: IdempotencyStore

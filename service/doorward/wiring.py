@@ -19,6 +19,7 @@ from doorward.consequences import Keeping, Lives
 from doorward.core.errors import DoorwardError, StoreUnavailable
 from doorward.core.keyed import KeyedHash
 from doorward.decide import DecisionDesk
+from doorward.devices import DeviceDesk
 from doorward.enrolment import EnrolmentDesk
 from doorward.facts.agents import UserAgents
 from doorward.facts.networks import GeoProvider
@@ -183,6 +184,7 @@ def build(
     card = load_scorecard(Path(settings.model))
     geo = GeoProvider(settings.geo)
     assertions = AssertionDesk(store, store, sealer, settings.issuer)
+    device_key = derive(settings.secret, "device-token")
     sources = Sources(
         store=store,
         locator=outside.locator or geo,
@@ -192,9 +194,10 @@ def build(
         sealer=sealer,
         proofs=assertions,
         meter=meter,
+        device_key=device_key,
         zone=settings.default_timezone,
     )
-    keeping = Keeping(sealer, derive(settings.secret, "device-token"), _lives(settings))
+    keeping = Keeping(sealer, device_key, _lives(settings))
     parts = Parts(settings, clock, store, sources, policies, card, keeping, assertions, geo, outside)
     return Wiring(_services(parts), store, sources.tallies, policies, sources.locator, meter, clock, geo)
 
@@ -252,6 +255,7 @@ def _services(parts: Parts) -> Services:
         policies=PolicyDesk(parts.policies),
         challenges=challenges,
         authenticators=authenticators,
+        devices=DeviceDesk(store, Subjects(store, keeping.sealer, sources.hasher), parts.outside.notifier),
         assertions=parts.assertions,
         health=HealthDesk(store, parts.policies, parts.geo, parts.card.id),
         idempotency=store,

@@ -163,6 +163,18 @@ class Authenticators(Desk):
         return []
 
 
+class Devices(Desk):
+    def show(self, tenant: str, subject_id: str, now: float) -> list[Json]:
+        self.calls.append(("show", tenant, subject_id))
+        return []
+
+    def drop(self, tenant: str, subject_id: str, device_id: str, now: float) -> None:
+        self._did({}, "drop", tenant, subject_id, device_id)
+
+    def drop_all(self, tenant: str, subject_id: str, now: float) -> None:
+        self._did({}, "drop_all", tenant, subject_id)
+
+
 class Assertions(Desk):
     def jwks(self, tenant: str) -> Json:
         if tenant not in ("default", "other"):
@@ -246,6 +258,7 @@ def services(clock: Clock) -> Services:
         policies=Policies(),
         challenges=Challenges(),
         authenticators=Authenticators(),
+        devices=Devices(),
         assertions=Assertions(),
         health=Health(),
         idempotency=IdempotencyKeys(),

@@ -45,6 +45,9 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if and (or $keys.store $keys.redisCa) (not .Values.secrets.existingSecret) -}}
 {{- fail "secrets.keys names a key for Redis, but secrets.existingSecret names no Secret to find it in" -}}
 {{- end -}}
+{{- if and .Values.secrets.settings (not .Values.secrets.existingSecret) -}}
+{{- fail "secrets.settings names keys, but secrets.existingSecret names no Secret to find them in" -}}
+{{- end -}}
 {{- if and $redis (not .Values.secrets.existingSecret) -}}
 {{- fail "pods that share a Redis need the same secrets: make a Secret and name it in secrets.existingSecret (docs/deployment.md)" -}}
 {{- end -}}
@@ -65,6 +68,10 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
   value: /etc/doorward/secrets/secret
 - name: DOORWARD_ENCRYPTION_KEYS_FILE
   value: /etc/doorward/secrets/encryption_keys
+{{- range $name, $key := $.Values.secrets.settings }}
+- name: DOORWARD_{{ upper $name }}_FILE
+  value: /etc/doorward/secrets/{{ $name }}
+{{- end }}
 {{- end }}
 {{- with .Values.store.redis.url }}
 - name: DOORWARD_STORE
@@ -146,6 +153,10 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
       {{- with $keys.redisCa }}
       - key: {{ . }}
         path: redis-ca.pem
+      {{- end }}
+      {{- range $name, $key := $.Values.secrets.settings }}
+      - key: {{ $key }}
+        path: {{ $name }}
       {{- end }}
 {{- end }}
 {{- if .Values.policies }}

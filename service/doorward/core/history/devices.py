@@ -18,6 +18,9 @@ from doorward.core.history.weights import LIFE_SECONDS, settles_at
 
 _NEVER = 0xFFFFFFFF
 
+# A device that is remembered is forgotten after a week without use (contract, Device).
+IDLE_SECONDS = 7 * 86_400
+
 
 @dataclass(frozen=True, slots=True)
 class DeviceUse:
@@ -48,7 +51,7 @@ def device_use(profile: bytes | None, device_id: str, now: float) -> DeviceUse:
             return DeviceUse(
                 seen=True,
                 known=device.known_from <= now,
-                remembered=device.remembered_until > now,
+                remembered=_is_remembered(device, now),
                 first_used_at=float(device.first_used_at),
             )
     return DeviceUse()
@@ -63,7 +66,7 @@ def used_devices(profile: bytes | None, now: float) -> list[UsedDevice]:
             known=device.known_from <= now,
             first_used_at=float(device.first_used_at),
             last_used_at=float(device.last_used_at),
-            remembered_until=float(device.remembered_until),
+            remembered_until=float(min(device.remembered_until, device.last_used_at + IDLE_SECONDS)),
         )
         for device in sorted(alive, key=lambda device: -device.last_used_at)
     ]
@@ -143,6 +146,10 @@ def _unused(device: Device, removed: Entry, others: list[Entry]) -> Device:
         settled = min([settles_at(entry.at, entry.state) for entry in others], default=_NEVER)
         device = device._replace(known_from=settled)
     return device
+
+
+def _is_remembered(device: Device, now: float) -> bool:
+    return device.remembered_until > now and device.last_used_at + IDLE_SECONDS > now
 
 
 def _alive(device: Device, now: float) -> bool:

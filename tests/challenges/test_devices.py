@@ -1,0 +1,114 @@
+"""The browsers that a subject is known by: remembered when asked, forgotten in time, copied tokens noticed."""
+
+from .conftest import bound_totp, code_of, login, verify
+
+DAY = 86_400
+DEVICES = "/v1/subjects/u-1/devices"
+
+
+def signals(house, token, **changes):
+    decision = house.decide(token=token, **changes)
+    shown = house.get(f"/v1/decisions/{decision['id']}").get_json()["signals"]
+    return {name: each.get("value") for name, each in shown.items() if name.startswith("device.")}
+
+
+def remembered(house):
+    """Pass a challenged sign-in with the wish to be remembered, and return the device."""
+    made = bound_totp(house)
+    body = login() | {"subject": {"id": "u-1", "groups": ["admins"]}}
+    challenge = house.post("/v1/decisions", body).get_json()["challenge"]
+    return verify(house, challenge, made["id"], code_of(house, made), remember_device=True).get_json()["device"]
+
+
+def test_a_device_is_remembered_for_thirty_days_of_use(house):
+    token = remembered(house)["token"]
+
+    for day in range(0, 28, 4):
+        decision = house.decide(token=token)
+        token = decision["device"]["token"]
+        assert signals(house, token, result="failed")["device.remembered"] is True, day
+        house.wait(4 * DAY)
+    house.wait(3 * DAY)
+
+    assert signals(house, token, result="failed")["device.remembered"] is False
+
+
+def test_a_week_without_use_ends_it(house):
+    token = remembered(house)["token"]
+    house.wait(7 * DAY)
+
+    assert signals(house, token, result="failed")["device.remembered"] is False
+
+
+def test_a_remembered_device_adds_nothing_to_what_was_proved(house):
+    token = remembered(house)["token"]
+    house.wait(13 * 3600)
+    body = login(token=token) | {"subject": {"id": "u-1", "groups": ["admins"]}}
+
+    assert house.post("/v1/decisions", body).get_json()["outcome"] == "challenge"
+
+
+def test_devices_are_listed_without_their_tokens(house):
+    device = remembered(house)
+
+    listed = house.get(DEVICES)
+
+    assert [each["id"] for each in listed.get_json()] == [device["id"]]
+    assert listed.get_json()[0]["remembered_until"] is not None
+    assert "dvt_" not in listed.get_data(as_text=True)
+
+
+def test_a_forgotten_device_is_a_strangers_again(house):
+    device = remembered(house)
+
+    assert house.call("DELETE", f"{DEVICES}/{device['id']}").status_code == 204
+
+    assert house.get(DEVICES).get_json() == []
+    assert signals(house, device["token"], result="failed")["device.known"] is False
+    assert house.call("DELETE", f"{DEVICES}/{device['id']}").status_code == 404
+
+
+def test_all_devices_are_forgotten_at_once(house):
+    remembered(house)
+    house.decide()
+
+    assert len(house.get(DEVICES).get_json()) == 2
+    assert house.call("DELETE", DEVICES).status_code == 204
+    assert house.get(DEVICES).get_json() == []
+
+
+def test_a_copy_of_an_old_token_ends_the_device_for_whoever_has_the_new_one(house):
+    stolen = house.decide()["device"]["token"]
+    token = stolen
+    for _ in range(3):
+        house.wait(120)
+        token = house.decide(token=token)["device"]["token"]
+
+    assert signals(house, stolen)["device.token_state"] == "revoked"
+    assert signals(house, token)["device.token_state"] == "revoked"
+
+
+def test_a_lost_answer_and_two_tabs_are_not_taken_for_a_copy(house):
+    first = house.decide()["device"]["token"]
+    answers = {house.decide(token=first)["device"]["token"] for _ in range(3)}
+    house.wait(DAY)
+    assert signals(house, first, result="failed")["device.token_state"] == "valid"
+
+    (second,) = answers
+
+    assert signals(house, second, result="failed")["device.token_state"] == "valid"
+    assert signals(house, first, result="failed")["device.token_state"] == "valid"
+    house.wait(61)
+    assert signals(house, first, result="failed")["device.token_state"] == "revoked"
+
+
+def test_what_if_ends_no_device(house):
+    stolen = house.decide()["device"]["token"]
+    token = stolen
+    for _ in range(3):
+        house.wait(120)
+        token = house.decide(token=token)["device"]["token"]
+
+    house.post("/v1/policy/what-if", {"request": login(token=stolen)})
+
+    assert signals(house, token, result="failed")["device.token_state"] == "valid"
