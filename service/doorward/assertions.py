@@ -74,7 +74,7 @@ class AssertionDesk:
             "sid": session_id,
             "action": action_name,
         }
-        return self._signed(tenant, claims | _lifetime(now) | _proof_claims(proof))
+        return self._signed(tenant, claims | _lifetime(now) | _proof_claims(proof), now)
 
     def read(
         self,
@@ -87,7 +87,7 @@ class AssertionDesk:
         session_id: str | None = None,
     ) -> tuple[Claims, Proof]:
         """Return what *assertion* proves, without spending it; what is None is not compared."""
-        claims = self._verified(tenant, assertion)
+        claims = self._verified(tenant, assertion, now)
         _require(claims["iss"] == self._issuer_of(tenant), "it was issued for another tenant")
         _require(claims["iat"] <= now + CLOCK_SKEW_SECONDS, "it was issued in the future")
         _require(now < claims["exp"], "it has expired")
@@ -114,16 +114,16 @@ class AssertionDesk:
     def _issuer_of(self, tenant: str) -> str:
         return f"{self._issuer}/{quote(tenant, safe='')}"
 
-    def _signed(self, tenant: str, claims: Claims) -> str:
-        key = self._keys.signer(tenant)
+    def _signed(self, tenant: str, claims: Claims, now: float) -> str:
+        key = self._keys.signer(tenant, now)
         payload = canonical_json({name: value for name, value in claims.items() if value != ""})
         return _JWS.encode(payload, key.private, key.algorithm, headers={"typ": TYPE, "kid": key.kid})
 
-    def _verified(self, tenant: str, assertion: str) -> Claims:
+    def _verified(self, tenant: str, assertion: str, now: float) -> Claims:
         """Return the claims as the tenant's key signed them; whether they fit is not yet judged."""
         _require(len(assertion) <= MAX_CHARACTERS, "it is too long")
         _require(_COMPACT.match(assertion) is not None, "it is no signed assertion")
-        key = self._keys.find(tenant, _key_id(assertion))
+        key = self._keys.find(tenant, _key_id(assertion), now)
         if key is None:
             raise InvalidAssertion("the assertion is not accepted: its key is not one of this tenant's")
         return _payload(assertion, key)

@@ -210,6 +210,10 @@ class SecretStore(Protocol):
         """Keep *value* unless one is there, and return the one that is kept: all racing callers get the same."""
         ...
 
+    def rewrite_secret(self, tenant: str, name: str, rewrite: Rewrite) -> None:
+        """Replace a secret atomically; *rewrite* may run twice, and what it raises changes nothing."""
+        ...
+
 
 class Store(
     DecisionStore,

@@ -131,6 +131,7 @@ SETTINGS = (
         secret=True,
     ),
     Setting("issuer", text(1, 200), "doorward", "The issuer of assertions; each tenant signs as `<issuer>/<tenant>`."),
+    Setting("signing_algorithm", choice("ES256", "Ed25519"), "ES256", "The algorithm of new signing keys."),
     Setting("default_timezone", time_zone, "UTC", "Time zone of a subject without history, by its IANA name."),
     Setting("record_days", whole_number(1, 3650), "90", "Days for which decision records are kept."),
     Setting("challenge_ttl", whole_number(30, 600), "600", "Seconds in which a challenge must be passed."),
@@ -180,6 +181,7 @@ class Settings:
     model: Path
     geo: tuple[Path, ...]
     issuer: str
+    signing_algorithm: str
     default_timezone: str
     record_days: int
     challenge_ttl: int

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -17,6 +18,16 @@ from doorward.core.canonical import canonical_json
 from doorward.ports import Sealer, SecretStore
 
 REMEMBERED_TENANTS = 1024
+
+# What was read is believed for so long, so that a rotation reaches every worker.
+FRESH_SECONDS = 60.0
+# A new key is published before it signs, for whoever keeps the tenant's keys in a cache.
+ANNOUNCED_SECONDS = 300.0
+# A key verifies for so long after its successor signs; assertions live far shorter.
+RETIRED_SECONDS = 86_400.0
+
+# A member of a kept key that is never published.
+_SIGNS_FROM = "signs_from"
 
 PrivateKey = EllipticCurvePrivateKey | Ed25519PrivateKey
 Jwk = dict[str, Any]
@@ -39,20 +50,20 @@ ALGORITHMS: dict[str, SigningAlgorithm] = {
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """One key pair; *kid* is the RFC 7638 thumbprint of *public*, which is the JWK that anybody may see."""
+    """One key pair; *kid* is the RFC 7638 thumbprint of *public*, which is the JWK that anybody may see.
+
+    It signs from *signs_from* on, until the next one does.
+    """
 
     kid: str
     algorithm: str
     private: PrivateKey
     public: Jwk
+    signs_from: float = 0.0
 
 
 class SigningKeys:
-    """The keys of every tenant. The first of the chosen algorithm signs; all that are kept verify.
-
-    A stored list holds one key today and leaves room for a successor: put in front it signs, left behind it still
-    verifies what it signed.
-    """
+    """The keys of every tenant. The newest of the algorithm whose time has come signs, and all verify."""
 
     def __init__(self, secrets: SecretStore, sealer: Sealer, *, algorithm: str = "ES256") -> None:
         if algorithm not in ALGORITHMS:
@@ -60,23 +71,40 @@ class SigningKeys:
         self._secrets = secrets
         self._sealer = sealer
         self._algorithm = algorithm
-        self._remembered: OrderedDict[str, tuple[SigningKey, ...]] = OrderedDict()
+        self._remembered: OrderedDict[str, tuple[float, tuple[SigningKey, ...]]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def signer(self, tenant: str) -> SigningKey:
+    def signer(self, tenant: str, now: float) -> SigningKey:
         """Return the key that signs for *tenant*, and make it where there is none: all racing workers get the same."""
-        return self._signer_among(self._recall(tenant)) or self._signer_among(self._load(tenant)) or self._make(tenant)
+        known = self._signer_among(self._recall(tenant, now), now) or self._signer_among(self._load(tenant, now), now)
+        return known or self._make(tenant)
 
-    def find(self, tenant: str, kid: str) -> SigningKey | None:
+    def find(self, tenant: str, kid: str, now: float) -> SigningKey | None:
         """Return the tenant's key *kid*; another worker may have made it, so the store is asked before saying no."""
-        return _named(kid, self._recall(tenant)) or _named(kid, self._load(tenant))
+        return _named(kid, self._recall(tenant, now)) or _named(kid, self._load(tenant, now))
+
+    def rotate(self, tenant: str, now: float) -> SigningKey:
+        """Return a new key that is published now and signs in five minutes; those that are long replaced go."""
+        fresh = _private_jwk(ALGORITHMS[self._algorithm].new_key(), self._algorithm)
+        purpose = _purpose(tenant, self._algorithm)
+
+        def add(sealed: bytes | None) -> bytes:
+            held = json.loads(self._sealer.open(sealed, purpose)) if sealed is not None else []
+            signs_from = now + ANNOUNCED_SECONDS if held else 0.0
+            kept = [fresh | {_SIGNS_FROM: signs_from}, *_still_needed(held, now)]
+            return self._sealer.seal(json.dumps(kept).encode(), purpose)
+
+        self._secrets.rewrite_secret(tenant, _name(self._algorithm), add)
+        return _signing_key(fresh, self._algorithm)
 
     def public(self, tenant: str) -> list[Jwk]:
         """Return the tenant's keys for everyone to see. Makes none: the name is anybody's guess."""
-        return [key.public for key in self._load(tenant)]
+        return [key.public for key in self._read(tenant)]
 
-    def _signer_among(self, keys: tuple[SigningKey, ...]) -> SigningKey | None:
-        return next((key for key in keys if key.algorithm == self._algorithm), None)
+    def _signer_among(self, keys: tuple[SigningKey, ...], now: float) -> SigningKey | None:
+        """Return the first whose time has come: the newest stands first. A clock set back must not leave none."""
+        ours = [key for key in keys if key.algorithm == self._algorithm]
+        return next((key for key in ours if key.signs_from <= now), ours[-1] if ours else None)
 
     def _make(self, tenant: str) -> SigningKey:
         purpose = _purpose(tenant, self._algorithm)
@@ -84,26 +112,30 @@ class SigningKeys:
         kept = self._secrets.put_secret_if_absent(tenant, _name(self._algorithm), self._sealer.seal(fresh, purpose))
         return _opened(self._sealer.open(kept, purpose), self._algorithm)[0]
 
-    def _load(self, tenant: str) -> tuple[SigningKey, ...]:
+    def _load(self, tenant: str, now: float) -> tuple[SigningKey, ...]:
+        return self._remember(tenant, self._read(tenant), now)
+
+    def _read(self, tenant: str) -> tuple[SigningKey, ...]:
         found: list[SigningKey] = []
         for algorithm in ALGORITHMS:
             sealed = self._secrets.secret(tenant, _name(algorithm))
             if sealed is not None:
                 found += _opened(self._sealer.open(sealed, _purpose(tenant, algorithm)), algorithm)
-        return self._remember(tenant, tuple(found))
+        return tuple(found)
 
-    def _recall(self, tenant: str) -> tuple[SigningKey, ...]:
+    def _recall(self, tenant: str, now: float) -> tuple[SigningKey, ...]:
         with self._lock:
-            if tenant not in self._remembered:
+            read_at, keys = self._remembered.get(tenant, (0.0, ()))
+            if not keys or not 0 <= now - read_at < FRESH_SECONDS:
                 return ()
             self._remembered.move_to_end(tenant)
-            return self._remembered[tenant]
+            return keys
 
-    def _remember(self, tenant: str, keys: tuple[SigningKey, ...]) -> tuple[SigningKey, ...]:
+    def _remember(self, tenant: str, keys: tuple[SigningKey, ...], now: float) -> tuple[SigningKey, ...]:
         """Keep what is there, never that nothing is: the next worker may make it at any time."""
         if keys:
             with self._lock:
-                self._remembered[tenant] = keys
+                self._remembered[tenant] = (now, keys)
                 self._remembered.move_to_end(tenant)
                 while len(self._remembered) > REMEMBERED_TENANTS:
                     self._remembered.popitem(last=False)
@@ -129,10 +161,21 @@ def _opened(plain: bytes, algorithm: str) -> list[SigningKey]:
 
 def _signing_key(jwk: Jwk, algorithm: str) -> SigningKey:
     implementation = ALGORITHMS[algorithm].implementation
-    private = implementation.from_jwk(jwk)
+    private = implementation.from_jwk({name: value for name, value in jwk.items() if name != _SIGNS_FROM})
     public = implementation.to_jwk(private.public_key(), as_dict=True)
     kid = _thumbprint(public)
-    return SigningKey(kid, algorithm, private, public | {"kid": kid, "alg": algorithm, "use": "sig"})
+    published = public | {"kid": kid, "alg": algorithm, "use": "sig"}
+    return SigningKey(kid, algorithm, private, published, float(jwk.get(_SIGNS_FROM, 0.0)))
+
+
+def _still_needed(held: list[Jwk], now: float) -> list[Jwk]:
+    """Return the keys whose successor does not sign for a day yet; the newest stands first."""
+    kept, successor = [], math.inf
+    for jwk in held:
+        if successor > now - RETIRED_SECONDS:
+            kept.append(jwk)
+        successor = float(jwk.get(_SIGNS_FROM, 0.0))
+    return kept
 
 
 def _private_jwk(key: PrivateKey, algorithm: str) -> Jwk:

@@ -183,7 +183,7 @@ def build(
     policies.load_all(clock())
     card = load_scorecard(Path(settings.model))
     geo = GeoProvider(settings.geo)
-    assertions = AssertionDesk(store, store, sealer, settings.issuer)
+    assertions = AssertionDesk(store, store, sealer, settings.issuer, algorithm=settings.signing_algorithm)
     device_key = derive(settings.secret, "device-token")
     sources = Sources(
         store=store,

@@ -49,6 +49,10 @@ class Shelf:
         with self.lock:
             return self.kept.setdefault((tenant, name), value)
 
+    def rewrite_secret(self, tenant: str, name: str, rewrite) -> None:
+        with self.lock:
+            self.kept[tenant, name] = rewrite(self.kept.get((tenant, name)))
+
     def spend(self, tenant: str, jti: str, *, expires_at: float, now: float) -> bool:
         with self.lock:
             if self.spent.get((tenant, jti), 0.0) > now:

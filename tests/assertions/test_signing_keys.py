@@ -1,5 +1,6 @@
 """The keys of a tenant: made once, kept sealed, published without their secret."""
 
+import base64
 import json
 import threading
 
@@ -7,6 +8,7 @@ import pytest
 
 from doorward import signing_keys
 from doorward.core.errors import InvalidAssertion, Unreadable
+from doorward.signing_keys import ANNOUNCED_SECONDS, FRESH_SECONDS, RETIRED_SECONDS, SigningKeys
 
 
 def test_an_unknown_algorithm_is_refused(new_desk):
@@ -132,3 +134,56 @@ def test_the_memory_for_keys_is_bounded(monkeypatch, new_desk, shelf, now, sign)
         fetched[tenant] = shelf.reads > before
 
     assert fetched == {"c": False, "b": False, "a": True}
+
+
+def kid_of(assertion):
+    header = assertion.split(".")[0]
+    return json.loads(base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)))["kid"]
+
+
+def test_a_new_key_is_published_before_it_signs(new_desk, shelf, sealer, sign, now):
+    desk = new_desk()
+    first = kid_of(sign(desk))
+
+    second = SigningKeys(shelf, sealer).rotate("acme", now).kid
+
+    assert {key["kid"] for key in desk.jwks("acme")["keys"]} == {first, second}
+    assert kid_of(sign(new_desk(), now=now + ANNOUNCED_SECONDS - 1)) == first
+    assert kid_of(sign(desk, now=now + ANNOUNCED_SECONDS + FRESH_SECONDS)) == second
+
+
+def test_what_the_old_key_signed_stays_good(new_desk, shelf, sealer, sign, now):
+    desk = new_desk()
+    before = sign(desk, now=now + ANNOUNCED_SECONDS - 1)
+    SigningKeys(shelf, sealer).rotate("acme", now)
+
+    later = now + ANNOUNCED_SECONDS + 100
+
+    assert new_desk().read("acme", before, now=later)[0]["sub"] == "alice"
+
+
+def test_a_key_that_was_replaced_a_day_ago_goes_with_the_next_rotation(new_desk, shelf, sealer, sign, now):
+    desk = new_desk()
+    first = kid_of(sign(desk))
+    keys = SigningKeys(shelf, sealer)
+    second = keys.rotate("acme", now).kid
+    third = keys.rotate("acme", now + 3600).kid
+    assert {key["kid"] for key in desk.jwks("acme")["keys"]} == {first, second, third}
+
+    fourth = keys.rotate("acme", now + 3 * RETIRED_SECONDS).kid
+
+    assert {key["kid"] for key in desk.jwks("acme")["keys"]} == {third, fourth}
+
+
+def test_the_first_rotation_of_a_tenant_makes_a_key_that_signs_at_once(new_desk, shelf, sealer, sign, now):
+    made = SigningKeys(shelf, sealer).rotate("acme", now).kid
+
+    assert kid_of(sign(new_desk())) == made
+
+
+def test_nothing_of_a_rotation_is_published_but_public_halves(new_desk, shelf, sealer, sign, now):
+    sign(new_desk())
+    SigningKeys(shelf, sealer).rotate("acme", now)
+
+    for key in new_desk().jwks("acme")["keys"]:
+        assert key.keys() == {"kty", "crv", "x", "y", "kid", "alg", "use"}

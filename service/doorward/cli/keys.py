@@ -1,4 +1,4 @@
-"""`doorward keys`: make, list and revoke API keys."""
+"""`doorward keys`: make, list and revoke API keys; rotate the keys that sign assertions."""
 
 import json
 import time
@@ -19,7 +19,7 @@ COLUMNS = ("id", "tenant", "label", "scopes", "state", "created_at", "expires_at
 
 @click.group()
 def keys() -> None:
-    """Make, list and revoke API keys. A key is shown once, when it is made."""
+    """Make, list and revoke API keys, each shown once when it is made; rotate the keys that sign assertions."""
 
 
 @keys.command()
@@ -76,6 +76,29 @@ def revoke(key_id: str) -> None:
         if not store.revoke_key(key_id, time.time()):
             raise NotFound(f"there is no key '{key_id}'")
     click.echo(f"{key_id} is revoked")
+
+
+@keys.command()
+@click.option("--tenant", default="default", show_default=True, help="Whose assertions.")
+def rotate(tenant: str) -> None:
+    """Make a new key to sign a tenant's assertions with.
+
+    It is published at once and signs in five minutes; the one before verifies for another day, then the next
+    rotation drops it.
+    """
+    from doorward.sealing import AesGcmSealer, load_keys
+    from doorward.signing_keys import SigningKeys
+    from doorward.stores import open_store
+
+    settings = prepared_settings()
+    store = open_store(settings.store)
+    try:
+        sealer = AesGcmSealer(load_keys(settings.encryption_keys or ""))
+        keys_of_all = SigningKeys(store, sealer, algorithm=settings.signing_algorithm)
+        made = keys_of_all.rotate(tenant, time.time())
+    finally:
+        store.close()
+    click.echo(f"{made.kid} ({made.algorithm}) signs for tenant {tenant} in five minutes")
 
 
 @contextmanager
