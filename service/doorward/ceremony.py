@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from doorward.core.enrolment import Authenticator
+from doorward.core.origins import is_local, is_plain_url, is_within, origin_of
 
 Json = dict[str, Any]
 
@@ -18,16 +19,26 @@ class Realm:
     """What belongs to a tenant and a verifier must know: who it is to a person, and where its passkeys live.
 
     *origins* are those that a passkey may answer from; an empty *rp_id* means that there are no passkeys here.
-    *base_url* is where a person's device reaches this service; empty where it does not.
+    *base_url* is where a person's device reaches this service, without a slash at its end; empty where it does not.
+    *return_to* are the addresses that a page of ours may send a person back to, and what lies below them.
     """
 
     tenant: str
     name: str = "Doorward"
     rp_id: str = ""
     origins: tuple[str, ...] = ()
-    top_origins: tuple[str, ...] = ()  # where a page of another origin may be framed by; none as a rule
+    top_origins: tuple[str, ...] = ()  # whose pages may frame one that asks for a passkey; none as a rule
     any_localhost: bool = False  # the sandbox takes http://localhost with any port
     base_url: str = ""
+    return_to: tuple[str, ...] = ()
+
+    def takes_origin(self, origin: str) -> bool:
+        """Answer whether a passkey may answer from a page of *origin*."""
+        return origin in self.origins or (self.any_localhost and is_local(origin))
+
+    def may_return_to(self, url: str) -> bool:
+        """Answer whether a person may be sent back to *url*."""
+        return is_within(url, self.return_to) or (self.any_localhost and is_plain_url(url) and is_local(origin_of(url)))
 
 
 @dataclass(frozen=True, slots=True)

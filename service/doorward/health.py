@@ -6,6 +6,7 @@ from doorward.core.errors import StoreUnavailable
 from doorward.core.times import rfc3339
 from doorward.policies import Policies
 from doorward.ports import GeoState, Store
+from doorward.tenants import LoadedTenant, Tenants
 
 Json = dict[str, Any]
 
@@ -13,9 +14,10 @@ Json = dict[str, Any]
 class HealthDesk:
     """Implements `services.Health`."""
 
-    def __init__(self, store: Store, policies: Policies, geo: GeoState, model: str) -> None:
+    def __init__(self, store: Store, policies: Policies, tenants: Tenants, geo: GeoState, model: str) -> None:
         self._store = store
         self._policies = policies
+        self._tenants = tenants
         self._geo = geo
         self._model = model
 
@@ -28,6 +30,7 @@ class HealthDesk:
             "status": "ready" if reachable else "degraded",
             "store": {"reachable": reachable, "warnings": warnings},
             "policies": policies,
+            "tenants": [_tenant(name, loaded) for name, loaded in self._tenants.loaded(now).items()],
             "model": self._model,
             "geo": geo,
         }
@@ -47,3 +50,11 @@ class HealthDesk:
             "loaded_at": rfc3339(loaded.loaded_at),
             "reload": "refused" if loaded.error else "ok",
         }
+
+
+def _tenant(name: str, loaded: LoadedTenant) -> Json:
+    return {
+        "tenant": name,
+        "loaded_at": rfc3339(loaded.loaded_at),
+        "reload": "refused" if loaded.error else "ok",
+    }

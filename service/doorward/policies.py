@@ -88,7 +88,7 @@ class Policies:
     def load_all(self, now: float) -> None:
         """Load the policy of every folder; NoPolicy, with all findings, for the first that does not pass."""
         names = sorted(path.parent.name for path in self._rules_dir.glob(f"*/{POLICY_FILE}"))
-        for name in {DEFAULT_TENANT: None, **dict.fromkeys(filter(_TENANT.match, names))}:
+        for name in {DEFAULT_TENANT: None, **dict.fromkeys(filter(is_folder_name, names))}:
             self.current(name, now)
 
     def loaded(self) -> tuple[str, ...]:
@@ -166,8 +166,13 @@ class Policies:
         return replace(made, stamps={**made.stamps, path: read_as})
 
 
+def is_folder_name(tenant: str) -> bool:
+    """Answer whether a folder of rules can bear the tenant's name."""
+    return bool(_TENANT.match(tenant))
+
+
 def _valid(tenant: str) -> str:
-    if not _TENANT.match(tenant):
+    if not is_folder_name(tenant):
         raise NoPolicy("a tenant's name is letters, digits, - _ or ., at most 64")
     return tenant
 

@@ -30,8 +30,7 @@ from doorward.meter import Meter, NullMeter
 from doorward.outcomes import OutcomeDesk
 from doorward.passed import PassedChallenges
 from doorward.passing import Passing
-from doorward.policies import Loaded, Policies
-from doorward.policy.findings import Finding
+from doorward.policies import Policies
 from doorward.policy_desk import PolicyDesk
 from doorward.policy_texts import PolicyTexts
 from doorward.ports import GeoState, Locator, Store
@@ -49,6 +48,8 @@ from doorward.stores import open_store
 from doorward.stores.guarded import guarded
 from doorward.subjects import Subjects
 from doorward.tallies import Tallies
+from doorward.tenants import Tenants
+from doorward.watching import Watch
 
 DAY = 86_400.0
 TICK_SECONDS = 1.0
@@ -74,8 +75,8 @@ class Wiring:
     meter: Meter
     clock: Clock
     geo: GeoProvider
+    watch: Watch
     _geo_failures: int = 0
-    _told: dict[str, tuple[str, tuple[Finding, ...]]] = field(default_factory=dict)
     _ended: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -101,24 +102,7 @@ class Wiring:
         for _ in range(self.geo.failures - self._geo_failures):
             self.meter.look_up_failed()
         self._geo_failures = self.geo.failures
-        for tenant in self.policies.loaded():
-            self._tell_policy(tenant, self.policies.current(tenant, now))
-
-    def _tell_policy(self, tenant: str, loaded: Loaded) -> None:
-        """Log a change of what is in force or refused, once; the metrics hear it every time."""
-        if loaded.error:
-            self.meter.policy_refused(tenant)
-        else:
-            self.meter.policy_loaded(tenant, loaded.loaded_at)
-        told = (loaded.policy.digest, loaded.error)
-        before = self._told.get(tenant)
-        self._told[tenant] = told
-        if before is None or before == told:
-            return
-        if loaded.error:
-            log.warning("policy_refused", tenant=tenant, findings=[str(each) for each in loaded.error[:10]])
-        else:
-            log.info("policy_loaded", tenant=tenant, digest=loaded.policy.digest)
+        self.watch.look(now)
 
     def sweep(self, now: float) -> None:
         """Delete what has outlived its use, in small batches; a store that is away is asked again next time."""
@@ -155,13 +139,13 @@ class Wiring:
 class Outside:
     """What the service reaches beyond its store; a test or the sandbox hands in its own.
 
-    *senders* carry messages, by channel.
+    *senders* carry messages, by channel. *realm_of* is asked in place of the tenants' files.
     """
 
     locator: Locator | None = None
     senders: Mapping[str, Sender] = field(default_factory=dict)
     notifier: Notifier = field(default_factory=SilentNotifier)
-    realm_of: Callable[[str], Realm] = Realm
+    realm_of: Callable[[str], Realm] | None = None
 
 
 def build(
@@ -181,6 +165,8 @@ def build(
     sealer = AesGcmSealer(load_keys(settings.encryption_keys))
     policies = Policies(settings.rules_dir)
     policies.load_all(clock())
+    tenants = Tenants(settings.rules_dir)
+    tenants.load_all(clock())
     card = load_scorecard(Path(settings.model))
     geo = GeoProvider(settings.geo)
     assertions = AssertionDesk(store, store, sealer, settings.issuer, algorithm=settings.signing_algorithm)
@@ -198,8 +184,9 @@ def build(
         zone=settings.default_timezone,
     )
     keeping = Keeping(sealer, device_key, _lives(settings))
-    parts = Parts(settings, clock, store, sources, policies, card, keeping, assertions, geo, outside)
-    return Wiring(_services(parts), store, sources.tallies, policies, sources.locator, meter, clock, geo)
+    parts = Parts(settings, clock, store, sources, policies, tenants, card, keeping, assertions, geo, outside)
+    watch = Watch(policies, tenants, meter)
+    return Wiring(_services(parts), store, sources.tallies, policies, sources.locator, meter, clock, geo, watch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,11 +198,17 @@ class Parts:
     store: Store
     sources: Sources
     policies: Policies
+    tenants: Tenants
     card: Scorecard
     keeping: Keeping
     assertions: AssertionDesk
     geo: GeoState
     outside: Outside
+
+    def realm(self, tenant: str) -> Realm:
+        """Return whom *tenant* is to a person now."""
+        asked = self.outside.realm_of
+        return asked(tenant) if asked is not None else self.tenants.realm(tenant, self.clock())
 
 
 def _open(settings: Settings) -> Store:
@@ -257,7 +250,7 @@ def _services(parts: Parts) -> Services:
         authenticators=authenticators,
         devices=DeviceDesk(store, Subjects(store, keeping.sealer, sources.hasher), parts.outside.notifier),
         assertions=parts.assertions,
-        health=HealthDesk(store, parts.policies, parts.geo, parts.card.id),
+        health=HealthDesk(store, parts.policies, parts.tenants, parts.geo, parts.card.id),
         idempotency=store,
         sealer=keeping.sealer,
         meter=sources.meter,
@@ -270,7 +263,7 @@ def _answering(parts: Parts, records: KeptRecords, passing: Passing) -> tuple[Ch
     subjects = Subjects(store, sealer, parts.sources.hasher)
     attempts, post = Attempts(store), Post(outside.senders)
     types = verifiers(totp_window=parts.settings.totp_window, knowledge=parts.settings.knowledge == "on")
-    ceremonies = Ceremonies(outside.realm_of, codes_from=lambda: 0.0)
+    ceremonies = Ceremonies(parts.realm, codes_from=lambda: 0.0)
     passed = PassedChallenges(store, records, passing, outside.notifier)
     challenges = ChallengeDesk(
         KeptChallenges(store, sealer), subjects, types, attempts, ceremonies, post, passed, outside.notifier

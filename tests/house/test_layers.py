@@ -68,7 +68,7 @@ LIBRARIES = {
     "requests": ("senders/",),
     "segno": ("authenticators/",),
     "standardwebhooks": ("senders/",),
-    "structlog": ("logs.py", "serving.py", "wiring.py", "api/", "cli/"),
+    "structlog": ("logs.py", "serving.py", "watching.py", "wiring.py", "api/", "cli/"),
     "ua_parser": ("facts/",),
     "user_agents": ("facts/",),
     "webauthn": ("authenticators/",),

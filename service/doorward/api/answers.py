@@ -280,5 +280,6 @@ class ReadyAnswer(Answer):
     status = Choice("Whether decisions can be made in full.", of=("ready", "degraded"))
     store = _object("Whether it is reachable, and what to look at.")
     policies = _objects("Each tenant's policy, and whether its last change is in force.")
+    tenants = _objects("Each tenant's own settings, and whether their last change is in force.")
     model = word("The scorecard.", "default@0123456789ab")
     geo = _objects("Each geo database, its date, and whether it answers.")

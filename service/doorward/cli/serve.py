@@ -41,7 +41,7 @@ def prepare(settings: Settings) -> str | None:
     from doorward.first_key import first_key
 
     now = time.time()
-    check_policies(settings.rules_dir, now)
+    check_rules(settings.rules_dir, now)
     built = wiring.build(settings)
     try:
         check_store(built.store, settings)
@@ -60,12 +60,13 @@ def check_store(store: Store, settings: Settings) -> None:
     check_secrets(store, mark=derive(settings.secret or b"", "store-check"), sealers=sealers)
 
 
-def check_policies(rules_dir: Path, now: float) -> None:
-    """Load the policy of every tenant that has one; RulesRefused with what is wrong in all of them."""
+def check_rules(rules_dir: Path, now: float) -> None:
+    """Load every policy and every tenant's settings; RulesRefused with what is wrong in all of them."""
     from doorward.policies import DEFAULT_TENANT, POLICY_FILE, NoPolicy, Policies
+    from doorward.tenants import TENANT_FILE, Tenants
 
     lines: list[str] = []
-    policies = Policies(rules_dir)
+    policies, settings = Policies(rules_dir), Tenants(rules_dir)
     tenants = {DEFAULT_TENANT, *(file.parent.name for file in rules_dir.glob(f"*/{POLICY_FILE}"))}
     for tenant in sorted(tenants):
         try:
@@ -73,6 +74,8 @@ def check_policies(rules_dir: Path, now: float) -> None:
         except NoPolicy as wrong:
             file = rules_dir / tenant / POLICY_FILE
             lines += [f"{file}:{finding}" for finding in wrong.findings] or [f"{file}: {wrong}"]
+    for file in sorted(rules_dir.glob(f"*/{TENANT_FILE}")):
+        lines += [f"{file}:{finding}" for finding in settings.current(file.parent.name, now).error]
     if lines:
         raise RulesRefused(lines)
 

@@ -82,10 +82,10 @@ class _Composer(yaml.SafeLoader):
             raise _Refused(problem=f"nested deeper than {MAX_DEPTH} levels", problem_mark=event.start_mark)
 
 
-def read(text: str, report: Report) -> Fields | None:
-    """Return the file's mapping, or None with the reason in *report*."""
+def read(text: str, report: Report, *, what: str = "policy", holds: str = "version, id and rules") -> Fields | None:
+    """Return the file's mapping, or None with the reason in *report*; *what* it is and *holds* are for people."""
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        report.error(START, "too-large", f"the policy is larger than {MAX_BYTES // 1024} KiB")
+        report.error(START, "too-large", f"the {what} is larger than {MAX_BYTES // 1024} KiB")
         return None
     try:
         node = _compose(text)
@@ -98,7 +98,7 @@ def read(text: str, report: Report) -> Fields | None:
         report.error(_place_in(text, error.position), "yaml", f"not readable as YAML: {error.reason}")
         return None
     if not isinstance(node, yaml.MappingNode):
-        report.error(START, "yaml", "expected a mapping with version, id and rules")
+        report.error(START, "yaml", f"expected a mapping with {holds}")
         return None
     whole = _node(node, text)
     return whole if isinstance(whole, Fields) else None
