@@ -47,6 +47,7 @@ geodata: $(RUN) ## Fetch fresher geo databases, with autonomous systems (needs n
 bench: $(RUN) ## Measure decisions beside an empty view, on a redis-server of its own; about four minutes.
 	@tests/have-redis
 	@$(BIN)/python bench/decisions.py $(ARGS)
+	@$(BIN)/python bench/memory.py
 
 docs: $(DEV) ## Write the pages that are made from the code's tables.
 	@$(BIN)/doorward settings --markdown > docs/settings.md

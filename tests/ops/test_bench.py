@@ -57,3 +57,14 @@ def test_the_traffic_is_answered_in_more_ways_than_one(quick: tuple[str, dict[st
     _, result = quick
 
     assert all(sum(share > 0 for share in shares.values()) > 1 for shares in result["outcomes"].values())
+
+
+def test_the_memory_of_a_person_is_told_with_records_and_without(tmp_path: Path) -> None:
+    file = tmp_path / "memory.json"
+
+    done = run("memory.py", "--people", "2", "--json", str(file))
+    result = json.loads(file.read_text(encoding="utf-8"))
+
+    assert done.returncode == 0, done.stderr
+    assert 0 < result["middle"]["without_records"]["in_all"] < result["middle"]["with_records"]["in_all"]
+    assert result["middle"]["without_records"]["in_all"] < result["bounds"]["without_records"]["in_all"]
