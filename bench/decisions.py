@@ -29,6 +29,7 @@ from doorward.stores import open_store
 from generator import Target, drive, streams
 from people import Person, login
 from servers import Servers, ask, metrics
+from spread import connect
 
 SIDES = ("baseline", "redis", "sqlite")
 # So much is built in advance of what the last round of a side would need.
@@ -88,14 +89,19 @@ class Bench:
         """Load one side, and return its figures."""
         ready = int(self._expected[side] * seconds * AHEAD / connections) + 1
         requests = streams(seed, self._people, connections=connections, ready=ready)
+        target, served = self._targets[side], self._served[side]
+        links, by_worker = connect(
+            target.port, machine.tree(served.process.pid), connections, workers=self._chosen.workers
+        )
         clocks, before = machine.Clocks.now(), self._used(side)
-        sent = drive(self._targets[side], requests, seconds)
+        sent = drive(target, links, requests, seconds)
         server, redis = (after - earlier for after, earlier in zip(self._used(side), before, strict=True))
         shares = machine.Clocks.now().shares_since(clocks)
         self._expected[side] = len(sent.latencies) / sent.seconds
         if sent.refused:
             sys.exit(f"{side} refused {len(sent.refused)} requests, with {set(sent.refused)}: that is no measurement")
-        return figures.round_figures(sent, server=server, redis=redis, machine=shares)
+        made = figures.round_figures(sent, server=server, redis=redis, machine=shares)
+        return made | {"connections_by_worker": by_worker}
 
     def _used(self, side: str) -> tuple[float, float]:
         return self._served[side].cpu_seconds(), self._redis.cpu_seconds()

@@ -8,7 +8,7 @@ import gc
 import select
 import socket
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
@@ -50,8 +50,9 @@ class Link:
 
     __slots__ = ("begun", "person", "received", "requests", "socket")
 
-    def __init__(self, port: int, requests: Iterator[Request]) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=SILENCE_SECONDS)
+    def __init__(self, connection: socket.socket, requests: Iterator[Request]) -> None:
+        self.socket = connection
+        self.socket.settimeout(SILENCE_SECONDS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.requests = requests
         self.received = b""
@@ -93,9 +94,11 @@ def streams(seed: str, people: list[Person], *, connections: int, ready: int) ->
     return found
 
 
-def drive(target: Target, requests: Iterable[Iterator[Request]], seconds: float) -> Sent:
+def drive(
+    target: Target, connections: Sequence[socket.socket], requests: Sequence[Iterator[Request]], seconds: float
+) -> Sent:
     """Send *requests* on a connection each until *seconds* are over, and return when the last answer has come."""
-    links = {link.socket.fileno(): link for link in (Link(target.port, each) for each in requests)}
+    links = {each.fileno(): Link(each, stream) for each, stream in zip(connections, requests, strict=True)}
     sent = Sent()
     gc.collect()
     gc.disable()

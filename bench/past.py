@@ -26,6 +26,7 @@ DAY = 86_400.0
 DAYS = 60
 MEDIAN = 40
 SPREAD = 0.9
+HOURS = range(6, 23)
 AWAY = 0.05  # the share of past sign-ins from an address that is none of the person's own
 
 
@@ -51,12 +52,14 @@ class Historian:
         self._device_life = settings.device_days * DAY
 
     def past(self, person: Person, *, sign_ins: int, devices: int, now: float) -> Past:
-        """Return *person*'s past: *sign_ins* over sixty days, of which the last was yesterday."""
+        """Return *person*'s past: *sign_ins* over sixty days, at three hours that are the person's own."""
         draw = random.Random(person.id)
         issued = [device_tokens.issue(now=now - DAYS * DAY, life_seconds=self._device_life) for _ in range(devices)]
         profile, sights = b"", dict[tuple[str, int], Sight]()
+        hours = draw.sample(HOURS, 3)
         for number in range(sign_ins):
-            at = now - DAYS * DAY + (DAYS - 1) * DAY * (number + 1) / sign_ins
+            day = now // DAY - DAYS + int((DAYS - 1) * number / sign_ins)
+            at = day * DAY + draw.choice(hours) * 3600.0 + draw.randrange(3600)
             which = draw.choices(range(devices), [3 if place == 0 else 1 for place in range(devices)])[0]
             address = somewhere(draw) if draw.random() < AWAY else draw.choices(person.addresses, (70, 20, 10))[0]
             sight = sights.get((address, which)) or self.sight(person, address, which)

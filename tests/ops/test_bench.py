@@ -15,7 +15,7 @@ STAGES = {"facts", "store_begin", "history", "signals", "score", "policy", "reco
 
 def run(script: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, str(BENCH / script), *arguments], capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, str(BENCH / script), *arguments], capture_output=True, text=True, timeout=300, check=False
     )
 
 
