@@ -61,6 +61,7 @@ class Bench:
         self._redis = servers.redis()
         url = f"redis://127.0.0.1:{self._redis.port}/0"
         Redis(port=self._redis.port).set(baseline.KEY, "x" * 100)
+        servers.accept(url)
         self._people = [Person.numbered(number) for number in range(chosen.people)]
         self._served = {
             "baseline": servers.baseline(url),
@@ -132,6 +133,7 @@ class Bench:
     def run(self) -> Json:
         """Warm up, measure, and return everything."""
         chosen = self._chosen
+        load_before = round(os.getloadavg()[0], 1)
         for side in SIDES[1:]:
             self._check_pasts(side)
         for side in SIDES:
@@ -145,6 +147,7 @@ class Bench:
         return {
             "settings": {name: value for name, value in vars(chosen).items() if name not in ("json", "quick")},
             "cores": len(os.sched_getaffinity(0)),
+            "load_before": load_before,
             "versions": machine.versions() | {"redis-server": self._redis_version()},
             "geo_databases": bool(list((Path(__file__).parents[1] / "var" / "geodata").glob("*.mmdb"))),
             "rounds": rounds,

@@ -140,7 +140,8 @@ def report(result: Json) -> str:
     return "\n".join(
         (
             f"{result['settings']['connections']} connections, {len(result['rounds'])} paired rounds of "
-            f"{result['settings']['seconds']:g} s: median (lowest–highest), CPU per request",
+            f"{result['settings']['seconds']:g} s: median (lowest–highest), CPU per request; "
+            f"{result['cores']} cores, whose load before was {result['load_before']}",
             table([head, *rows]),
             "",
             *(

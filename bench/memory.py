@@ -166,7 +166,9 @@ def measure(servers: Servers, number: int) -> Json:
     """Return the bytes of a person in the middle and at the bounds, with records and without."""
     server = servers.redis()
     redis = Redis(port=server.port)
-    people = People(servers.environ("memory", f"redis://127.0.0.1:{server.port}/0"))
+    url = f"redis://127.0.0.1:{server.port}/0"
+    servers.accept(url)
+    people = People(servers.environ("memory", url))
     like = people.record(Person.numbered(-1))
     at_bounds = max(1, number // 20)
     found: Json = {}

@@ -14,11 +14,12 @@ from doorward.core.context import Sight
 from doorward.core.keyed import KeyedHash
 from doorward.facts.agents import UserAgents
 from doorward.facts.networks import GeoProvider
-from doorward.gather import sight_again, subject_key
+from doorward.gather import sight_again
 from doorward.learning import PROFILE_LIFE_SECONDS
 from doorward.ports import DeviceRecord, Store
 from doorward.sealing import derive
 from doorward.settings import Settings
+from doorward.subjects import subject_key
 from people import Person, login, somewhere
 
 TENANT = "default"

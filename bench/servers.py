@@ -16,6 +16,7 @@ import sys
 import time
 import urllib.request
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,6 @@ class Servers:
     def doorward(self, name: str, store: str) -> Served:
         """Start `doorward serve` on *store*, as it comes: its defaults, and its log in a file."""
         environ = self.environ(name, store)
-        self._accept(environ)
         port, metrics_port = free_port(), free_port()
         environ |= {"DOORWARD_BIND": f"127.0.0.1:{port}", "DOORWARD_METRICS_BIND": f"127.0.0.1:{metrics_port}"}
         process = self._popen(name, [sys.executable, "-m", "doorward", "serve"], environ)
@@ -105,8 +105,14 @@ class Servers:
             found["DOORWARD_GEO"] = str(geo)
         return self._shape | self._secrets | found
 
-    def _accept(self, environ: dict[str, str]) -> None:
-        """Do what a new store needs before the first start: nothing so far."""
+    def accept(self, store: str) -> None:
+        """Do what a new Redis needs before the first start, where this version asks for it."""
+        if not find_spec("doorward.cli.store"):
+            return
+        command = [sys.executable, "-m", "doorward", "store", "accept", "--yes"]
+        done = self._popen("accept", command, self.environ("accept", store))
+        if done.wait(timeout=START_SECONDS):
+            sys.exit(f"the new store was not accepted:\n{(self._folder / 'accept.log').read_text()}")
 
     def _popen(self, name: str, command: list[str], environ: dict[str, str]) -> "subprocess.Popen[bytes]":
         plain = {key: value for key, value in os.environ.items() if not key.startswith(("DOORWARD_", "PROMETHEUS_"))}
