@@ -99,8 +99,6 @@ class Bench:
         server, redis = (after - earlier for after, earlier in zip(self._used(side), before, strict=True))
         shares = machine.Clocks.now().shares_since(clocks)
         self._expected[side] = len(sent.latencies) / sent.seconds
-        if sent.refused:
-            sys.exit(f"{side} refused {len(sent.refused)} requests, with {set(sent.refused)}: that is no measurement")
         made = figures.round_figures(sent, server=server, redis=redis, machine=shares)
         return made | {"connections_by_worker": by_worker}
 
@@ -141,9 +139,7 @@ class Bench:
         before = {side: self.metrics(side) for side in SIDES[1:]}
         rounds = list(self.rounds(chosen.rounds))
         after = {side: self.metrics(side) for side in SIDES[1:]}
-        for side, text in after.items():
-            if figures.degraded(text):
-                sys.exit(f"{figures.degraded(text)} decisions on {side} were degraded: that is no measurement")
+        alone = {side: self.alone(side) for side in SIDES}
         return {
             "settings": {name: value for name, value in vars(chosen).items() if name not in ("json", "quick")},
             "cores": len(os.sched_getaffinity(0)),
@@ -153,8 +149,16 @@ class Bench:
             "rounds": rounds,
             "summary": figures.summary(rounds, SIDES),
             "outcomes": {side: figures.outcomes(before[side], after[side]) for side in before},
-            "alone": {side: self.alone(side) for side in SIDES},
+            "failures": self._failures([*rounds, alone]),
+            "alone": alone,
         }
+
+    def _failures(self, turns: list[dict[str, Json]]) -> list[str]:
+        """Return what kept this run from being a measurement: no request may fail, and no decision be degraded."""
+        refused = {side: sum(turn[side]["refused"] for turn in turns) for side in SIDES}
+        degraded = {side: figures.degraded(self.metrics(side)) for side in SIDES}
+        told = [f"{number} requests to {side} were refused" for side, number in refused.items() if number]
+        return told + [f"{number} decisions of {side} were degraded" for side, number in degraded.items() if number]
 
     def _check_pasts(self, side: str) -> None:
         """Return where *side* knows its people; a past that it does not find would make its work lighter."""
@@ -190,6 +194,8 @@ def main() -> None:
     if chosen.json:
         chosen.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     print(figures.report(result))
+    if result["failures"]:
+        sys.exit("this is no measurement: " + ", ".join(result["failures"]))
 
 
 if __name__ == "__main__":
