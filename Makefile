@@ -44,8 +44,10 @@ geodata: $(RUN) ## Fetch fresher geo databases, with autonomous systems (needs n
 	@$(BIN)/doorward geodata convert var/download/*.tgz
 	@rm -rf var/download
 
-bench: $(RUN) ## Measure decisions on loopback: rate, latency, and the microseconds of each stage.
+bench: $(RUN) ## Measure decisions beside an empty view, on a redis-server of its own; about four minutes.
+	@tests/have-redis
 	@$(BIN)/python bench/decisions.py $(ARGS)
+	@$(BIN)/python bench/memory.py
 
 docs: $(DEV) ## Write the pages that are made from the code's tables.
 	@$(BIN)/doorward settings --markdown > docs/settings.md

@@ -1,222 +1,201 @@
-"""Requests per second, latency and the microseconds of each stage of a full decision, on loopback.
+"""How fast a decision is, beside an empty Flask view that does one Redis GET, under the same load in the same run.
 
-Starts `doorward serve` on free ports with a state folder of its own, sends varied traffic over keep-alive connections
-for a bounded time, reads the stage histograms of the metrics port, and stops the server.
+Three sides, each served by gunicorn as Doorward is: the empty view, a full decision under the default policy with its
+state in Redis, the same with its state in SQLite. They take turns on the same varied traffic, so that a noisy machine
+is noisy for all of them; what counts is the ratio within a round. Everything is started here on free ports of
+loopback, in a temporary folder, and ended afterwards.
 
-    .venv/bin/python bench/decisions.py --seconds 15
+    .venv/bin/python bench/decisions.py --json result.json
 """
 
 import argparse
 import json
 import os
-import random
-import re
-import signal
-import socket
-import statistics
-import subprocess
 import sys
 import tempfile
-import threading
 import time
-import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-CHROME = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{}.0.0.0 Safari/537.36"
-)
-FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:{0}.0) Gecko/20100101 Firefox/{0}.0"
-IPHONE = (
-    "Mozilla/5.0 (iPhone; CPU iPhone OS {}_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-    "Version/18.2 Mobile/15E148 Safari/604.1"
-)
+from redis import Redis
+
+import baseline
+import figures
+import machine
+import past
+from doorward.settings import load
+from doorward.stores import open_store
+from generator import Target, drive, streams
+from people import Person, login
+from servers import Servers, ask, metrics
+from spread import connect
+
+SIDES = ("baseline", "redis", "sqlite")
+# So much is built in advance of what the last round of a side would need.
+AHEAD = 1.3
+LONGEST_ROUND_SECONDS = 30
+MOST_ROUNDS = 25
+
+Json = dict[str, Any]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5, help="paired rounds (default 5, at most 25)")
+    parser.add_argument("--seconds", type=float, default=8, help="length of each side's turn (default 8, at most 30)")
+    parser.add_argument("--connections", type=int, default=16, help="keep-alive connections (default 16)")
+    parser.add_argument("--workers", type=int, default=2, help="gunicorn workers (default 2)")
+    parser.add_argument("--threads", type=int, default=8, help="threads of each worker (default 8)")
+    parser.add_argument("--people", type=int, default=1000, help="people who have a history (default 1000)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that was measured to FILE")
+    parser.add_argument("--quick", action="store_true", help="one very short round, to see that it works")
+    return parser
 
 
-def somewhere(draw: random.Random) -> str:
-    return (
-        f"{draw.choice((81, 84, 88, 91, 93, 95))}.{draw.randrange(256)}.{draw.randrange(256)}.{draw.randrange(1, 255)}"
-    )
+class Bench:
+    """The servers with what drives them."""
 
-
-class Traffic:
-    """Varied sign-ins: returning people on their own address, browser and device, newcomers, and failures."""
-
-    def __init__(self, seed: int, subjects: int) -> None:
-        self._random = random.Random(seed)
-        self._subjects = subjects
-        self._seed = seed
-        self._tokens: dict[int, str] = {}
-
-    def body(self) -> tuple[int, bytes]:
-        draw = self._random
-        number = draw.randrange(self._subjects)
-        home = random.Random(number)
-        address = somewhere(draw if draw.random() < 0.1 else home)
-        agent = home.choice((CHROME, FIREFOX, IPHONE)).format(home.randrange(120, 150))
-        request = {
-            "kind": "login",
-            "subject": {"id": f"u-{self._seed}-{number}"},
-            "client": {
-                "ip": address,
-                "user_agent": agent,
-                "device_token": self._tokens.get(number),
-                "accept_language": home.choice(("de-DE,de;q=0.9", "nb-NO", "en-GB,en;q=0.8")),
-            },
-            "credential": {"result": "failed" if draw.random() < 0.1 else "passed"},
+    def __init__(self, chosen: argparse.Namespace, servers: Servers) -> None:
+        self._chosen = chosen
+        self._redis = servers.redis()
+        url = f"redis://127.0.0.1:{self._redis.port}/0"
+        Redis(port=self._redis.port).set(baseline.KEY, "x" * 100)
+        servers.accept(url)
+        self._people = [Person.numbered(number) for number in range(chosen.people)]
+        self._served = {
+            "baseline": servers.baseline(url),
+            "redis": servers.doorward("redis-doorward", url),
+            "sqlite": servers.doorward("sqlite-doorward", ""),
         }
-        return number, json.dumps(request).encode()
+        tokens = self._write_pasts([servers.environ("redis-doorward", url), servers.environ("sqlite-doorward", "")])
+        self._targets = {name: Target(each.port, each.key, dict(tokens)) for name, each in self._served.items()}
+        self._expected = dict.fromkeys(SIDES, 1000.0)
 
-    def keep(self, number: int, answer: bytes) -> None:
-        found = re.search(rb'"token":\s*"(dvt_[^"]+)"', answer)
-        if found:
-            self._tokens[number] = found[1].decode()
+    def _write_pasts(self, environs: list[dict[str, str]]) -> dict[str, bytes]:
+        """Give everybody a past in both stores, and return the tokens of their browsers."""
+        stores = [open_store(load(environ).store, busy_seconds=5) for environ in environs]
+        historian, now = past.Historian(load(environs[0])), time.time()
+        tokens = {}
+        for person in self._people:
+            made = historian.past(person, sign_ins=past.usual_number(person), devices=len(person.agents), now=now)
+            for store in stores:
+                past.write(store, made, now)
+            tokens[person.id] = f'"{made.token}"'.encode()
+        for store in stores:
+            store.close()
+        return tokens
+
+    def turn(self, side: str, seed: str, *, connections: int, seconds: float) -> Json:
+        """Load one side, and return its figures."""
+        ready = int(self._expected[side] * seconds * AHEAD / connections) + 1
+        requests = streams(seed, self._people, connections=connections, ready=ready)
+        target, served = self._targets[side], self._served[side]
+        links, by_worker = connect(
+            target.port, machine.tree(served.process.pid), connections, workers=self._chosen.workers
+        )
+        clocks, before = machine.Clocks.now(), self._used(side)
+        sent = drive(target, links, requests, seconds)
+        server, redis = (after - earlier for after, earlier in zip(self._used(side), before, strict=True))
+        shares = machine.Clocks.now().shares_since(clocks)
+        self._expected[side] = len(sent.latencies) / sent.seconds
+        made = figures.round_figures(sent, server=server, redis=redis, machine=shares)
+        return made | {"connections_by_worker": by_worker}
+
+    def _used(self, side: str) -> tuple[float, float]:
+        return self._served[side].cpu_seconds(), self._redis.cpu_seconds()
+
+    def rounds(self, number: int) -> Iterator[dict[str, Json]]:
+        """Yield *number* rounds; every second one goes the other way round."""
+        for turn in range(number):
+            order = SIDES if turn % 2 == 0 else SIDES[::-1]
+            figures_ = {
+                side: self.turn(
+                    side, f"round-{turn}", connections=self._chosen.connections, seconds=self._chosen.seconds
+                )
+                for side in order
+            }
+            print(f"round {turn + 1}: {_line(figures_)}", file=sys.stderr, flush=True)
+            yield {side: figures_[side] for side in SIDES}
+
+    def alone(self, side: str) -> Json:
+        """Return the figures of one connection, where no request waits for another, with the stages of a decision."""
+        before = self.metrics(side)
+        found = self.turn(side, "alone", connections=1, seconds=self._chosen.seconds / 2)
+        return found | {"stages_us": figures.stage_microseconds(before, self.metrics(side))}
+
+    def metrics(self, side: str) -> str:
+        served = self._served[side]
+        return metrics(served) if served.metrics_port else ""
+
+    def run(self) -> Json:
+        """Warm up, measure, and return everything."""
+        chosen = self._chosen
+        load_before = round(os.getloadavg()[0], 1)
+        for side in SIDES[1:]:
+            self._check_pasts(side)
+        for side in SIDES:
+            self.turn(side, "warm-up", connections=chosen.connections, seconds=min(4, chosen.seconds))
+        before = {side: self.metrics(side) for side in SIDES[1:]}
+        rounds = list(self.rounds(chosen.rounds))
+        after = {side: self.metrics(side) for side in SIDES[1:]}
+        alone = {side: self.alone(side) for side in SIDES}
+        return {
+            "settings": {name: value for name, value in vars(chosen).items() if name not in ("json", "quick")},
+            "cores": len(os.sched_getaffinity(0)),
+            "load_before": load_before,
+            "versions": machine.versions() | {"redis-server": self._redis_version()},
+            "geo_databases": bool(list((Path(__file__).parents[1] / "var" / "geodata").glob("*.mmdb"))),
+            "rounds": rounds,
+            "summary": figures.summary(rounds, SIDES),
+            "outcomes": {side: figures.outcomes(before[side], after[side]) for side in before},
+            "failures": self._failures([*rounds, alone]),
+            "alone": alone,
+        }
+
+    def _failures(self, turns: list[dict[str, Json]]) -> list[str]:
+        """Return what kept this run from being a measurement: no request may fail, and no decision be degraded."""
+        refused = {side: sum(turn[side]["refused"] for turn in turns) for side in SIDES}
+        degraded = {side: figures.degraded(self.metrics(side)) for side in SIDES}
+        told = [f"{number} requests to {side} were refused" for side, number in refused.items() if number]
+        return told + [f"{number} decisions of {side} were degraded" for side, number in degraded.items() if number]
+
+    def _check_pasts(self, side: str) -> None:
+        """Return where *side* knows its people; a past that it does not find would make its work lighter."""
+        person = next(each for each in self._people if past.usual_number(each) > 10)
+        body = login(person, person.addresses[0], person.agents[0], passed=True)
+        body["client"]["device_token"] = self._targets[side].tokens[person.id].decode().strip('"')
+        answer = ask(self._served[side], body)
+        self._targets[side].tokens[person.id] = json.dumps(answer["device"]["token"]).encode()
+        if answer["learning"] != "applied":
+            sys.exit(f"{side} does not know the people of the bench: {answer}")
+
+    def _redis_version(self) -> str:
+        return str(Redis(port=self._redis.port).info("server")["redis_version"])
 
 
-def exchange(link: socket.socket, head: bytes, body: bytes) -> tuple[int, bytes]:
-    """Send one request and return its status and body."""
-    link.sendall(head + str(len(body)).encode() + b"\r\n\r\n" + body)
-    received = b""
-    while b"\r\n\r\n" not in received:
-        more = link.recv(65536)
-        if not more:
-            raise ConnectionError("the server closed the connection")
-        received += more
-    top, _, rest = received.partition(b"\r\n\r\n")
-    length = int(re.search(rb"(?i)content-length: (\d+)", top)[1])
-    while len(rest) < length:
-        rest += link.recv(65536)
-    return int(top.split(b" ", 2)[1]), rest
-
-
-def drive(
-    port: int, key: str, seed: int, subjects: int, until: float, latencies: list[float], failures: list[int]
-) -> None:
-    head = (
-        f"POST /v1/decisions HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {key}\r\n"
-        "Content-Type: application/json\r\nContent-Length: "
-    ).encode()
-    traffic = Traffic(seed, subjects)
-    with socket.create_connection(("127.0.0.1", port)) as link:
-        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        while time.perf_counter() < until:
-            number, body = traffic.body()
-            start = time.perf_counter()
-            status, answer = exchange(link, head, body)
-            latencies.append(time.perf_counter() - start)
-            if status != 200:
-                failures.append(status)
-            traffic.keep(number, answer)
-
-
-def start_server(state: Path, port: int, metrics_port: int, workers: int) -> tuple[subprocess.Popen[bytes], str]:
-    environ = os.environ | {
-        "DOORWARD_BIND": f"127.0.0.1:{port}",
-        "DOORWARD_METRICS_BIND": f"127.0.0.1:{metrics_port}",
-        "DOORWARD_STATE_DIR": str(state),
-        "DOORWARD_GEO": str(ROOT / "var" / "geodata") if (ROOT / "var" / "geodata").exists() else str(state),
-        "DOORWARD_WORKERS": str(workers),
-        "DOORWARD_LOG_LEVEL": "error",
-    }
-    log = (state / "server.log").open("wb")
-    server = subprocess.Popen(
-        [str(ROOT / ".venv/bin/doorward"), "serve"], env=environ, stdout=log, stderr=log, cwd=ROOT
-    )
-    deadline = time.perf_counter() + 60
-    while time.perf_counter() < deadline and server.poll() is None:
-        found = re.search(r"Bearer (dwk_[A-Za-z0-9_-]+)", (state / "server.log").read_text())
-        if found:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=1).close()
-                return server, found[1]
-            except OSError:
-                pass
-        time.sleep(0.2)
-    server.kill()
-    sys.exit((state / "server.log").read_text())
-
-
-def stages(metrics_port: int) -> dict[str, tuple[float, float]]:
-    """Return for each stage how often it ran and how many seconds it took in all."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{metrics_port}/metrics", timeout=5) as answer:
-        text = answer.read().decode()
-    read: dict[str, tuple[float, float]] = {}
-    for name in re.findall(r'_stage_seconds_count\{stage="(\w+)"', text):
-        count = re.search(rf'_stage_seconds_count\{{stage="{name}"\}} ([0-9.e+-]+)', text)
-        total = re.search(rf'_stage_seconds_sum\{{stage="{name}"\}} ([0-9.e+-]+)', text)
-        read[name] = (float(count[1]), float(total[1]))
-    return read
-
-
-def load(port: int, key: str, *, connections: int, seconds: float, subjects: int) -> dict[str, float]:
-    latencies: list[float] = []
-    failures: list[int] = []
-    until = time.perf_counter() + seconds
-    threads = [
-        threading.Thread(target=drive, args=(port, key, seed, subjects, until, latencies, failures))
-        for seed in range(connections)
-    ]
-    start = time.perf_counter()
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
-    took = time.perf_counter() - start
-    cuts = statistics.quantiles(latencies, n=100)
-    return {
-        "requests": len(latencies),
-        "failures": len(failures),
-        "requests_per_second": round(len(latencies) / took, 1),
-        "p50_ms": round(cuts[49] * 1000, 2),
-        "p99_ms": round(cuts[98] * 1000, 2),
-    }
+def _line(turns: dict[str, Json]) -> str:
+    rates = ", ".join(f"{side} {turns[side]['requests_per_second']:.0f}/s" for side in SIDES)
+    stolen = max(each["machine"]["stolen"] for each in turns.values())
+    return f"{rates}, {stolen:.0%} of the machine taken by others"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=15, help="how long to measure, at most 120 (default 15)")
-    parser.add_argument("--connections", type=int, default=16, help="keep-alive connections (default 16)")
-    parser.add_argument("--workers", type=int, default=2, help="gunicorn workers (default 2)")
-    parser.add_argument("--subjects", type=int, default=200, help="people behind each connection (default 200)")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="doorward-bench-") as folder:
-        port, metrics_port = free_port(), free_port()
-        server, key = start_server(Path(folder), port, metrics_port, chosen.workers)
-        try:
-            result = measure(port, metrics_port, key, chosen)
-        finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait(timeout=40)
+    chosen = arguments().parse_args()
+    if chosen.quick:
+        chosen.rounds, chosen.seconds, chosen.people = 1, 0.5, 40
+    chosen.rounds = max(1, min(chosen.rounds, MOST_ROUNDS))
+    chosen.seconds = max(0.2, min(chosen.seconds, LONGEST_ROUND_SECONDS))
+    with (
+        tempfile.TemporaryDirectory(prefix="doorward-bench-") as folder,
+        Servers(Path(folder), workers=chosen.workers, threads=chosen.threads) as servers,
+    ):
+        result = Bench(chosen, servers).run()
     if chosen.json:
-        print(json.dumps(result))
-        return
-    for name, value in result.items():
-        print(f"{name:22} {value}")
-
-
-def measure(port: int, metrics_port: int, key: str, chosen: argparse.Namespace) -> dict[str, object]:
-    """Return rate and latency under load, then the stages with one connection, where none waits for another request."""
-    seconds, subjects = min(chosen.seconds, 120), chosen.subjects
-    load(port, key, connections=chosen.connections, seconds=min(3, seconds), subjects=subjects)
-    under_load = load(port, key, connections=chosen.connections, seconds=seconds, subjects=subjects)
-    before = stages(metrics_port)
-    alone = load(port, key, connections=1, seconds=seconds / 2, subjects=subjects)
-    after = stages(metrics_port)
-    return under_load | {
-        "alone_p50_ms": alone["p50_ms"],
-        "alone_p99_ms": alone["p99_ms"],
-        "alone_stage_us": {
-            name: round((total - before[name][1]) / max(1, count - before[name][0]) * 1e6)
-            for name, (count, total) in after.items()
-        },
-    }
+        chosen.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    print(figures.report(result))
+    if result["failures"]:
+        sys.exit("this is no measurement: " + ", ".join(result["failures"]))
 
 
 if __name__ == "__main__":

@@ -29,8 +29,9 @@ _ROLES = (
     ("country", frozenset({LOCATION})),
 )
 # Which of geoip2's look-ups fits a file of MaxMind's schema, by words of its type; other files are read as they are.
+# So are cities and countries: geoip2 makes objects of all their translated names, and takes forty times as long.
 _VENDORS = ("geoip2-", "geolite2-", "dbip-")
-_LOOK_UPS = ("anonymous_ip", "asn", "isp", "enterprise", "city", "country")
+_LOOK_UPS = ("anonymous_ip", "asn", "isp", "enterprise")
 _EVERY_ROLE = frozenset({LOCATION, OPERATOR, ANONYMITY})
 
 # DB-IP writes `Oslo (Nordre Aker District)`; elsewhere brackets belong to the name: `Frankfurt (Oder)`.

@@ -1,0 +1,139 @@
+"""The load: keep-alive connections in one thread, each with one request under way, as cheap as Python makes it.
+
+Whatever can be done before the clock runs is done before; what is left is one wait for all sockets, and for each answer
+a search of its length, of its status and of a device token. Every side of a comparison gets exactly this.
+"""
+
+import gc
+import select
+import socket
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, islice
+
+from people import Person, Request, Traffic
+
+SILENCE_SECONDS = 10
+
+Tokens = dict[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the requests go, and the device tokens that its people hold; it hands out new ones as it answers."""
+
+    port: int
+    key: str
+    tokens: Tokens
+
+    @property
+    def head(self) -> bytes:
+        return (
+            f"POST /v1/decisions HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nAuthorization: Bearer {self.key}\r\n"
+            "Content-Type: application/json\r\nContent-Length: "
+        ).encode()
+
+
+@dataclass(slots=True)
+class Sent:
+    """What a round came to. *cpu_seconds* are the generator's own."""
+
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    latencies: list[float] = field(default_factory=list)
+    refused: list[int] = field(default_factory=list)
+
+
+class Link:
+    """One connection with one request under way."""
+
+    __slots__ = ("begun", "person", "received", "requests", "socket")
+
+    def __init__(self, connection: socket.socket, requests: Iterator[Request]) -> None:
+        self.socket = connection
+        self.socket.settimeout(SILENCE_SECONDS)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.requests = requests
+        self.received = b""
+        self.person = ""
+        self.begun = 0.0
+
+    def send(self, head: bytes, tokens: Tokens) -> None:
+        self.person, front, back = next(self.requests)
+        token = tokens.get(self.person, b"null")
+        length = len(front) + len(token) + len(back)
+        self.received = b""
+        self.begun = time.perf_counter()
+        self.socket.sendall(b"%b%d\r\n\r\n%b%b%b" % (head, length, front, token, back))
+
+    def is_answered(self) -> bool:
+        """Take in what has arrived, and answer whether it is all."""
+        more = self.socket.recv(65536)
+        if not more:
+            raise ConnectionError("the server closed the connection")
+        self.received += more
+        end = self.received.find(b"\r\n\r\n")
+        if end < 0:
+            return False
+        at = self.received.find(b"Content-Length: ") + 16
+        return len(self.received) >= end + 4 + int(self.received[at : self.received.index(b"\r", at)])
+
+    def keep_token(self, tokens: Tokens) -> None:
+        at = self.received.find(b'"token":"dvt_')
+        if at > 0 and self.person:
+            tokens[self.person] = self.received[at + 8 : self.received.index(b'"', at + 9) + 1]
+
+
+def streams(seed: str, people: list[Person], *, connections: int, ready: int) -> list[Iterator[Request]]:
+    """Return a stream of requests for each connection, *ready* of them built in advance."""
+    found: list[Iterator[Request]] = []
+    for number in range(connections):
+        traffic = Traffic(f"{seed}-{number}", people[number::connections])
+        found.append(chain(list(islice(traffic, ready)), traffic))
+    return found
+
+
+def drive(
+    target: Target, connections: Sequence[socket.socket], requests: Sequence[Iterator[Request]], seconds: float
+) -> Sent:
+    """Send *requests* on a connection each until *seconds* are over, and return when the last answer has come."""
+    links = {each.fileno(): Link(each, stream) for each, stream in zip(connections, requests, strict=True)}
+    sent = Sent()
+    gc.collect()
+    gc.disable()
+    try:
+        begun, used = time.perf_counter(), time.process_time()
+        _exchange(target, links, begun + seconds, sent)
+        sent.seconds, sent.cpu_seconds = time.perf_counter() - begun, time.process_time() - used
+    finally:
+        gc.enable()
+        for link in links.values():
+            link.socket.close()
+    return sent
+
+
+def _exchange(target: Target, links: dict[int, Link], until: float, sent: Sent) -> None:
+    head, tokens = target.head, target.tokens
+    under_way = len(links)
+    with select.epoll() as poll:
+        for number, link in links.items():
+            poll.register(number, select.EPOLLIN)
+            link.send(head, tokens)
+        while under_way:
+            ready = poll.poll(SILENCE_SECONDS)
+            if not ready:
+                raise TimeoutError(f"no answer within {SILENCE_SECONDS} s")
+            for number, _ in ready:
+                link = links[number]
+                if not link.is_answered():
+                    continue
+                ended = time.perf_counter()
+                sent.latencies.append(ended - link.begun)
+                if link.received[9:12] != b"200":
+                    sent.refused.append(int(link.received[9:12]))
+                link.keep_token(tokens)
+                if ended < until:
+                    link.send(head, tokens)
+                else:
+                    under_way -= 1

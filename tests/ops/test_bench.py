@@ -1,0 +1,70 @@
+"""The bench measures what it says, in one very short round; how fast that is, no test says."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+BENCH = Path(__file__).parents[2] / "bench"
+SIDES = ["baseline", "redis", "sqlite"]
+STAGES = {"facts", "store_begin", "history", "signals", "score", "policy", "record", "store_commit", "total"}
+
+
+def run(script: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, str(BENCH / script), *arguments], capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def quick(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]]:
+    """What a quick run printed, and what it wrote."""
+    file = tmp_path_factory.mktemp("bench") / "result.json"
+    done = run("decisions.py", "--quick", "--json", str(file))
+    assert done.returncode == 0, done.stderr
+    return done.stdout, json.loads(file.read_text(encoding="utf-8"))
+
+
+def test_each_side_answers_every_request_of_a_round(quick: tuple[str, dict[str, Any]]) -> None:
+    _, result = quick
+
+    assert [list(each) for each in result["rounds"]] == [SIDES]
+    assert {turn["refused"] for turn in result["rounds"][0].values()} == {0}
+    assert all(turn["requests"] > 0 for turn in result["rounds"][0].values())
+
+
+def test_a_decision_is_compared_with_the_empty_view(quick: tuple[str, dict[str, Any]]) -> None:
+    printed, result = quick
+
+    ratio = result["summary"]["ratio_of_rates"]["redis"]
+
+    assert ratio["lowest"] <= ratio["median"] <= ratio["highest"]
+    assert "redis to baseline" in printed
+
+
+def test_the_stages_of_a_decision_are_told_for_both_stores(quick: tuple[str, dict[str, Any]]) -> None:
+    _, result = quick
+
+    stages = {side: set(each["stages_us"]) for side, each in result["alone"].items()}
+
+    assert stages == {"baseline": set(), "redis": STAGES, "sqlite": STAGES}
+
+
+def test_the_traffic_is_answered_in_more_ways_than_one(quick: tuple[str, dict[str, Any]]) -> None:
+    _, result = quick
+
+    assert all(sum(share > 0 for share in shares.values()) > 1 for shares in result["outcomes"].values())
+
+
+def test_the_memory_of_a_person_is_told_with_records_and_without(tmp_path: Path) -> None:
+    file = tmp_path / "memory.json"
+
+    done = run("memory.py", "--people", "2", "--json", str(file))
+    result = json.loads(file.read_text(encoding="utf-8"))
+
+    assert done.returncode == 0, done.stderr
+    assert 0 < result["middle"]["without_records"]["in_all"] < result["middle"]["with_records"]["in_all"]
+    assert result["middle"]["without_records"]["in_all"] < result["bounds"]["without_records"]["in_all"]
