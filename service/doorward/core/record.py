@@ -10,9 +10,13 @@ from typing import Any, Self
 
 from doorward.core.facts import Facts
 from doorward.core.outcome import Proof
+from doorward.core.packing import packed, unpacked
 from doorward.core.request import Action, Client, Contact, Credential, DecisionRequest, Session, Subject
 
 Json = dict[str, Any]
+
+# Far more than a request of 64 KiB, its facts and what came later can add up to.
+MAX_BYTES = 4_000_000
 
 # So many answers to challenges are kept with a decision; the newest.
 MAX_EVENTS = 50
@@ -67,11 +71,11 @@ class DecisionRecord:
             "feedback": self.feedback,
             "events": self.events,
         }
-        return json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
+        return packed(json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
     @classmethod
     def from_bytes(cls, body: bytes) -> Self:
-        data = json.loads(body.decode("utf-8", "surrogatepass"))
+        data = json.loads(unpacked(body, at_most=MAX_BYTES).decode("utf-8", "surrogatepass"))
         return cls(
             id=data["id"],
             at=data["at"],

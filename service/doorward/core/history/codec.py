@@ -1,7 +1,8 @@
 """One subject's verified history as one bounded byte string, and back.
 
 A header (ends of flags, times), the time zones' names, at most 20 devices, and at most 100 sign-ins of 75 bytes,
-oldest first. A checksum tells bytes that were cut or changed from a history: such bytes are Unreadable, never answers.
+oldest first; what follows the front is packed. A checksum tells bytes that were cut or changed from a history: such
+bytes are Unreadable, never answers.
 """
 
 import struct
@@ -12,8 +13,9 @@ from typing import Any, NamedTuple
 
 from doorward.core.errors import Unreadable
 from doorward.core.facts import LEVELS
+from doorward.core.packing import packed, unpacked
 
-VERSION = 1
+VERSION = 2
 MAX_ENTRIES = 100
 MAX_DEVICES = 20
 MAX_ZONE_BYTES = 40
@@ -111,14 +113,14 @@ def scan(profile: bytes | None) -> Scan:
     """Return what *profile* holds; None and empty bytes hold nothing."""
     if not profile:
         return _NOTHING
-    if len(profile) < _FRONT.size + _HEADER.size:
+    if len(profile) <= _FRONT.size:
         raise Unreadable("a history that is too short")
     version, checksum = _FRONT.unpack_from(profile)
     if version != VERSION:
         raise Unreadable(f"a history of version {version}, expected {VERSION}")
     if checksum != zlib.crc32(memoryview(profile)[_FRONT.size :]):
         raise Unreadable("a history whose checksum does not fit")
-    return _scan_body(profile)
+    return _scan_body(unpacked(profile[_FRONT.size :], at_most=MAX_BYTES))
 
 
 def rows_of(scanned: Scan) -> list[Row]:
@@ -155,19 +157,20 @@ def encode(profile: Profile) -> bytes:
     times = (profile.first_seen_at, profile.credential_changed_at, *profile.flag_ends)
     header = _HEADER.pack(*times, len(named), len(devices), len(profile.entries))
     places = {"": 0} | {zone: place for place, zone in enumerate(zones, 1)}
-    body = header + named + devices + b"".join(_entry_bytes(entry, places) for entry in profile.entries)
+    body = packed(header + named + devices + b"".join(_entry_bytes(entry, places) for entry in profile.entries))
     return _FRONT.pack(VERSION, zlib.crc32(body)) + body
 
 
-def _scan_body(profile: bytes) -> Scan:
-    first, changed, *ends, zone_bytes, device_bytes, entries = _HEADER.unpack_from(profile, _FRONT.size)
-    zones_at = _FRONT.size + _HEADER.size
-    devices_at = zones_at + zone_bytes
+def _scan_body(body: bytes) -> Scan:
+    if len(body) < _HEADER.size:
+        raise Unreadable("a history that is too short")
+    first, changed, *ends, zone_bytes, device_bytes, entries = _HEADER.unpack_from(body)
+    devices_at = _HEADER.size + zone_bytes
     entries_at = devices_at + device_bytes
-    if len(profile) != entries_at + entries * _ENTRY.size:
+    if len(body) != entries_at + entries * _ENTRY.size:
         raise Unreadable("a history whose length does not fit")
-    zones = profile[zones_at:devices_at].decode().split("\n") if zone_bytes else ()
-    return Scan(first, changed, tuple(ends), zones, profile[devices_at:entries_at], profile[entries_at:])
+    zones = body[_HEADER.size : devices_at].decode().split("\n") if zone_bytes else ()
+    return Scan(first, changed, tuple(ends), zones, body[devices_at:entries_at], body[entries_at:])
 
 
 def _entry(row: Row, zones: Sequence[str]) -> Entry:
