@@ -1,69 +1,105 @@
 """A store behind a circuit breaker: once it has failed several times in a row, callers are told so at once.
 
-Without it every request would wait for its own time-out while the store is away, and the threads with it. One call in
-a second is let through to see whether the store is back.
+Without it every request would wait for its own time-out while the store is away, and the threads with it. A thread of
+the breaker's own finds out when the store is back, so that no request waits for that either.
 """
 
 import threading
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from doorward.core.errors import StoreUnavailable
 from doorward.ports import Store
 
 FAILURES_TO_OPEN = 5
+# A failure that was waited for. Calls that work in between do not make up for it: on a Cluster they are others'.
+SLOW_SECONDS = 0.1
+SLOW_WINDOW_SECONDS = 5.0
+# So much waiting in vain is enough for one request; after that it asks no more.
+PATIENCE_SECONDS = 0.2
+
+FIRST_PROBE_SECONDS = 0.2
 REST_SECONDS = 1.0
 
-# What must reach the store whatever the breaker says: the probe of readiness, and the end.
-_UNGUARDED = frozenset({"ping", "warnings", "epoch", "close"})
+# What asks the store whatever the breaker says, and does not tell whether it is there.
+_UNGUARDED = frozenset({"warnings", "epoch"})
+
+Clock = Callable[[], float]
+Tell = Callable[[bool], object]
 
 
 class Breaker:
-    """Counts failures in a row; *clock* must never go backwards, and *tell* hears whether the store is away."""
+    """Counts failures; *clock* must never go backwards, and *tell* hears whether the store is away."""
 
-    def __init__(self, clock: Callable[[], float], tell: Callable[[bool], object]) -> None:
+    def __init__(self, clock: Clock, tell: Tell) -> None:
         self._clock = clock
         self._tell = tell
         self._lock = threading.Lock()
         self._failures = 0
-        self._probe_at = 0.0
+        self._slow: list[float] = []
+        self._opened_at: float | None = None
 
-    def admits(self) -> bool:
-        """Answer whether a call may go to the store now; while open, one a second may."""
-        with self._lock:
-            if self._failures < FAILURES_TO_OPEN:
-                return True
-            now = self._clock()
-            if now < self._probe_at:
-                return False
-            self._probe_at = now + REST_SECONDS
-            return True
+    @property
+    def is_open(self) -> bool:
+        return self._opened_at is not None
+
+    def away_seconds(self) -> float | None:
+        """Return for how long the store has been away; None where it is not."""
+        opened = self._opened_at
+        return None if opened is None else self._clock() - opened
 
     def worked(self) -> None:
-        """Close: the store answers again."""
-        if self._failures:
-            with self._lock:
-                was_away = self._failures >= FAILURES_TO_OPEN
-                self._failures = 0
-            if was_away:
-                self._tell(False)
+        """Forget the failures in a row, which a call that works has ended."""
+        self._failures = 0
 
-    def failed(self) -> None:
+    def failed(self, seconds: float) -> bool:
+        """Count a failure that took *seconds*, and answer whether it was the one that opens."""
         with self._lock:
+            now = self._clock()
             self._failures += 1
-            self._probe_at = self._clock() + REST_SECONDS
-            opened = self._failures == FAILURES_TO_OPEN
-        if opened:
-            self._tell(True)
+            if seconds >= SLOW_SECONDS:
+                self._slow = [*(at for at in self._slow if now - at < SLOW_WINDOW_SECONDS), now]
+            if self.is_open or max(self._failures, len(self._slow)) < FAILURES_TO_OPEN:
+                return False
+            self._opened_at = now
+        self._tell(True)
+        return True
+
+    def close(self) -> None:
+        """Close: the store answers again."""
+        with self._lock:
+            was_open = self.is_open
+            self._failures, self._slow, self._opened_at = 0, [], None
+        if was_open:
+            self._tell(False)
 
 
 class _Guarded:
-    """Hands every operation on, through the breaker."""
+    """Hands every operation of *store* on through a breaker, and pings it while that is open."""
 
-    def __init__(self, store: Store, breaker: Breaker) -> None:
+    def __init__(self, store: Store, clock: Clock, tell: Tell, probe_seconds: tuple[float, float]) -> None:
         self._store = store
-        self._breaker = breaker
+        self._clock = clock
+        self._breaker = Breaker(clock, tell)
+        self._probe_seconds = probe_seconds
+        self._closed = threading.Event()
+        self._waited = threading.local()
+        self.away_seconds = self._breaker.away_seconds
+
+    def begin_request(self) -> None:
+        """Give this thread its patience anew: what comes next belongs to another request."""
+        self._waited.seconds = 0.0
+
+    def ping(self) -> None:
+        """Ask the store itself; one that answers is used again at once."""
+        self._store.ping()
+        self._breaker.close()
+
+    def close(self) -> None:
+        """Close the store, and probe no more."""
+        self._closed.set()
+        self._store.close()
 
     def __getattr__(self, name: str) -> Any:
         operation = getattr(self._store, name)
@@ -74,23 +110,62 @@ class _Guarded:
         return operation
 
     def _guard(self, operation: Callable[..., Any]) -> Callable[..., Any]:
-        breaker = self._breaker
+        breaker, clock, waited = self._breaker, self._clock, self._waited
 
         @wraps(operation)
         def guarded(*arguments: Any, **named: Any) -> Any:
-            if not breaker.admits():
+            if breaker.is_open or getattr(waited, "seconds", 0.0) >= PATIENCE_SECONDS:
                 raise StoreUnavailable
+            began = clock()
             try:
                 answer = operation(*arguments, **named)
             except StoreUnavailable:
-                breaker.failed()
+                self._failed(clock() - began)
                 raise
             breaker.worked()
             return answer
 
         return guarded
 
+    def _failed(self, seconds: float) -> None:
+        # Only threads that serve requests have patience to lose.
+        if hasattr(self._waited, "seconds"):
+            self._waited.seconds += seconds
+        if self._breaker.failed(seconds):
+            threading.Thread(target=self._probe, name="doorward-probe", daemon=True).start()
 
-def guarded(store: Store, clock: Callable[[], float], tell: Callable[[bool], object] = bool) -> Store:
-    """Return *store* behind a breaker of its own; *tell* is called when it opens (True) and closes (False)."""
-    return cast(Store, _Guarded(store, Breaker(clock, tell)))
+    def _probe(self) -> None:
+        """Ask until the store answers as it should, then let everybody in again."""
+        pause, rest = self._probe_seconds
+        while self._breaker.is_open and not self._closed.wait(pause):
+            pause = rest
+            try:
+                self.ping()
+            except StoreUnavailable:
+                continue
+            except BaseException:
+                # Nobody would ask again: whatever this is, the callers must meet it.
+                self._breaker.close()
+                raise
+
+
+class GuardedStore(Store, Protocol):
+    """A store, and what its breaker adds."""
+
+    def begin_request(self) -> None: ...
+
+    def away_seconds(self) -> float | None: ...
+
+
+def guarded(
+    store: Store,
+    clock: Clock,
+    tell: Tell = bool,
+    *,
+    probe_seconds: tuple[float, float] = (FIRST_PROBE_SECONDS, REST_SECONDS),
+) -> GuardedStore:
+    """Return *store* behind a breaker of its own; *tell* is called when it opens (True) and closes (False).
+
+    While it is open, the store is pinged after the first of *probe_seconds*, and then with the second in between.
+    """
+    return cast(GuardedStore, _Guarded(store, clock, tell, probe_seconds))
