@@ -11,7 +11,6 @@ from doorward.ports import TallyStore
 # A worker that cannot flush keeps this many sums; what comes beyond is dropped and counted.
 MAX_WAITING = 50_000
 MAX_TENANTS = 64
-MAX_RECENT_ATTEMPTS = 8_192
 REFRESH_SECONDS = 1.0
 RELOAD_SECONDS = 3_600.0
 VALUES_KEPT = 20_000
@@ -24,7 +23,6 @@ class Tallies:
         self._store = store
         self._lock = threading.Lock()
         self._waiting: dict[tuple[str, str, int, int], tuple[float, float]] = {}
-        self._recent: OrderedDict[tuple[str, int], None] = OrderedDict()
         self._populations: OrderedDict[str, tuple[Population, float, float]] = OrderedDict()
         self.dropped = 0
 
@@ -38,18 +36,6 @@ class Tallies:
                     continue
                 a, b = self._waiting.get(key, (0.0, 0.0))
                 self._waiting[key] = (a + each.a, b + each.b)
-
-    def first_of_attempt(self, tenant: str, attempt: int) -> bool:
-        """Answer whether this worker has not counted *attempt* yet; 0 is no attempt, and always counts."""
-        if not attempt:
-            return True
-        with self._lock:
-            if (tenant, attempt) in self._recent:
-                return False
-            self._recent[tenant, attempt] = None
-            if len(self._recent) > MAX_RECENT_ATTEMPTS:
-                self._recent.popitem(last=False)
-            return True
 
     def flush(self, now: float) -> None:
         """Write what was gathered; what cannot be written is kept for the next time."""
