@@ -1,4 +1,4 @@
-"""A store behind a circuit breaker: once it has failed several times in a row, callers are told so at once.
+"""A store behind a circuit breaker: once it has failed several times, callers are told so at once.
 
 Without it every request would wait for its own time-out while the store is away, and the threads with it. A thread of
 the breaker's own finds out when the store is back, so that no request waits for that either.
@@ -12,10 +12,8 @@ from typing import Any, Protocol, cast
 from doorward.core.errors import StoreUnavailable
 from doorward.ports import Store
 
+# So many more failures than calls that worked: of a Cluster with a master away some calls always work.
 FAILURES_TO_OPEN = 5
-# A failure that was waited for. Calls that work in between do not make up for it: on a Cluster they are others'.
-SLOW_SECONDS = 0.1
-SLOW_WINDOW_SECONDS = 5.0
 # So much waiting in vain is enough for one request; after that it asks no more.
 PATIENCE_SECONDS = 0.2
 
@@ -37,7 +35,6 @@ class Breaker:
         self._tell = tell
         self._lock = threading.Lock()
         self._failures = 0
-        self._slow: list[float] = []
         self._opened_at: float | None = None
 
     @property
@@ -50,19 +47,18 @@ class Breaker:
         return None if opened is None else self._clock() - opened
 
     def worked(self) -> None:
-        """Forget the failures in a row, which a call that works has ended."""
-        self._failures = 0
+        """Let a call that worked make up for one that did not."""
+        if self._failures:
+            with self._lock:
+                self._failures = max(0, self._failures - 1)
 
-    def failed(self, seconds: float) -> bool:
-        """Count a failure that took *seconds*, and answer whether it was the one that opens."""
+    def failed(self) -> bool:
+        """Count a failure, and answer whether it was the one that opens."""
         with self._lock:
-            now = self._clock()
             self._failures += 1
-            if seconds >= SLOW_SECONDS:
-                self._slow = [*(at for at in self._slow if now - at < SLOW_WINDOW_SECONDS), now]
-            if self.is_open or max(self._failures, len(self._slow)) < FAILURES_TO_OPEN:
+            if self.is_open or self._failures < FAILURES_TO_OPEN:
                 return False
-            self._opened_at = now
+            self._opened_at = self._clock()
         self._tell(True)
         return True
 
@@ -70,7 +66,7 @@ class Breaker:
         """Close: the store answers again."""
         with self._lock:
             was_open = self.is_open
-            self._failures, self._slow, self._opened_at = 0, [], None
+            self._failures, self._opened_at = 0, None
         if was_open:
             self._tell(False)
 
@@ -131,7 +127,7 @@ class _Guarded:
         # Only threads that serve requests have patience to lose.
         if hasattr(self._waited, "seconds"):
             self._waited.seconds += seconds
-        if self._breaker.failed(seconds):
+        if self._breaker.failed():
             threading.Thread(target=self._probe, name="doorward-probe", daemon=True).start()
 
     def _probe(self) -> None:
