@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format geodata bench docs helm-check image-steps lock clean
+.PHONY: help run test lint format geodata bench faults docs helm-check image-steps lock clean
 
 SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -48,6 +48,10 @@ bench: $(RUN) ## Measure decisions beside an empty view, on a redis-server of it
 	@tests/have-redis
 	@$(BIN)/python bench/decisions.py $(ARGS)
 	@$(BIN)/python bench/memory.py
+
+faults: $(DEV) ## Kill and hang stores and workers under load, and print what callers see.
+	@tests/have-redis
+	@$(BIN)/python bench/faults.py $(ARGS)
 
 docs: $(DEV) ## Write the pages that are made from the code's tables.
 	@$(BIN)/doorward settings --markdown > docs/settings.md

@@ -72,8 +72,10 @@ class DecisionDesk:
         try:
             runtime, listed = self._lists.of(tenant, request, found, now)
         except (StoreUnavailable, Unreadable):
+            if not found.degraded:
+                # Those that were read last are better than none: who was blocked a second ago still is.
+                return self._case(tenant, request, replace(found, degraded=("history",)), rules, now)
             runtime, listed = unreadable_lists(each for each in (rules.policy, rules.candidate) if each), ()
-            found = replace(found, degraded=found.degraded or ("history",))
         found = replace(found, listed=listed)
         return Case(request, found.facts, now, found.proofs, runtime, degraded=bool(found.degraded)), found
 

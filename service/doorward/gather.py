@@ -83,8 +83,9 @@ def gather(sources: Sources, tenant: str, request: DecisionRequest, now: float, 
     except StoreUnavailable:
         sources.meter.store_failed("begin")
         return _without_history(blank, keys, sight, request)
-    if observation is not None and request.credential.result in ("passed", "failed"):
-        _tell_ratios(sources.tallies, tenant, sight, observation, now)
+    if observation is not None and finishes(observation, snapshot):
+        failed = bool(observation.flags & ring.FAILED)
+        sources.tallies.add(tenant, attempt_of(sight.marks.get("asn", 0), at=now, failed=failed))
     with sources.meter.stage("history"):
         return _with_history(sources, blank, keys, sight, request, snapshot, population, now)
 
@@ -146,10 +147,13 @@ def observation_of(
     )
 
 
-def _tell_ratios(tallies: Tallies, tenant: str, sight: Sight, observation: Observation, now: float) -> None:
-    if tallies.first_of_attempt(tenant, observation.attempt):
-        failed = bool(observation.flags & ring.FAILED)
-        tallies.add(tenant, attempt_of(sight.marks.get("asn", 0), at=now, failed=failed))
+def finishes(observation: Observation, snapshot: Snapshot) -> bool:
+    """Answer whether this call is the first of its attempt that tells how it ended.
+
+    The store knows, wherever the attempt's other calls went: of two that race exactly one is the first.
+    """
+    ended = ring.FAILED | ring.SUCCEEDED
+    return bool(observation.flags & ended) and not snapshot.earlier_flags & ended
 
 
 def _without_history(facts: Facts, keys: Keys, sight: Sight, request: DecisionRequest) -> Found:

@@ -1,5 +1,6 @@
 """Whether the service can do its work, and what an operator should look at though it can."""
 
+from collections.abc import Callable
 from typing import Any
 
 from doorward.core.errors import StoreUnavailable
@@ -14,8 +15,17 @@ Json = dict[str, Any]
 class HealthDesk:
     """Implements `services.Health`."""
 
-    def __init__(self, store: Store, policies: Policies, tenants: Tenants, geo: GeoState, model: str) -> None:
+    def __init__(
+        self,
+        store: Store,
+        away_seconds: Callable[[], float | None],
+        policies: Policies,
+        tenants: Tenants,
+        geo: GeoState,
+        model: str,
+    ) -> None:
         self._store = store
+        self._away_seconds = away_seconds
         self._policies = policies
         self._tenants = tenants
         self._geo = geo
@@ -28,12 +38,17 @@ class HealthDesk:
         geo = self._geo.state()
         return reachable, {
             "status": "ready" if reachable else "degraded",
-            "store": {"reachable": reachable, "warnings": warnings},
+            "store": {"reachable": reachable, "away_since": self._away_since(now), "warnings": warnings},
             "policies": policies,
             "tenants": [_tenant(name, loaded) for name, loaded in self._tenants.loaded(now).items()],
             "model": self._model,
             "geo": geo,
         }
+
+    def _away_since(self, now: float) -> str | None:
+        """Return since when this worker does without the store; None while it asks it."""
+        seconds = self._away_seconds()
+        return None if seconds is None else rfc3339(now - seconds)
 
     def _reach(self) -> tuple[bool, list[str]]:
         try:

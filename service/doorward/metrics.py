@@ -44,6 +44,8 @@ METRICS: Final = (
     Declared("doorward_policy_reload_ok", "1 where the last change is in force.", ("tenant",), gauge="livemin"),
     Declared("doorward_policy_loaded_timestamp_seconds", "When it was loaded.", ("tenant",), gauge="livemin"),
     Declared("doorward_condition_errors_total", "Conditions that met an error and counted as unknown."),
+    Declared("doorward_store_available", "1 where every worker asks the store, else 0.", gauge="livemin"),
+    Declared("doorward_store_outages_total", "Times that a worker began to do without the store."),
     Declared("doorward_store_errors_total", "Operations that the store could not do.", ("operation",)),
     Declared("doorward_idempotent_replays_total", "Answers that were given again for an idempotency key."),
     Declared("doorward_tallies_dropped_total", "Global counts that were lost because the store was away too long."),
@@ -121,6 +123,11 @@ class Metrics:
 
     def store_failed(self, operation: str) -> None:
         self._count("doorward_store_errors_total", operation)
+
+    def store_available(self, available: bool) -> None:
+        self._gauges["doorward_store_available"].set(int(available))
+        if not available:
+            self._count("doorward_store_outages_total")
 
     def replayed(self) -> None:
         self._count("doorward_idempotent_replays_total")

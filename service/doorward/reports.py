@@ -9,7 +9,7 @@ from doorward.core.population import attempt_of
 from doorward.core.record import DecisionRecord
 from doorward.core.request import DecisionRequest, Subject
 from doorward.core.times import rfc3339
-from doorward.gather import Sources, keys_of, observation_of, sight_again
+from doorward.gather import Sources, finishes, keys_of, observation_of, sight_again
 from doorward.kept import KeptRecords
 from doorward.learning import PROFILE_LIFE_SECONDS, Unlearning
 from doorward.outcomes import OutcomeDesk
@@ -104,8 +104,8 @@ class ReportDesk:
             network=network,
             flags=ring.ATTEMPT | ring.FAILED,
         )
-        self._store.begin(keys_of(sources.hasher, tenant, request, network), observation, at)
-        if sources.tallies.first_of_attempt(tenant, observation.attempt):
+        snapshot = self._store.begin(keys_of(sources.hasher, tenant, request, network), observation, at)
+        if finishes(observation, snapshot):
             agent = sources.agents.parse(event.client.user_agent)
             marks = sight_again(sources.hasher, tenant, request, network, agent, "").marks
             sources.tallies.add(tenant, attempt_of(marks.get("asn", 0), at=at, failed=True))

@@ -59,7 +59,11 @@ class DeviceRecord:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What the store holds of this attempt, read after its observation was counted."""
+    """What the store holds of this attempt, read after its observation was counted.
+
+    *earlier_flags* is what the subject's ring held of the same attempt before that: the joined flags of its earlier
+    calls, whichever process took them; 0 for an attempt that is new, or has no mark.
+    """
 
     subject_ring: bytes = b""
     address_ring: bytes = b""
@@ -71,6 +75,7 @@ class Snapshot:
     proofs: tuple[Proof, ...] = ()
     lists_version: int = 0
     tallies_version: int = 0
+    earlier_flags: int = 0
 
 
 @dataclass(frozen=True, slots=True)

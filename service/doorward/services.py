@@ -174,7 +174,10 @@ class Health(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything the HTTP layer may call. *clock* is the only clock."""
+    """Everything the HTTP layer may call. *clock* is the only clock.
+
+    *begin_request* is called first in each request: what it may wait for the store is counted from there.
+    """
 
     clock: Callable[[], float]
     api_keys: ApiKeys
@@ -191,3 +194,4 @@ class Services:
     idempotency: IdempotencyStore
     sealer: Sealer
     meter: Meter = NULL_METER
+    begin_request: Callable[[], object] = bool

@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from doorward.core.errors import StoreUnavailable
 from doorward.core.population import MINUTE, Population, Tally
@@ -11,10 +12,36 @@ from doorward.ports import TallyStore
 # A worker that cannot flush keeps this many sums; what comes beyond is dropped and counted.
 MAX_WAITING = 50_000
 MAX_TENANTS = 64
-MAX_RECENT_ATTEMPTS = 8_192
 REFRESH_SECONDS = 1.0
 RELOAD_SECONDS = 3_600.0
+FIRST_READ_SECONDS = 0.5
 VALUES_KEPT = 20_000
+
+
+@dataclass(slots=True)
+class _Held:
+    """What is held of a tenant's sums; who has the *turn* may read them."""
+
+    population: Population | None = None
+    read_at: float = 0.0
+    loaded_at: float = 0.0
+    turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def is_good(self, newest: int, now: float) -> bool:
+        """Answer whether there is nothing newer, or what is held was read less than a second ago."""
+        if self.population is None or not 0 <= now - self.loaded_at < RELOAD_SECONDS:
+            return False
+        return self.population.version >= newest or 0 <= now - self.read_at < REFRESH_SECONDS
+
+    def read(self, store: TallyStore, tenant: str, now: float) -> None:
+        """Read what has changed, or everything where that is due."""
+        stale = self.population is None or not 0 <= now - self.loaded_at < RELOAD_SECONDS
+        fresh = Population() if stale or self.population is None else self.population
+        version, changed = store.tallies_since(tenant, fresh.version)
+        fresh.take(version, changed)
+        fresh.forget_before(now)
+        self.population, self.read_at = fresh, now
+        self.loaded_at = now if stale else self.loaded_at
 
 
 class Tallies:
@@ -24,8 +51,7 @@ class Tallies:
         self._store = store
         self._lock = threading.Lock()
         self._waiting: dict[tuple[str, str, int, int], tuple[float, float]] = {}
-        self._recent: OrderedDict[tuple[str, int], None] = OrderedDict()
-        self._populations: OrderedDict[str, tuple[Population, float, float]] = OrderedDict()
+        self._populations: OrderedDict[str, _Held] = OrderedDict()
         self.dropped = 0
 
     def add(self, tenant: str, tallies: Iterable[Tally]) -> None:
@@ -38,18 +64,6 @@ class Tallies:
                     continue
                 a, b = self._waiting.get(key, (0.0, 0.0))
                 self._waiting[key] = (a + each.a, b + each.b)
-
-    def first_of_attempt(self, tenant: str, attempt: int) -> bool:
-        """Answer whether this worker has not counted *attempt* yet; 0 is no attempt, and always counts."""
-        if not attempt:
-            return True
-        with self._lock:
-            if (tenant, attempt) in self._recent:
-                return False
-            self._recent[tenant, attempt] = None
-            if len(self._recent) > MAX_RECENT_ATTEMPTS:
-                self._recent.popitem(last=False)
-            return True
 
     def flush(self, now: float) -> None:
         """Write what was gathered; what cannot be written is kept for the next time."""
@@ -65,24 +79,30 @@ class Tallies:
                 self.add(tenant, tallies)
 
     def population(self, tenant: str, now: float, *, newest: int) -> Population:
-        """Return the tenant's sums, at most a second older than version *newest*."""
+        """Return the tenant's sums, at most a second older than version *newest*.
+
+        One caller reads; whoever comes meanwhile takes what is held, and waits only where nothing is.
+        """
+        held = self._held(tenant)
+        if held.population is not None and held.is_good(newest, now):
+            return held.population
+        if held.turn.acquire(timeout=0.0 if held.population else FIRST_READ_SECONDS):
+            try:
+                if not held.is_good(newest, now):
+                    held.read(self._store, tenant, now)
+            finally:
+                held.turn.release()
+        if held.population is None:
+            raise StoreUnavailable("too many wait for the global counts")
+        return held.population
+
+    def _held(self, tenant: str) -> "_Held":
         with self._lock:
-            held, read_at, loaded_at = self._populations.get(tenant, (None, 0.0, 0.0))
-            stale = held is None or not 0 <= now - loaded_at < RELOAD_SECONDS
-            if held is not None and not stale and (held.version >= newest or 0 <= now - read_at < REFRESH_SECONDS):
-                return held
-            fresh = Population() if stale or held is None else held
-            self._take(tenant, fresh, now)
-            self._populations[tenant] = (fresh, now, now if stale else loaded_at)
+            held = self._populations.setdefault(tenant, _Held())
             self._populations.move_to_end(tenant)
             if len(self._populations) > MAX_TENANTS:
                 self._populations.popitem(last=False)
-            return fresh
-
-    def _take(self, tenant: str, population: Population, now: float) -> None:
-        version, changed = self._store.tallies_since(tenant, population.version)
-        population.take(version, changed)
-        population.forget_before(now)
+            return held
 
     def take_dropped(self) -> int:
         """Return how many sums were lost since the last call."""

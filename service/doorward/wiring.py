@@ -45,7 +45,7 @@ from doorward.sending import Post
 from doorward.services import Authenticators, Challenges, Services
 from doorward.settings import Settings
 from doorward.stores import open_store
-from doorward.stores.guarded import guarded
+from doorward.stores.guarded import GuardedStore, guarded
 from doorward.subjects import Subjects
 from doorward.tallies import Tallies
 from doorward.tenants import Tenants
@@ -56,7 +56,7 @@ TICK_SECONDS = 1.0
 TICKS_TO_PRUNE = 60
 SWEEP_BATCH = 200
 MOST_BATCHES = 20
-BUSY_SECONDS = 1.0
+BUSY_SECONDS = 0.5
 
 log = structlog.get_logger()
 
@@ -68,7 +68,7 @@ class Wiring:
     """A process's objects. `start` and `stop` bound the life of its background thread."""
 
     services: Services
-    store: Store
+    store: GuardedStore
     tallies: Tallies
     policies: Policies
     locator: Locator
@@ -161,7 +161,7 @@ def build(
         raise ValueError("the settings hold no secrets: call secret_files.with_secrets first")
     outside = outside or Outside()
     meter = meter or NullMeter()
-    store = guarded(store or _open(settings), time.monotonic, _tell_store)
+    store = guarded(store or _open(settings), time.monotonic, _teller(meter))
     sealer = AesGcmSealer(load_keys(settings.encryption_keys))
     policies = Policies(settings.rules_dir)
     policies.load_all(clock())
@@ -195,7 +195,7 @@ class Parts:
 
     settings: Settings
     clock: Clock
-    store: Store
+    store: GuardedStore
     sources: Sources
     policies: Policies
     tenants: Tenants
@@ -215,11 +215,18 @@ def _open(settings: Settings) -> Store:
     return open_store(settings.store, busy_seconds=BUSY_SECONDS)
 
 
-def _tell_store(away: bool) -> None:
-    if away:
-        log.error("store_away", effect="decisions are degraded until it is back")
-    else:
-        log.warning("store_back")
+def _teller(meter: Meter) -> Callable[[bool], None]:
+    """Return what hears of a store that goes and comes back."""
+    meter.store_available(True)
+
+    def tell(away: bool) -> None:
+        meter.store_available(not away)
+        if away:
+            log.error("store_away", effect="decisions are degraded until it is back")
+        else:
+            log.warning("store_back")
+
+    return tell
 
 
 def _lives(settings: Settings) -> Lives:
@@ -250,10 +257,11 @@ def _services(parts: Parts) -> Services:
         authenticators=authenticators,
         devices=DeviceDesk(store, Subjects(store, keeping.sealer, sources.hasher), parts.outside.notifier),
         assertions=parts.assertions,
-        health=HealthDesk(store, parts.policies, parts.tenants, parts.geo, parts.card.id),
+        health=HealthDesk(store, store.away_seconds, parts.policies, parts.tenants, parts.geo, parts.card.id),
         idempotency=store,
         sealer=keeping.sealer,
         meter=sources.meter,
+        begin_request=store.begin_request,
     )
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from doorward.core.errors import Conflict, StoreUnavailable
+from doorward.stores.guarded import FAILURES_TO_OPEN
 from doorward.stores.sqlite import open_store
 
 from .conftest import NEW_YORK, OSLO, house_in
@@ -105,6 +106,31 @@ def test_full_answers_return_without_a_restart(house, faulty):
     faulty.down = set()
 
     assert house.decide()["degraded"] == []
+
+
+def test_who_was_blocked_stays_blocked_where_a_changed_list_cannot_be_read(house, faulty):
+    house.call("PUT", f"/v1/lists/blocked_addresses/{OSLO}", {"reason": "attack"})
+    house.decide()
+    house.call("PUT", f"/v1/lists/blocked_addresses/{NEW_YORK}", {"reason": "attack"})
+    faulty.down = {"entries"}
+
+    decision = house.decide()
+
+    assert (decision["outcome"], decision["degraded"]) == ("deny", ["history"])
+
+
+def test_readiness_tells_since_when_the_store_is_away(house, faulty):
+    faulty.down = {"ping", "begin"}
+    for _ in range(FAILURES_TO_OPEN):
+        house.decide()
+
+    away = house.get("/readyz").get_json()["store"]
+    faulty.down = set()
+    back = house.get("/readyz").get_json()["store"]
+
+    assert (away["reachable"], back["reachable"]) == (False, True)
+    assert away["away_since"].startswith(("2026-07-01T09:59", "2026-07-01T10:00:00"))
+    assert back["away_since"] is None
 
 
 def test_readiness_tells_that_the_store_is_away(house, faulty):

@@ -2,6 +2,8 @@
 
 import pytest
 
+from doorward.core.population import TENANT_RATIO
+
 from .conftest import CHROME, FIREFOX, NEW_YORK, NOWHERE, OSLO, OSLO_TWO, TOR
 
 DAY = 86_400
@@ -188,6 +190,18 @@ def test_calls_of_one_attempt_count_once(house):
 
     assert signals["velocity.subject_attempts_10m"]["value"] == 1
     assert signals["velocity.subject_failures_10m"]["value"] == 1
+
+
+def test_an_attempt_is_in_the_tenants_ratio_once_and_from_its_first_result_on(house):
+    for result in ("pending", "failed", "failed", "passed"):
+        house.decide(result=result, attempt_id="a-1")
+    body = {"type": "login_failed", "attempt_id": "a-1", "subject": {"id": "u-1"}, "client": {}}
+    house.post("/v1/events", body)
+    house.wait(1)
+
+    _, tallies = house.wiring.store.tallies_since("default", 0)
+
+    assert [(each.a, each.b) for each in tallies if each.level == TENANT_RATIO] == [(1.0, 1.0)]
 
 
 def test_a_pending_credential_is_told_the_outcome_and_opens_no_challenge(house):

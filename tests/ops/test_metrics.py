@@ -56,6 +56,17 @@ def test_a_refused_policy_shows_until_one_passes(metrics: Metrics) -> None:
     assert 'doorward_policy_reload_ok{tenant="default"} 1.0' in shown(metrics)
 
 
+def test_a_store_that_goes_and_comes_back_shows(metrics: Metrics) -> None:
+    metrics.store_available(True)
+    metrics.store_available(False)
+    away = shown(metrics)
+    metrics.store_available(True)
+
+    assert "doorward_store_available 0.0" in away
+    assert "doorward_store_available 1.0" in shown(metrics)
+    assert "doorward_store_outages_total 1.0" in shown(metrics)
+
+
 def test_everything_else_is_counted(metrics: Metrics) -> None:
     metrics.look_up_failed()
     metrics.condition_failed()

@@ -103,6 +103,24 @@ class Beginning:
         (entry,) = ring.entries(snapshot.subject_ring)
         assert entry == ring.RingEntry(int(NOW), 44, 5, b"SE", ring.ATTEMPT | ring.FAILED)
 
+    def test_an_attempt_that_is_new_has_no_earlier_flags(self, store):
+        store.begin(KEYS, observation(attempt=5, flags=ring.ATTEMPT | ring.FAILED), NOW)
+
+        assert store.begin(KEYS, observation(attempt=6, flags=ring.ATTEMPT | ring.FAILED), NOW).earlier_flags == 0
+        assert store.begin(KEYS, observation(attempt=0, flags=ring.ATTEMPT | ring.FAILED), NOW).earlier_flags == 0
+
+    def test_a_call_learns_what_the_earlier_calls_of_its_attempt_have_told(self, store):
+        store.begin(KEYS, observation(attempt=5, flags=ring.ATTEMPT), NOW)
+        second = store.begin(KEYS, observation(attempt=5, flags=ring.ATTEMPT | ring.FAILED), NOW)
+        third = store.begin(KEYS, observation(attempt=5, flags=ring.ATTEMPT | ring.SUCCEEDED), NOW)
+
+        assert (second.earlier_flags, third.earlier_flags) == (ring.ATTEMPT, ring.ATTEMPT | ring.FAILED)
+
+    def test_what_was_told_of_an_attempt_a_day_ago_is_forgotten(self, store):
+        store.begin(KEYS, observation(attempt=5, flags=ring.ATTEMPT | ring.FAILED), NOW)
+
+        assert store.begin(KEYS, observation(attempt=5), NOW + 2 * DAY).earlier_flags == 0
+
     def test_calls_of_two_attempts_count_twice(self, store):
         store.begin(KEYS, observation(attempt=5), NOW)
 

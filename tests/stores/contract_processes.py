@@ -55,6 +55,12 @@ class Processes:
         winners = Counter(line for lines in printed for line in lines if line.endswith("True"))
         assert winners == {f"{number} True": 1 for number in range(25)}
 
+    def test_of_many_processes_that_tell_of_one_attempt_exactly_one_is_the_first(self, opener):
+        printed = work(opener, "attempt", count=25)
+
+        first = Counter(line for lines in printed for line in lines if line.endswith(" 0"))
+        assert first == {f"{number} 0": 1 for number in range(25)}
+
     def test_of_many_processes_that_claim_one_key_exactly_one_runs(self, store, opener):
         printed = work(opener, "claim", count=25)
 

@@ -55,6 +55,13 @@ class Races:
 
         assert sorted(answers) == ["new"] + ["running"] * (THREADS - 1)
 
+    def test_of_many_calls_of_one_attempt_exactly_one_is_the_first(self, store):
+        flags = ring.ATTEMPT | ring.FAILED
+
+        answers = race(lambda _: store.begin(KEYS, observation(attempt=5, flags=flags), NOW).earlier_flags)
+
+        assert sorted(answers) == [0] + [flags] * (THREADS - 1)
+
     def test_of_many_secrets_all_callers_get_the_same(self, store):
         answers = race(lambda number: store.put_secret_if_absent(TENANT, "signing", b"key %d" % number))
 

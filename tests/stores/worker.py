@@ -24,6 +24,11 @@ def claim(store, name, number):
     return f"{number} {store.claim(b'%d' % number, b'f', expires_at=NOW + DAY, now=NOW).state}"
 
 
+def attempt(store, name, number):
+    seen = Observation(attempt=number + 1, flags=ring.ATTEMPT | ring.FAILED, subject_mark=1)
+    return f"{number} {store.begin(Keys(tenant=TENANT, subject=SUBJECT), seen, NOW).earlier_flags}"
+
+
 def append(store, name, number):
     mark = int(name) * 1000 + number + 1
     seen = Observation(attempt=0, flags=ring.ATTEMPT, subject_mark=mark, address_mark=mark)

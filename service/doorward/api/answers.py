@@ -278,7 +278,7 @@ class ReadyAnswer(Answer):
     """What an operator should know."""
 
     status = Choice("Whether decisions can be made in full.", of=("ready", "degraded"))
-    store = _object("Whether it is reachable, and what to look at.")
+    store = _object("Whether it is reachable, since when this worker does without it, and what to look at.")
     policies = _objects("Each tenant's policy, and whether its last change is in force.")
     tenants = _objects("Each tenant's own settings, and whether their last change is in force.")
     model = word("The scorecard.", "default@0123456789ab")

@@ -96,6 +96,7 @@ def _view(operation: Operation) -> Callable[..., Response]:
 
 def _serve(operation: Operation, parameters: Mapping[str, str]) -> Reply:
     services: Services = current_app.extensions[SERVICES]
+    services.begin_request()
     now = services.clock()
     caller, key = _caller(operation, services, now)
     query = load_query(operation.query, request.query_string)

@@ -47,6 +47,12 @@ def raw_entries(ring: bytes) -> Iterator[tuple[int, int, int, bytes, int]]:
     return _ENTRY.iter_unpack(ring[:whole])
 
 
+def flags_of(ring: bytes, attempt: int) -> int:
+    """Return the joined flags of *attempt*; 0 where the ring does not hold it, or it is no attempt."""
+    place = _find(ring, attempt) if attempt else -1
+    return 0 if place < 0 else ring[place + ENTRY_BYTES - 1]
+
+
 def append(
     ring: bytes, *, at: float, other: int, attempt: int = 0, country: str = "", flags: int = ATTEMPT, limit: int
 ) -> bytes:

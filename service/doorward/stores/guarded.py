@@ -1,69 +1,101 @@
-"""A store behind a circuit breaker: once it has failed several times in a row, callers are told so at once.
+"""A store behind a circuit breaker: once it has failed several times, callers are told so at once.
 
-Without it every request would wait for its own time-out while the store is away, and the threads with it. One call in
-a second is let through to see whether the store is back.
+Without it every request would wait for its own time-out while the store is away, and the threads with it. A thread of
+the breaker's own finds out when the store is back, so that no request waits for that either.
 """
 
 import threading
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from doorward.core.errors import StoreUnavailable
 from doorward.ports import Store
 
+# So many more failures than calls that worked: of a Cluster with a master away some calls always work.
 FAILURES_TO_OPEN = 5
+# So much waiting in vain is enough for one request; after that it asks no more.
+PATIENCE_SECONDS = 0.2
+
+FIRST_PROBE_SECONDS = 0.2
 REST_SECONDS = 1.0
 
-# What must reach the store whatever the breaker says: the probe of readiness, and the end.
-_UNGUARDED = frozenset({"ping", "warnings", "epoch", "close"})
+# What asks the store whatever the breaker says, and does not tell whether it is there.
+_UNGUARDED = frozenset({"warnings", "epoch"})
+
+Clock = Callable[[], float]
+Tell = Callable[[bool], object]
 
 
 class Breaker:
-    """Counts failures in a row; *clock* must never go backwards, and *tell* hears whether the store is away."""
+    """Counts failures; *clock* must never go backwards, and *tell* hears whether the store is away."""
 
-    def __init__(self, clock: Callable[[], float], tell: Callable[[bool], object]) -> None:
+    def __init__(self, clock: Clock, tell: Tell) -> None:
         self._clock = clock
         self._tell = tell
         self._lock = threading.Lock()
         self._failures = 0
-        self._probe_at = 0.0
+        self._opened_at: float | None = None
 
-    def admits(self) -> bool:
-        """Answer whether a call may go to the store now; while open, one a second may."""
-        with self._lock:
-            if self._failures < FAILURES_TO_OPEN:
-                return True
-            now = self._clock()
-            if now < self._probe_at:
-                return False
-            self._probe_at = now + REST_SECONDS
-            return True
+    @property
+    def is_open(self) -> bool:
+        return self._opened_at is not None
+
+    def away_seconds(self) -> float | None:
+        """Return for how long the store has been away; None where it is not."""
+        opened = self._opened_at
+        return None if opened is None else self._clock() - opened
 
     def worked(self) -> None:
-        """Close: the store answers again."""
+        """Let a call that worked make up for one that did not."""
         if self._failures:
             with self._lock:
-                was_away = self._failures >= FAILURES_TO_OPEN
-                self._failures = 0
-            if was_away:
-                self._tell(False)
+                self._failures = max(0, self._failures - 1)
 
-    def failed(self) -> None:
+    def failed(self) -> bool:
+        """Count a failure, and answer whether it was the one that opens."""
         with self._lock:
             self._failures += 1
-            self._probe_at = self._clock() + REST_SECONDS
-            opened = self._failures == FAILURES_TO_OPEN
-        if opened:
-            self._tell(True)
+            if self.is_open or self._failures < FAILURES_TO_OPEN:
+                return False
+            self._opened_at = self._clock()
+        self._tell(True)
+        return True
+
+    def close(self) -> None:
+        """Close: the store answers again."""
+        with self._lock:
+            was_open = self.is_open
+            self._failures, self._opened_at = 0, None
+        if was_open:
+            self._tell(False)
 
 
 class _Guarded:
-    """Hands every operation on, through the breaker."""
+    """Hands every operation of *store* on through a breaker, and pings it while that is open."""
 
-    def __init__(self, store: Store, breaker: Breaker) -> None:
+    def __init__(self, store: Store, clock: Clock, tell: Tell, probe_seconds: tuple[float, float]) -> None:
         self._store = store
-        self._breaker = breaker
+        self._clock = clock
+        self._breaker = Breaker(clock, tell)
+        self._probe_seconds = probe_seconds
+        self._closed = threading.Event()
+        self._waited = threading.local()
+        self.away_seconds = self._breaker.away_seconds
+
+    def begin_request(self) -> None:
+        """Give this thread its patience anew: what comes next belongs to another request."""
+        self._waited.seconds = 0.0
+
+    def ping(self) -> None:
+        """Ask the store itself; one that answers is used again at once."""
+        self._store.ping()
+        self._breaker.close()
+
+    def close(self) -> None:
+        """Close the store, and probe no more."""
+        self._closed.set()
+        self._store.close()
 
     def __getattr__(self, name: str) -> Any:
         operation = getattr(self._store, name)
@@ -74,23 +106,62 @@ class _Guarded:
         return operation
 
     def _guard(self, operation: Callable[..., Any]) -> Callable[..., Any]:
-        breaker = self._breaker
+        breaker, clock, waited = self._breaker, self._clock, self._waited
 
         @wraps(operation)
         def guarded(*arguments: Any, **named: Any) -> Any:
-            if not breaker.admits():
+            if breaker.is_open or getattr(waited, "seconds", 0.0) >= PATIENCE_SECONDS:
                 raise StoreUnavailable
+            began = clock()
             try:
                 answer = operation(*arguments, **named)
             except StoreUnavailable:
-                breaker.failed()
+                self._failed(clock() - began)
                 raise
             breaker.worked()
             return answer
 
         return guarded
 
+    def _failed(self, seconds: float) -> None:
+        # Only threads that serve requests have patience to lose.
+        if hasattr(self._waited, "seconds"):
+            self._waited.seconds += seconds
+        if self._breaker.failed():
+            threading.Thread(target=self._probe, name="doorward-probe", daemon=True).start()
 
-def guarded(store: Store, clock: Callable[[], float], tell: Callable[[bool], object] = bool) -> Store:
-    """Return *store* behind a breaker of its own; *tell* is called when it opens (True) and closes (False)."""
-    return cast(Store, _Guarded(store, Breaker(clock, tell)))
+    def _probe(self) -> None:
+        """Ask until the store answers as it should, then let everybody in again."""
+        pause, rest = self._probe_seconds
+        while self._breaker.is_open and not self._closed.wait(pause):
+            pause = rest
+            try:
+                self.ping()
+            except StoreUnavailable:
+                continue
+            except BaseException:
+                # Nobody would ask again: whatever this is, the callers must meet it.
+                self._breaker.close()
+                raise
+
+
+class GuardedStore(Store, Protocol):
+    """A store, and what its breaker adds."""
+
+    def begin_request(self) -> None: ...
+
+    def away_seconds(self) -> float | None: ...
+
+
+def guarded(
+    store: Store,
+    clock: Clock,
+    tell: Tell = bool,
+    *,
+    probe_seconds: tuple[float, float] = (FIRST_PROBE_SECONDS, REST_SECONDS),
+) -> GuardedStore:
+    """Return *store* behind a breaker of its own; *tell* is called when it opens (True) and closes (False).
+
+    While it is open, the store is pinged after the first of *probe_seconds*, and then with the second in between.
+    """
+    return cast(GuardedStore, _Guarded(store, clock, tell, probe_seconds))

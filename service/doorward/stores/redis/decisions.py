@@ -31,7 +31,8 @@ class Decisions(Part):
         beside = (_profile(keys.tenant, keys.subject), layout.subject(keys.tenant, keys.subject, "authenticators"))
         asked = rings.calls(keys, observation, now, beside) | _others(keys)
         replies = dict(zip(asked, self._exchange.run(list(asked.values())), strict=True))
-        subject_ring, profile, authenticators = replies[layout.SUBJECT]
+        # What was only read does not tell of the attempt.
+        subject_ring, profile, authenticators, *earlier = replies[layout.SUBJECT]
         self._last.profile = ((keys.tenant, keys.subject), profile)
         lists, tallies = replies["versions"]
         return Snapshot(
@@ -45,6 +46,7 @@ class Decisions(Part):
             proofs=proofs_of(replies.get("proofs"), now),
             lists_version=int(lists or 0),
             tallies_version=int(tallies or 0),
+            earlier_flags=sum(earlier),
         )
 
     def commit(self, changes: Changes, now: float) -> None:

@@ -14,21 +14,22 @@ local function longer(key, ttl)
 end
 """
 
-# Append one entry to a ring, or join it to the one of the same attempt, and return the ring; then whatever
-# else was asked for of the same tag. The layout of an entry is core.ring's.
+# Append one entry to a ring, or join it to the one of the same attempt, and return the ring; then whatever else was
+# asked for of the same tag, and last the flags that the attempt had before. The layout of an entry is core.ring's.
 COUNT = script(
     _SHARED
     + """
 local now, ends, entry, limit, ttl = unpack(ARGV)
 local held = redis.call('GET', KEYS[1])
 local ring = living(held, now) and held:sub(9) or ''
-local attempt, none, found = entry:sub(9, 12), '\\0\\0\\0\\0', false
+local attempt, none, found, earlier = entry:sub(9, 12), '\\0\\0\\0\\0', false, 0
 if attempt ~= none then
   for at = #ring - 14, 1, -15 do
     if ring:sub(at + 8, at + 11) == attempt then
       local was = ring:sub(at, at + 14)
       local known = was:sub(5, 8) ~= none and was or entry
-      local flags = string.char(bit.bor(was:byte(15), entry:byte(15)))
+      earlier = was:byte(15)
+      local flags = string.char(bit.bor(earlier, entry:byte(15)))
       local joined = was:sub(1, 4) .. known:sub(5, 8) .. attempt .. known:sub(13, 14) .. flags
       ring = ring:sub(1, at - 1) .. joined .. ring:sub(at + 15)
       found = true
@@ -40,6 +41,7 @@ if not found then ring = (ring .. entry):sub(-15 * tonumber(limit)) end
 put(KEYS[1], ends .. ring, ttl)
 local answer = {ends .. ring}
 for i = 2, #KEYS do answer[i] = redis.call('GET', KEYS[i]) end
+answer[#KEYS + 1] = earlier
 return answer
 """
 )

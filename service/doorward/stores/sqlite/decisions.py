@@ -60,7 +60,7 @@ class Decisions(Part):
             _rewrite(db, (tenant, subject), rewrite, expires_at, now)
 
 
-def _snapshot(db: apsw.Connection, keys: Keys, held: rings.Rings, now: float) -> Snapshot:
+def _snapshot(db: apsw.Connection, keys: Keys, counted: rings.Counted, now: float) -> Snapshot:
     values: dict[str, Any] = {
         "tenant": keys.tenant,
         "subject": keys.subject,
@@ -71,6 +71,7 @@ def _snapshot(db: apsw.Connection, keys: Keys, held: rings.Rings, now: float) ->
     }
     found: list[tuple[Any, ...]] = db.execute(_SNAPSHOT, values).fetchall()
     profile, authenticators, proofs, lists, tallies, *device = found[0]
+    held = counted.rings
     return Snapshot(
         subject_ring=held.get(rings.SUBJECT, b""),
         address_ring=held.get(rings.ADDRESS, b""),
@@ -82,6 +83,7 @@ def _snapshot(db: apsw.Connection, keys: Keys, held: rings.Rings, now: float) ->
         proofs=proofs_of(proofs, now),
         lists_version=lists,
         tallies_version=tallies,
+        earlier_flags=counted.earlier_flags,
     )
 
 

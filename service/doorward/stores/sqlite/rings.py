@@ -1,5 +1,7 @@
 """The velocity rings of one attempt: read, appended to and written back inside the caller's transaction."""
 
+from typing import NamedTuple
+
 import apsw
 
 from doorward.core import ring
@@ -28,24 +30,32 @@ _UPDATE = "UPDATE rings SET ring = ? WHERE id = ?"
 Rings = dict[int, bytes]
 
 
-def read(db: apsw.Connection, keys: Keys, now: float) -> Rings:
+class Counted(NamedTuple):
+    """The rings as they are now, and the flags that the subject's held of this attempt before."""
+
+    rings: Rings
+    earlier_flags: int = 0
+
+
+def read(db: apsw.Connection, keys: Keys, now: float) -> Counted:
     """Return the rings of *keys* that have not ended."""
-    return {kind: held for kind, (_, expires_at, held) in _found(db, keys).items() if expires_at > now}
+    return Counted(_living(_found(db, keys), now))
 
 
-def count(db: apsw.Connection, keys: Keys, observation: Observation, now: float) -> Rings:
+def count(db: apsw.Connection, keys: Keys, observation: Observation, now: float) -> Counted:
     """Append *observation* to the ring of every key, and return the rings as they are now."""
     found = _found(db, keys)
+    living = _living(found, now)
     expires_at = _end(now)
     counted: Rings = {}
     for kind, key in _present(keys):
-        number, ends, held = found.get(kind, (0, 0.0, b""))
-        counted[kind] = _append(kind, held if ends > now else b"", observation, now)
+        number, ends, _ = found.get(kind, (0, 0.0, b""))
+        counted[kind] = _append(kind, living.get(kind, b""), observation, now)
         if ends == expires_at:
             db.execute(_UPDATE, (counted[kind], number))
         else:
             db.execute(_INSERT, (keys.tenant, kind, key, expires_at, counted[kind]))
-    return counted
+    return Counted(counted, ring.flags_of(living.get(SUBJECT, b""), observation.attempt))
 
 
 def _append(kind: int, held: bytes, observation: Observation, now: float) -> bytes:
@@ -64,6 +74,10 @@ def _found(db: apsw.Connection, keys: Keys) -> dict[int, tuple[int, float, bytes
     wanted = set(_present(keys))
     found = rows(db, _SELECT, keys.subject, keys.address, keys.prefix, keys.device, keys.tenant)
     return {kind: (number, ends, held) for kind, key, number, ends, held in found if (kind, key) in wanted}
+
+
+def _living(found: dict[int, tuple[int, float, bytes]], now: float) -> Rings:
+    return {kind: held for kind, (_, ends, held) in found.items() if ends > now}
 
 
 def _present(keys: Keys) -> list[tuple[int, bytes]]:
