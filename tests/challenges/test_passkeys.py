@@ -203,8 +203,9 @@ def test_a_registration_for_another_origin_binds_nothing(house, soft):
 
     answer = house.post(f"{PATH}/{made['id']}/confirm", {"credential": credential})
 
-    assert answer.status_code == 422
-    assert "origin" in answer.get_json()["errors"][0]["detail"]
+    mistake = answer.get_json()["errors"][0]
+    assert (answer.status_code, mistake["pointer"]) == (422, "#/credential")
+    assert "origin" in mistake["detail"]
     assert statuses(house) == ["pending"]
 
 
