@@ -21,7 +21,8 @@ def bound(soft, *, verifier=None, ceremony=CEREMONY, held=(), **changes):
     verifier = verifier or Passkey()
     enrolment = verifier.enrol({}, held, ceremony)
     answer = verifier.read({"credential": soft.create(enrolment.shown["public_key"], **changes)})
-    return verifier.confirm(enrolment.state, enrolment.live, answer, ceremony).state
+    prepared = verifier.prepare(enrolment.state, answer)
+    return verifier.confirm(enrolment.state, enrolment.live, prepared, ceremony).state
 
 
 def asked(state, ceremony=CEREMONY, live=None):
@@ -295,7 +296,7 @@ def test_an_assertion_binds_nothing(soft, state):
     answer = verifier.read({"credential": soft.get(enrolment.shown["public_key"])})
 
     with pytest.raises(Refused, match="of another kind"):
-        verifier.confirm(enrolment.state, enrolment.live, answer, CEREMONY)
+        verifier.confirm(enrolment.state, enrolment.live, verifier.prepare(enrolment.state, answer), CEREMONY)
 
 
 def test_a_passkey_is_bound_once(soft, state):

@@ -51,7 +51,7 @@ def verify(credential):
 
 
 def confirm(credential):
-    answer = VERIFIER.read({"credential": credential})
+    answer = VERIFIER.prepare(ENROLMENT.state, VERIFIER.read({"credential": credential}))
     return VERIFIER.confirm(ENROLMENT.state, ENROLMENT.live, answer, CEREMONY)
 
 

@@ -209,6 +209,15 @@ def test_a_registration_for_another_origin_binds_nothing(house, soft):
     assert statuses(house) == ["pending"]
 
 
+def test_an_assertion_binds_nothing(house, soft):
+    made = house.post(PATH, {"type": "passkey", **ADMIN}).get_json()
+
+    answer = house.post(f"{PATH}/{made['id']}/confirm", {"credential": soft.get(made["public_key"])})
+
+    assert answer.status_code == 422
+    assert "of another kind" in answer.get_json()["errors"][0]["detail"]
+
+
 def test_a_tenant_without_an_rp_id_is_told_so(house, tmp_path):
     (tmp_path / "rules" / "default" / "tenant.yaml").write_text("version: 1\n", encoding="utf-8")
     house.wait(2)

@@ -109,8 +109,8 @@ class Passkey:
     def prepare(self, state: Json, answer: Any) -> Any:
         """Check the signature, which takes longest; `verify` tells what came of it, after what it can name better."""
         passkey_library.load()
-        if not isinstance(answer, AssertionAnswer):
-            return answer
+        if not isinstance(answer, AssertionAnswer) or "public_key" not in state:
+            return answer  # one that is just being bound has no key yet
         try:
             passkey_library.check_assertion(
                 answer, rp_id=state["rp_id"], public_key=from_base64url(state["public_key"]) or b""
