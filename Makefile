@@ -1,5 +1,5 @@
 # What a newcomer needs: `make run` to try it, `make test` before a commit. Python 3.11 to 3.13 and make
-# are needed, and for `make test` a redis-server.
+# are needed, and for `make test` a redis-server and Chromium.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -24,8 +24,9 @@ run: $(RUN) ## Set up what is missing and serve on 127.0.0.1:8080; Ctrl-C ends i
 	@$(BIN)/doorward geodata install || echo "going on without new geo databases: locations may be unknown"
 	@exec $(BIN)/doorward serve
 
-test: $(DEV) ## Run every test, with a redis-server of their own; ARGS="-k name" picks some.
+test: $(DEV) ## Run every test, with a redis-server and a Chromium of their own; ARGS="-k name" picks some.
 	@tests/have-redis
+	@tests/have-chromium
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 lint: $(DEV) ## Check style and types.

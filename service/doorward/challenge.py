@@ -11,11 +11,11 @@ from doorward.attempts import Attempts
 from doorward.ceremony import Begun, Notice, Notifier, Verified, Verifier
 from doorward.challenge_rows import Kept, KeptChallenges
 from doorward.core.challenges import CANCELLED, FAILED, PASSED, PENDING, Challenge, Shown
-from doorward.core.enrolment import ACTIVE, DISABLED, Authenticator
+from doorward.core.enrolment import ACTIVE, DISABLED, SUSPENDED, Authenticator
 from doorward.core.errors import (
-    AuthenticatorDisabled,
     AwaitingApproval,
     BadInput,
+    ClonedAuthenticator,
     Conflict,
     Mistake,
     MoreRequired,
@@ -117,8 +117,8 @@ class ChallengeDesk:
             verified = self._check(tenant, kept, held, answer, now)
             kept = self._settle_right(tenant, kept, held, verified, now, spent=is_guess)
         except Refusal as refusal:
-            if last:
-                self._disable(tenant, kept, held, now)
+            if last or isinstance(refusal, ClonedAuthenticator):
+                self._stop(tenant, kept, held, DISABLED if last else SUSPENDED, refusal, now)
             return self._refused(tenant, kept, held, refusal, now, spent=is_guess)
         if kept.challenge.status != PASSED:
             return self._refused(tenant, kept, held, MoreRequired("another is required"), now, spent=False)
@@ -175,15 +175,18 @@ class ChallengeDesk:
         if spent:
             kept = self._kept.change(kept, lambda challenge: challenge.settle_wrong(), now)
         if not isinstance(refusal, MoreRequired | AwaitingApproval):
-            self._passed.note(tenant, kept, held, refusal.code, now)
+            self._passed.note(tenant, kept, held, refusal, now)
         if isinstance(refusal, TooManyAttempts) or kept.challenge.status == FAILED:
             self._tell(tenant, kept, "challenge.failed", now)
             return {"status": FAILED, "error": TooManyAttempts.code}
-        return {"status": PENDING, "error": refusal.code, "attempts_left": kept.challenge.attempts_left}
+        pending = {"status": PENDING, "error": refusal.code, "attempts_left": kept.challenge.attempts_left}
+        return pending | ({"detail": str(refusal)} if isinstance(refusal, Refused) else {})
 
-    def _disable(self, tenant: str, kept: Kept, held: Authenticator, now: float) -> None:
-        self._subjects.set_status(tenant, kept.row.subject, held.id, DISABLED, now, reason=str(AuthenticatorDisabled()))
-        self._tell(tenant, kept, "authenticator.disabled", now, authenticator=held.id, type=held.type)
+    def _stop(self, tenant: str, kept: Kept, held: Authenticator, status: str, refusal: Refusal, now: float) -> None:
+        """Disable or suspend the authenticator, and tell its owner."""
+        reason = str(refusal) if status == SUSPENDED else "too many failures in a row"
+        self._subjects.set_status(tenant, kept.row.subject, held.id, status, now, reason=reason)
+        self._tell(tenant, kept, f"authenticator.{status}", now, authenticator=held.id, type=held.type, reason=reason)
 
     def cancel(self, tenant: str, challenge_id: str, reason: str, now: float) -> Json:
         """End a challenge without an answer; `not_me` raises the subject's risk and is told to it."""

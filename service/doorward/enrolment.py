@@ -91,7 +91,7 @@ class EnrolmentDesk:
             self._attempts.spend(tenant, key, authenticator_id, lane="", now=now)
             confirmed = self._confirmed(tenant, key, subject_id, pending, answer, now)
         except Refusal as refusal:
-            raise BadInput([Mistake(f"{refusal.code}: {refusal}", "#/code")]) from None
+            raise BadInput([Mistake(f"{refusal.code}: {refusal}", f"#/{next(iter(response), 'code')}")]) from None
         self._attempts.forget(tenant, key, authenticator_id, now)
         self._tell(tenant, subject_id, "authenticator.bound", confirmed, now)
         return shown(confirmed)

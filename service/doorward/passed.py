@@ -7,6 +7,7 @@ from doorward.challenge_rows import Kept
 from doorward.consequences import device_json
 from doorward.core.challenges import PASSED, Challenge
 from doorward.core.enrolment import Authenticator
+from doorward.core.errors import Refusal, Refused
 from doorward.core.history import drop_all_devices, raise_flag
 from doorward.core.identifiers import new_id
 from doorward.core.record import MAX_EVENTS, DecisionRecord
@@ -74,9 +75,10 @@ class PassedChallenges:
         expires_at = now + PROFILE_LIFE_SECONDS
         self._store.rewrite_profile(tenant, kept.row.subject, forget, expires_at=expires_at, now=now)
 
-    def note(self, tenant: str, kept: Kept, held: Authenticator, result: str, now: float) -> None:
+    def note(self, tenant: str, kept: Kept, held: Authenticator, refusal: Refusal, now: float) -> None:
         """Write an answer that was not accepted into the decision's record."""
-        self._append(tenant, kept, _event(result, held, now), now, {})
+        detail = {"detail": str(refusal)} if isinstance(refusal, Refused) else {}
+        self._append(tenant, kept, _event(refusal.code, held, now) | detail, now, {})
 
     def cancelled(self, tenant: str, kept: Kept, reason: str, now: float) -> None:
         """Write down that the challenge was cancelled; `not_me` marks the subject for three days."""

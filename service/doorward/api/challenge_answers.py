@@ -34,6 +34,7 @@ class VerifiedAnswer(Answer):
 
     status = Choice("How the challenge stands.", of=("passed", "pending", "failed"), required=True, example="passed")
     error = Choice("Why it is not passed.", of=ERRORS, example="wrong_code")
+    detail = word("refused: what is wrong with the answer, for developers.", "the answer is for another RP id")
     attempts_left = Whole("How many more answers it takes.", maximum=16, example=4)
     amr = Items(word("", "otp"), "How the person authenticated, RFC 8176.", maximum=32)
     acr = word("The level that was reached.", "aal2")

@@ -74,6 +74,9 @@ class AuthenticatorBody(Strict):
     counter = Whole("hotp: where it begins.", example=0)
     secret = Text("totp, hotp: a seed in base32 that another system made.", minimum=16, maximum=256, nullable=True)
     questions = Items(Part(QuestionBody), "knowledge: three to eight.", minimum=3, maximum=8)
+    account_name = Text(
+        "passkey: how the person knows the account; the subject's id by default.", minimum=1, maximum=64
+    )
     assertion = assertion("A proof of the subject's own.")
     enrolment_grant = Text("What an enrol challenge gave.", minimum=1, maximum=128, nullable=True)
     reason = reason()

@@ -111,6 +111,10 @@ class AuthenticatorDisabled(Refused):
     """Too many failures in a row: the authenticator must be bound again."""
 
 
+class ClonedAuthenticator(Refused):
+    """The answer is right, and somebody else may have the same key: the authenticator is to be suspended."""
+
+
 class TooManyAttempts(Refusal):
     """The challenge takes no more answers."""
 
