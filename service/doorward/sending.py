@@ -19,5 +19,5 @@ class Post:
         """Return when the message was handed over; SenderUnavailable where nobody takes it."""
         sender = self._senders.get(message.channel)
         if sender is None:
-            raise SenderUnavailable(message.channel)
+            raise SenderUnavailable(message.channel, f"no sender for {message.channel} is configured")
         sender.send(message)
