@@ -12,7 +12,8 @@ from doorward.api_keys import ApiKeyRing
 from doorward.assertions import AssertionDesk
 from doorward.attempts import Attempts
 from doorward.authenticators import verifiers
-from doorward.ceremony import Notifier, Realm, Sender, SilentNotifier
+from doorward.budgets import SendBudgets
+from doorward.ceremony import Notifier, Realm, Sender, SilentNotifier, Verifier
 from doorward.challenge import ChallengeDesk
 from doorward.challenge_rows import KeptChallenges
 from doorward.consequences import Keeping, Lives
@@ -269,11 +270,26 @@ def _answering(parts: Parts, records: KeptRecords, passing: Passing) -> tuple[Ch
     """Return what answers challenges and what binds authenticators: both stand on the same verifiers and counters."""
     store, sealer, outside = parts.store, parts.keeping.sealer, parts.outside
     subjects = Subjects(store, sealer, parts.sources.hasher)
-    attempts, post = Attempts(store), Post(outside.senders)
-    types = verifiers(totp_window=parts.settings.totp_window, knowledge=parts.settings.knowledge == "on")
+    attempts, post = Attempts(store), _post(parts)
+    types = _verifiers(parts.settings)
     ceremonies = Ceremonies(parts.realm, codes_from=lambda: 0.0)
     passed = PassedChallenges(store, records, passing, outside.notifier)
     challenges = ChallengeDesk(
         KeptChallenges(store, sealer), subjects, types, attempts, ceremonies, post, passed, outside.notifier
     )
     return challenges, EnrolmentDesk(subjects, types, attempts, ceremonies, post, outside.notifier)
+
+
+def _post(parts: Parts) -> Post:
+    budgets = SendBudgets(parts.store, parts.sources.hasher, parts.settings.send_limits)
+    return Post(parts.outside.senders, budgets, parts.store, parts.sources.meter)
+
+
+def _verifiers(settings: Settings) -> Mapping[str, Verifier]:
+    return verifiers(
+        totp_window=settings.totp_window,
+        knowledge=settings.knowledge == "on",
+        code_digits=settings.code_digits,
+        code_seconds=settings.code_ttl,
+        phone_prefixes=settings.phone_prefixes,
+    )

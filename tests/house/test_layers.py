@@ -39,6 +39,8 @@ MODULES = {
     "wiring": "wiring",
     "settings": "setting",
     "settings_parsers": "setting",
+    "settings_row": "setting",
+    "settings_sending": "setting",
     "secret_files": "setting",
     "serving": "process",
     "workers": "process",

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from doorward.cli.settings import as_markdown
+from doorward.core.send_limits import LIMITS
+from doorward.core.throttle import Limit
 from doorward.settings import SETTINGS, Settings, SettingsError, known_names, load
 from doorward.settings_parsers import Bind
 
@@ -175,3 +177,36 @@ def test_names_are_told_apart() -> None:
 
 def test_the_page_of_settings_is_fresh() -> None:
     assert (ROOT / "docs" / "settings.md").read_text(encoding="utf-8") == as_markdown()
+
+
+@pytest.mark.parametrize("text", ["5", "9", "six", "0", "4"])
+def test_a_code_of_fewer_than_six_digits_or_more_than_eight_is_refused(text: str) -> None:
+    """N-OOB-1."""
+    assert len(mistakes_of({"DOORWARD_CODE_DIGITS": text})) == 1
+
+
+@pytest.mark.parametrize("name", ["DOORWARD_CODE_TTL", "DOORWARD_CHALLENGE_TTL"])
+def test_a_code_or_challenge_that_lives_past_ten_minutes_is_refused(name: str) -> None:
+    """N-OOB-2."""
+    assert len(mistakes_of({name: "601"})) == 1
+
+
+@pytest.mark.parametrize("text", ["49", "+", "+0", "+49,x", "+491234567890123456", "+49;+43"])
+def test_what_is_no_beginning_of_a_number_is_refused(text: str) -> None:
+    assert len(mistakes_of({"DOORWARD_PHONE_PREFIXES": text})) == 1
+
+
+@pytest.mark.parametrize("text", ["tenant", "tenant=1", "nobody=1/1/1", "tenant=0/60/1", "tenant=1/00/1", "sms=1/1/-1"])
+def test_what_is_no_limit_of_sending_is_refused(text: str) -> None:
+    assert len(mistakes_of({"DOORWARD_SEND_LIMITS": text})) == 1
+
+
+def test_a_limit_of_sending_that_is_not_named_keeps_its_default() -> None:
+    limits = load({"DOORWARD_SEND_LIMITS": "tenant=9000/3600/900, prefix=600/3600/200"}).send_limits
+
+    assert limits == {**LIMITS, "tenant": Limit(9000, 3600, 900), "prefix": Limit(600, 3600, 200)}
+
+
+def test_without_a_word_any_number_may_be_bound() -> None:
+    assert load({}).phone_prefixes == ()
+    assert load({"DOORWARD_PHONE_PREFIXES": "+49, +4315"}).phone_prefixes == ("+49", "+4315")

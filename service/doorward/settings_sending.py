@@ -1,0 +1,73 @@
+"""The settings of codes that are sent."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from doorward.core.send_limits import LIMITS
+from doorward.core.throttle import Limit
+from doorward.settings_parsers import whole_number
+from doorward.settings_row import Setting
+
+_PHONE_PREFIX = re.compile(r"\+[1-9][0-9]{0,13}\Z")
+_LIMIT = re.compile(r"([a-z]+)=([0-9]{1,7})/([0-9]{1,7})/([0-9]{1,7})\Z")
+
+
+def phone_prefixes(text: str) -> tuple[str, ...]:
+    """Read beginnings of numbers in E.164, separated by commas; an empty text means any number."""
+    prefixes = tuple(part.strip() for part in text.split(",") if part.strip())
+    wrong = [each for each in prefixes if not _PHONE_PREFIX.match(each)]
+    if wrong:
+        raise ValueError(f"expected beginnings of numbers such as +49 or +4915, separated by commas, got '{wrong[0]}'")
+    return prefixes
+
+
+def send_limits(text: str) -> Mapping[str, Limit]:
+    """Read limits as `name=count/seconds/burst`, separated by commas; those that are not named keep their default."""
+    limits = dict(LIMITS)
+    for part in (part.strip() for part in text.split(",") if part.strip()):
+        match = _LIMIT.match(part)
+        if match is None or match[1] not in LIMITS or not all(map(int, match.groups()[1:])):
+            names = ", ".join(LIMITS)
+            raise ValueError(f"expected name=count/seconds/burst with a name of {names} and no 0, got '{part}'")
+        limits[match[1]] = Limit(int(match[2]), int(match[3]), int(match[4]))
+    return limits
+
+
+SENDING = (
+    Setting("code_digits", whole_number(6, 8), "6", "Digits of a code that is sent; SP 800-63B-4 takes none below 6."),
+    Setting(
+        "code_ttl",
+        whole_number(60, 600),
+        "300",
+        "Seconds in which a code by SMS or voice must be typed; one by mail has 600.",
+    ),
+    Setting(
+        "phone_prefixes",
+        phone_prefixes,
+        "",
+        "Beginnings of the numbers that may be bound, separated by commas, such as `+49,+43`.",
+        shown="any number",
+    ),
+    Setting(
+        "send_limits",
+        send_limits,
+        "",
+        "Budgets of sending that are not as in docs/senders.md: `name=count/seconds/burst`, separated by commas, "
+        "such as `tenant=9000/3600/900,prefix=600/3600/200`.",
+        shown="those of docs/senders.md",
+    ),
+)
+# What a field holds where the environment says nothing and its row has no text to say it by.
+SENDING_DEFAULTS: Mapping[str, Any] = {"phone_prefixes": (), "send_limits": LIMITS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendingSettings:
+    """What the service was told about sending; the rows of `SENDING` say what each field means."""
+
+    code_digits: int = 6
+    code_ttl: int = 300
+    phone_prefixes: tuple[str, ...] = ()
+    send_limits: Mapping[str, Limit] = field(default_factory=lambda: LIMITS)
