@@ -31,6 +31,7 @@ from doorward.settings_parsers import (
 )
 from doorward.settings_row import PREFIX, Setting
 from doorward.settings_sending import SENDING, SENDING_DEFAULTS, SendingSettings
+from doorward.settings_sending import contradictions as sending_contradictions
 
 MEMORY = ":memory:"
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -264,9 +265,12 @@ def _of_checkout(name: str) -> Path:
 
 
 def _contradictions(values: dict[str, Any]) -> list[str]:
+    mistakes = sending_contradictions(values)
     if values["store"].endswith(f"/{MEMORY}") and values["workers"] > 1:
-        return ["DOORWARD_STORE: a store in memory goes with its process; set DOORWARD_WORKERS=1 or name a file"]
+        mistakes += ["DOORWARD_STORE: a store in memory goes with its process; set DOORWARD_WORKERS=1 or name a file"]
     bound, metrics = values["bind"], values["metrics_bind"]
     if metrics is not None and bound.port and bound == metrics:
-        return [f"DOORWARD_METRICS_BIND: {metrics} is the address of DOORWARD_BIND; metrics have a port of their own"]
-    return []
+        mistakes += [
+            f"DOORWARD_METRICS_BIND: {metrics} is the address of DOORWARD_BIND; metrics have a port of their own"
+        ]
+    return mistakes

@@ -3,14 +3,17 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from typing import Any
 
 from doorward.core.send_limits import LIMITS
+from doorward.core.sender_url import SMTP, SMTPS, SenderUrl, sender_url
 from doorward.core.throttle import Limit
-from doorward.settings_parsers import whole_number
+from doorward.settings_parsers import Parser, existing_file, whole_number
 from doorward.settings_row import Setting
 
 _PHONE_PREFIX = re.compile(r"\+[1-9][0-9]{0,13}\Z")
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,189}\Z")
 _LIMIT = re.compile(r"([a-z]+)=([0-9]{1,7})/([0-9]{1,7})/([0-9]{1,7})\Z")
 
 
@@ -35,7 +38,38 @@ def send_limits(text: str) -> Mapping[str, Limit]:
     return limits
 
 
+def carried_by(*kinds: str) -> Parser:
+    """Return a parser of the URLs of senders of *kinds*; a file of certificates that they name must be there."""
+    read = sender_url(*kinds)
+
+    def parse(text: str) -> SenderUrl:
+        url = read(text)
+        if url.ca:
+            existing_file(url.ca)
+        return url
+
+    return parse
+
+
+def mail_from(text: str) -> str:
+    """Read an address, with or without a name before it: `Doorward <door@example.org>`."""
+    address = parseaddr(text)[1]
+    if not _ADDRESS.match(address) or not text.isascii() or not text.isprintable() or len(text) > 320:
+        raise ValueError("expected an address, such as Doorward <door@example.org>")
+    return text
+
+
 SENDING = (
+    Setting(
+        "smtp_url",
+        carried_by(SMTP, SMTPS),
+        "",
+        "Who carries mail: `smtp://user:password@host:587` (STARTTLS; `?tls=none`), `smtps://user:password@host:465`, "
+        "each with `?ca=file` for a certificate authority of your own.",
+        shown="nobody: nothing is sent by mail",
+        secret=True,
+    ),
+    Setting("mail_from", mail_from, "", "From whom mail comes, such as `Doorward <door@example.org>`.", shown="none"),
     Setting("code_digits", whole_number(6, 8), "6", "Digits of a code that is sent; SP 800-63B-4 takes none below 6."),
     Setting(
         "code_ttl",
@@ -60,14 +94,23 @@ SENDING = (
     ),
 )
 # What a field holds where the environment says nothing and its row has no text to say it by.
-SENDING_DEFAULTS: Mapping[str, Any] = {"phone_prefixes": (), "send_limits": LIMITS}
+SENDING_DEFAULTS: Mapping[str, Any] = {"phone_prefixes": (), "send_limits": LIMITS, "mail_from": ""}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendingSettings:
     """What the service was told about sending; the rows of `SENDING` say what each field means."""
 
+    smtp_url: SenderUrl | None = field(default=None, repr=False)
+    mail_from: str = ""
     code_digits: int = 6
     code_ttl: int = 300
     phone_prefixes: tuple[str, ...] = ()
     send_limits: Mapping[str, Limit] = field(default_factory=lambda: LIMITS)
+
+
+def contradictions(values: Mapping[str, Any]) -> list[str]:
+    """Return what does not go together in the settings of sending."""
+    if values["smtp_url"] is not None and not values["mail_from"]:
+        return ["DOORWARD_MAIL_FROM: DOORWARD_SMTP_URL is set; say from whom mail comes"]
+    return []

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import structlog
 
+from doorward import wiring_post
 from doorward.api_keys import ApiKeyRing
 from doorward.assertions import AssertionDesk
 from doorward.attempts import Attempts
-from doorward.authenticators import verifiers
-from doorward.budgets import SendBudgets
-from doorward.ceremony import Notifier, Realm, Sender, SilentNotifier, Verifier
+from doorward.ceremony import Notifier, Realm, Sender, SilentNotifier
 from doorward.challenge import ChallengeDesk
 from doorward.challenge_rows import KeptChallenges
 from doorward.consequences import Keeping, Lives
@@ -42,7 +41,6 @@ from doorward.risk.model_file import load_scorecard
 from doorward.risk.scorecard import Scorecard
 from doorward.runtime_lists import ListDesk, ListedValues
 from doorward.sealing import AesGcmSealer, derive, load_keys
-from doorward.sending import Post
 from doorward.services import Authenticators, Challenges, Services
 from doorward.settings import Settings
 from doorward.stores import open_store
@@ -270,26 +268,11 @@ def _answering(parts: Parts, records: KeptRecords, passing: Passing) -> tuple[Ch
     """Return what answers challenges and what binds authenticators: both stand on the same verifiers and counters."""
     store, sealer, outside = parts.store, parts.keeping.sealer, parts.outside
     subjects = Subjects(store, sealer, parts.sources.hasher)
-    attempts, post = Attempts(store), _post(parts)
-    types = _verifiers(parts.settings)
+    attempts, post = Attempts(store), wiring_post.post(parts.settings, store, parts.sources, outside.senders)
+    types = wiring_post.types(parts.settings)
     ceremonies = Ceremonies(parts.realm, codes_from=lambda: 0.0)
     passed = PassedChallenges(store, records, passing, outside.notifier)
     challenges = ChallengeDesk(
         KeptChallenges(store, sealer), subjects, types, attempts, ceremonies, post, passed, outside.notifier
     )
     return challenges, EnrolmentDesk(subjects, types, attempts, ceremonies, post, outside.notifier)
-
-
-def _post(parts: Parts) -> Post:
-    budgets = SendBudgets(parts.store, parts.sources.hasher, parts.settings.send_limits)
-    return Post(parts.outside.senders, budgets, parts.store, parts.sources.meter)
-
-
-def _verifiers(settings: Settings) -> Mapping[str, Verifier]:
-    return verifiers(
-        totp_window=settings.totp_window,
-        knowledge=settings.knowledge == "on",
-        code_digits=settings.code_digits,
-        code_seconds=settings.code_ttl,
-        phone_prefixes=settings.phone_prefixes,
-    )

@@ -1,5 +1,8 @@
 """Budgets of sending: what is refused, what it costs, and what a rule can see of it."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from doorward.budgets import OverBudget, SendBudgets
@@ -196,3 +199,10 @@ def test_a_rule_sees_how_many_codes_were_sent(tmp_path):
     assert record["signals"]["velocity.codes_sent_1h"]["value"] == 2
     assert house.get(f"/v1/decisions/{later}").get_json()["signals"]["velocity.codes_sent_1h"]["value"] == 0
     house.wiring.stop()
+
+
+def test_the_page_of_senders_shows_the_limits_as_they_are():
+    page = (Path(__file__).parents[2] / "docs" / "senders.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z]+)` \| [^|]+ \| ([0-9]+) \| ([0-9]+) \| ([0-9]+) \|$", page, re.MULTILINE)
+
+    assert {name: Limit(int(count), int(seconds), int(burst)) for name, count, seconds, burst in rows} == LIMITS

@@ -37,6 +37,7 @@ MODULES = {
     "services": "services",
     "sealing": "sealing",
     "wiring": "wiring",
+    "wiring_post": "wiring",
     "settings": "setting",
     "settings_parsers": "setting",
     "settings_row": "setting",

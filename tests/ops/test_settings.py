@@ -210,3 +210,28 @@ def test_a_limit_of_sending_that_is_not_named_keeps_its_default() -> None:
 def test_without_a_word_any_number_may_be_bound() -> None:
     assert load({}).phone_prefixes == ()
     assert load({"DOORWARD_PHONE_PREFIXES": "+49, +4315"}).phone_prefixes == ("+49", "+4315")
+
+
+def test_mail_needs_somebody_whom_it_is_from() -> None:
+    assert "say from whom mail comes" in mistakes_of({"DOORWARD_SMTP_URL": "smtp://mail.example.org"})[0]
+
+
+@pytest.mark.parametrize(
+    "text", ["door", "Door <door@>", "Door <door@example.org>\n", "a@b\r\nBcc: c@d", "Dör <d@e.org>"]
+)
+def test_a_sender_of_mail_that_is_no_address_is_refused(text: str) -> None:
+    assert mistakes_of({"DOORWARD_MAIL_FROM": text})
+
+
+@pytest.mark.parametrize("url", ["smtp://u:hunter2@", "http://u:hunter2@host", "smtp://u:hunter2@mail?tls=none"])
+def test_a_url_of_a_sender_is_refused_without_its_password(url: str) -> None:
+    mistakes = mistakes_of({"DOORWARD_SMTP_URL": url, "DOORWARD_MAIL_FROM": "door@example.org"})
+
+    assert len(mistakes) == 1
+    assert "hunter2" not in mistakes[0]
+
+
+def test_certificates_that_a_url_names_must_be_there() -> None:
+    environ = {"DOORWARD_SMTP_URL": "smtp://mail.example.org?ca=/no/such/file", "DOORWARD_MAIL_FROM": "d@example.org"}
+
+    assert "there is no file" in mistakes_of(environ)[0]
