@@ -1,5 +1,7 @@
 """The settings of codes that are sent."""
 
+import base64
+import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,13 +9,14 @@ from email.utils import parseaddr
 from typing import Any
 
 from doorward.core.send_limits import LIMITS
-from doorward.core.sender_url import SMTP, SMTPS, SenderUrl, sender_url
+from doorward.core.sender_url import SMTP, SMTPS, WEBHOOK, SenderUrl, sender_url
 from doorward.core.throttle import Limit
 from doorward.settings_parsers import Parser, existing_file, whole_number
 from doorward.settings_row import Setting
 
 _PHONE_PREFIX = re.compile(r"\+[1-9][0-9]{0,13}\Z")
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,189}\Z")
+_KEY_PREFIX = "whsec_"
 _LIMIT = re.compile(r"([a-z]+)=([0-9]{1,7})/([0-9]{1,7})/([0-9]{1,7})\Z")
 
 
@@ -51,6 +54,21 @@ def carried_by(*kinds: str) -> Parser:
     return parse
 
 
+def webhook_keys(text: str) -> tuple[bytes, ...]:
+    """Read the secrets of Standard Webhooks, separated by commas; all of them sign."""
+    return tuple(_webhook_key(part.strip()) for part in text.split(","))
+
+
+def _webhook_key(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text.removeprefix(_KEY_PREFIX), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if not text.startswith(_KEY_PREFIX) or not 24 <= len(key) <= 64:
+        raise ValueError(f"expected {_KEY_PREFIX} and 24 to 64 bytes in base64, several separated by commas")
+    return key
+
+
 def mail_from(text: str) -> str:
     """Read an address, with or without a name before it: `Doorward <door@example.org>`."""
     address = parseaddr(text)[1]
@@ -62,14 +80,38 @@ def mail_from(text: str) -> str:
 SENDING = (
     Setting(
         "smtp_url",
-        carried_by(SMTP, SMTPS),
+        carried_by(SMTP, SMTPS, WEBHOOK),
         "",
-        "Who carries mail: `smtp://user:password@host:587` (STARTTLS; `?tls=none`), `smtps://user:password@host:465`, "
-        "each with `?ca=file` for a certificate authority of your own.",
+        "Who carries mail: `smtp://user:password@host:587` (STARTTLS; `?tls=none`), `smtps://user:password@host:465` "
+        "or `webhook+https://host/path`, each with `?ca=file` for a certificate authority of your own.",
         shown="nobody: nothing is sent by mail",
         secret=True,
     ),
     Setting("mail_from", mail_from, "", "From whom mail comes, such as `Doorward <door@example.org>`.", shown="none"),
+    Setting(
+        "sms_url",
+        carried_by(WEBHOOK),
+        "",
+        "Who carries SMS: `webhook+https://host/path`.",
+        shown="nobody: nothing is sent by SMS",
+        secret=True,
+    ),
+    Setting(
+        "voice_url",
+        carried_by(WEBHOOK),
+        "",
+        "Who carries calls, as for SMS.",
+        shown="nobody: nobody is called",
+        secret=True,
+    ),
+    Setting(
+        "webhook_secret",
+        webhook_keys,
+        "",
+        "Signs the web-hooks of senders: `whsec_` and 24 to 64 bytes in base64. Several, with commas, all sign.",
+        shown="none",
+        secret=True,
+    ),
     Setting("code_digits", whole_number(6, 8), "6", "Digits of a code that is sent; SP 800-63B-4 takes none below 6."),
     Setting(
         "code_ttl",
@@ -94,7 +136,12 @@ SENDING = (
     ),
 )
 # What a field holds where the environment says nothing and its row has no text to say it by.
-SENDING_DEFAULTS: Mapping[str, Any] = {"phone_prefixes": (), "send_limits": LIMITS, "mail_from": ""}
+SENDING_DEFAULTS: Mapping[str, Any] = {
+    "phone_prefixes": (),
+    "send_limits": LIMITS,
+    "mail_from": "",
+    "webhook_secret": (),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +150,9 @@ class SendingSettings:
 
     smtp_url: SenderUrl | None = field(default=None, repr=False)
     mail_from: str = ""
+    sms_url: SenderUrl | None = field(default=None, repr=False)
+    voice_url: SenderUrl | None = field(default=None, repr=False)
+    webhook_secret: tuple[bytes, ...] = field(default=(), repr=False)
     code_digits: int = 6
     code_ttl: int = 300
     phone_prefixes: tuple[str, ...] = ()
@@ -111,6 +161,11 @@ class SendingSettings:
 
 def contradictions(values: Mapping[str, Any]) -> list[str]:
     """Return what does not go together in the settings of sending."""
-    if values["smtp_url"] is not None and not values["mail_from"]:
-        return ["DOORWARD_MAIL_FROM: DOORWARD_SMTP_URL is set; say from whom mail comes"]
-    return []
+    urls = [values[name] for name in ("smtp_url", "sms_url", "voice_url") if values[name] is not None]
+    kinds = {url.kind for url in urls}
+    mistakes = []
+    if kinds & {SMTP, SMTPS} and not values["mail_from"]:
+        mistakes.append("DOORWARD_MAIL_FROM: DOORWARD_SMTP_URL is set; say from whom mail comes")
+    if WEBHOOK in kinds and not values["webhook_secret"]:
+        mistakes.append("DOORWARD_WEBHOOK_SECRET: a sender is a web-hook; say what it is signed with")
+    return mistakes

@@ -235,3 +235,29 @@ def test_certificates_that_a_url_names_must_be_there() -> None:
     environ = {"DOORWARD_SMTP_URL": "smtp://mail.example.org?ca=/no/such/file", "DOORWARD_MAIL_FROM": "d@example.org"}
 
     assert "there is no file" in mistakes_of(environ)[0]
+
+
+KEY = "whsec_" + base64.b64encode(b"k" * 32).decode()
+
+
+@pytest.mark.parametrize("text", ["", "whsec_", "whsec_AAAA", KEY[6:], KEY + ",", KEY + ", whsec_x", "whsec_ä"])
+def test_what_signs_no_web_hook_is_refused_without_being_repeated(text: str) -> None:
+    mistakes = mistakes_of({"DOORWARD_WEBHOOK_SECRET": text})
+
+    assert len(mistakes) == 1
+    assert KEY not in mistakes[0]
+
+
+def test_a_web_hook_needs_what_it_is_signed_with() -> None:
+    assert "what it is signed with" in mistakes_of({"DOORWARD_SMS_URL": "webhook+https://gateway.example.org/"})[0]
+
+
+def test_a_mail_server_carries_no_sms() -> None:
+    assert len(mistakes_of({"DOORWARD_SMS_URL": "smtp://mail.example.org"})) == 1
+
+
+def test_several_secrets_sign() -> None:
+    environ = {"DOORWARD_SMS_URL": "webhook+https://gateway.example.org/", "DOORWARD_WEBHOOK_SECRET": f"{KEY}, {KEY}"}
+
+    assert load(environ).webhook_secret == (b"k" * 32, b"k" * 32)
+    assert "kkkk" not in repr(load(environ))

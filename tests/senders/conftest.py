@@ -2,6 +2,7 @@ import socket
 
 import pytest
 
+from .gateway import gateway_running
 from .mail import authority_in, mail_servers
 
 
@@ -23,3 +24,15 @@ def silent_port():
         one.bind(("127.0.0.1", 0))
         one.listen(8)
         yield one.getsockname()[1]
+
+
+@pytest.fixture
+def gateway():
+    with gateway_running() as server:
+        yield server
+
+
+@pytest.fixture
+def secure_gateway(authority):
+    with gateway_running(authority.server) as server:
+        yield server
