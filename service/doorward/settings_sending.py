@@ -9,7 +9,7 @@ from email.utils import parseaddr
 from typing import Any
 
 from doorward.core.send_limits import LIMITS
-from doorward.core.sender_url import FORM, SMTP, SMTPS, WEBHOOK, SenderUrl, sender_url
+from doorward.core.sender_url import CONSOLE, FORM, SMTP, SMTPS, WEBHOOK, SenderUrl, sender_url
 from doorward.core.throttle import Limit
 from doorward.settings_parsers import Parser, existing_file, whole_number
 from doorward.settings_row import Setting
@@ -80,7 +80,7 @@ def mail_from(text: str) -> str:
 SENDING = (
     Setting(
         "smtp_url",
-        carried_by(SMTP, SMTPS, WEBHOOK),
+        carried_by(SMTP, SMTPS, WEBHOOK, CONSOLE),
         "",
         "Who carries mail: `smtp://user:password@host:587` (STARTTLS; `?tls=none`), `smtps://user:password@host:465` "
         "or `webhook+https://host/path`, each with `?ca=file` for a certificate authority of your own.",
@@ -90,16 +90,16 @@ SENDING = (
     Setting("mail_from", mail_from, "", "From whom mail comes, such as `Doorward <door@example.org>`.", shown="none"),
     Setting(
         "sms_url",
-        carried_by(WEBHOOK, FORM),
+        carried_by(WEBHOOK, FORM, CONSOLE),
         "",
         "Who carries SMS: `webhook+https://host/path`, or `form+https://user:password@host/path?from=+15550001111` "
-        "for an API like Twilio's.",
+        "for an API like Twilio's. `console:` prints codes, for development alone.",
         shown="nobody: nothing is sent by SMS",
         secret=True,
     ),
     Setting(
         "voice_url",
-        carried_by(WEBHOOK, FORM),
+        carried_by(WEBHOOK, FORM, CONSOLE),
         "",
         "Who carries calls, as for SMS.",
         shown="nobody: nobody is called",

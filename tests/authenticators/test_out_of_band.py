@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from doorward.authenticators.out_of_band import OutOfBand, masked
+from doorward.authenticators.out_of_band import OutOfBand
 from doorward.core.challenges import MAX_LIFE_SECONDS
 from doorward.core.enrolment import ACTIVE, Authenticator
 from doorward.core.errors import BadInput, ExpiredCode, Throttled, WrongCode
@@ -238,11 +238,3 @@ def test_only_what_a_telephone_company_could_hand_over_comes_with_a_warning(chan
     shown = OutOfBand(channel).enrol(WHERE[channel], (), ceremony()).shown
 
     assert ("warning" in shown) == (channel != "email")
-
-
-@pytest.mark.parametrize(
-    ("to", "expected"),
-    [(PHONE, "+49•••78"), (ADDRESS, "a•••@example.org"), ("+4712345", "+47•••45"), ("x@y.example", "x•••@y.example")],
-)
-def test_an_address_is_masked(to, expected):
-    assert masked(to) == expected

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorward.core.code_texts import ACTION, BIND, MOST_SMS, SIGN_IN, body_of, plain, spelled, subject_of
+from doorward.core.code_texts import ACTION, BIND, MOST_SMS, SIGN_IN, body_of, masked, plain, spelled, subject_of
 
 CHANNELS = ("sms", "voice", "email")
 
@@ -76,3 +76,16 @@ def test_the_life_is_told_in_minutes(seconds, expected):
 def test_what_is_too_long_is_cut_and_says_so():
     assert plain("abcdef", 4) == "abc…"
     assert plain("abcd", 4) == "abcd"
+
+
+@pytest.mark.parametrize(
+    ("to", "expected"),
+    [
+        ("+4915112345678", "+49•••78"),
+        ("anna@example.org", "a•••@example.org"),
+        ("+4712345", "+47•••45"),
+        ("x@y.example", "x•••@y.example"),
+    ],
+)
+def test_an_address_is_masked(to, expected):
+    assert masked(to) == expected

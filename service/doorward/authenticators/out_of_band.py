@@ -11,7 +11,7 @@ from typing import Any
 from doorward.authenticators.codes import is_same, new_digits, read_digits
 from doorward.ceremony import Begun, Ceremony, Enrolment, Json, Message, Verified
 from doorward.core.assurance import AUTHENTICATOR_TYPES
-from doorward.core.code_texts import ACTION, BIND, SIGN_IN, body_of, subject_of
+from doorward.core.code_texts import ACTION, BIND, SIGN_IN, body_of, masked, subject_of
 from doorward.core.enrolment import Authenticator
 from doorward.core.errors import BadInput, ExpiredCode, Mistake, Throttled, WrongCode
 from doorward.core.times import rfc3339
@@ -151,12 +151,6 @@ class OutOfBand:
         if not is_same(answer, live["code"]):
             raise WrongCode("the code is not right")
         return Verified(state)
-
-
-def masked(to: str) -> str:
-    """Return an address so that its owner knows it, and nobody learns it."""
-    local, at, domain = to.partition("@")
-    return f"{local[0]}•••@{domain}" if at else f"{to[:3]}•••{to[-2:]}"
 
 
 def _sent_again(sends: int, now: float) -> Json:

@@ -80,6 +80,12 @@ def spelled(code: str, language: str = "en") -> str:
     return ", ".join(words[int(digit)] for digit in code)
 
 
+def masked(to: str) -> str:
+    """Return an address so that its owner knows it, and nobody learns it."""
+    local, at, domain = to.partition("@")
+    return f"{local[0]}•••@{domain}" if at else f"{to[:3]}•••{to[-2:]}"
+
+
 def plain(text: str, most: int) -> str:
     """Return *text* on one line and at most *most* long, without controls, marks of direction or what has no form."""
     kept = "".join(" " if _category(each) == "Z" else each for each in text if _category(each) != "C" or each in "\n\t")

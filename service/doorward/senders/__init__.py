@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from doorward.ceremony import Sender
-from doorward.core.sender_url import FORM, SMTP, SMTPS, WEBHOOK, SenderUrl
+from doorward.core.sender_url import CONSOLE, FORM, SMTP, SMTPS, WEBHOOK, SenderUrl
 from doorward.senders.bounded import Bounded
+from doorward.senders.console import Console
 from doorward.senders.form import FormSender
 from doorward.senders.smtp import SmtpSender
 from doorward.senders.webhook import WebhookSender
@@ -25,4 +26,6 @@ def _sender(url: SenderUrl, mail_from: str, webhook_keys: Sequence[bytes]) -> Se
         return WebhookSender(url, webhook_keys)
     if url.kind == FORM:
         return FormSender(url)
+    if url.kind == CONSOLE:
+        return Console()
     raise ValueError(f"there is no sender of the kind {url.kind}")
