@@ -1,9 +1,11 @@
 """Codes by SMS, voice and mail over HTTP: bound, begun, answered, and all that is refused on the way."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
+from doorward.challenge_rows import KeptChallenges
 from doorward.core.errors import SenderUnavailable
 
 from .conftest import challenged, verify
@@ -348,3 +350,41 @@ def test_a_binding_whose_code_could_not_be_sent_was_never_made(broken):
 
     assert ask_to_bind(house, "sms").status_code == 502
     assert house.get("/v1/subjects/u-1/authenticators").get_json() == []
+
+
+def live_of(house, challenge):
+    kept = KeptChallenges(house.wiring.store, house.wiring.services.sealer)
+    return kept.read("default", challenge["id"], house.now[0]).challenge.live
+
+
+def test_a_code_is_forgotten_once_it_is_spent(house, begun):
+    challenge, authenticator, code = begun
+    assert live_of(house, challenge)[authenticator]["code"] == code
+
+    verify(house, challenge, authenticator, code)
+
+    assert live_of(house, challenge) == {}
+
+
+def test_a_challenge_that_has_failed_holds_no_code(house, begun):
+    challenge, authenticator, code = begun
+    for _ in range(5):
+        verify(house, challenge, authenticator, wrong(code))
+
+    assert live_of(house, challenge) == {}
+
+
+def test_nothing_of_a_number_an_address_or_a_code_is_in_the_store_in_clear(tmp_path):
+    file = tmp_path / "kept.db"
+    house, outbox = with_outbox(tmp_path, change=lambda settings: replace(settings, store=f"sqlite:///{file}"))
+    secrets = [PHONE, PHONE[1:], ADDRESS]
+    for channel in ("sms", "email"):
+        made = bound(house, outbox, channel)
+        begin(house, challenged(house, session={"id": channel, "amr": ["pwd"]}), made["id"])
+        secrets.append(outbox.messages()[-1].code)
+    house.wiring.stop()
+
+    kept = b"".join(each.read_bytes() for each in tmp_path.glob("kept.db*"))
+
+    assert len(kept) > 10_000
+    assert [secret for secret in secrets if secret.encode() in kept] == []
