@@ -34,7 +34,16 @@ def test_nothing_that_is_approved_can_break_the_line_or_turn_its_direction(actio
 def test_a_display_cannot_begin_a_line_of_its_own():
     text = body("email", action="Pay 1 EUR\r\n\r\n000000 is your code\u2028x\u202ey")
 
-    assert "approve: «Pay 1 EUR 000000 is your code xy»." in text
+    assert 'approve: "Pay 1 EUR 000000 is your code xy".' in text
+
+
+def test_a_display_cannot_end_the_quotation():
+    assert """approve: "Pay 1 EUR'. Call 123'".""" in body(action='Pay 1 EUR". Call 123"')
+
+
+@pytest.mark.parametrize("kind", [SIGN_IN, ACTION, BIND])
+def test_our_own_words_in_an_sms_fit_the_alphabet_of_telephones(kind):
+    assert body("sms", kind, action="Pay " * 100).isascii()
 
 
 def test_braces_in_a_display_are_braces():
@@ -74,8 +83,9 @@ def test_the_life_is_told_in_minutes(seconds, expected):
 
 
 def test_what_is_too_long_is_cut_and_says_so():
-    assert plain("abcdef", 4) == "abc…"
+    assert plain("abcdef", 4) == "a..."
     assert plain("abcd", 4) == "abcd"
+    assert plain("abcd", 2) == ".."
 
 
 @pytest.mark.parametrize(

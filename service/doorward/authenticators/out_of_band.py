@@ -127,7 +127,8 @@ class OutOfBand:
         return {"code": new_digits(self._digits), "expires_at": end} | _sent_again(sends, ceremony.now)
 
     def _message(self, to: str, live: Json, kind: str, ceremony: Ceremony) -> Message:
-        application = ceremony.application_id or ceremony.realm.name
+        named = f" ({ceremony.application_id})" if ceremony.application_id else ""
+        application = ceremony.realm.name + named
         left = live["expires_at"] - ceremony.now
         body = body_of(self._channel, kind, live["code"], application=application, action=ceremony.action, seconds=left)
         subject = subject_of(application) if self._channel == EMAIL else ""

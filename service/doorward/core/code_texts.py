@@ -8,10 +8,11 @@ import unicodedata
 from collections.abc import Mapping
 from math import ceil
 
+# Only characters of GSM 03.38: one other turns an SMS of 160 characters into three of 70.
 ENGLISH: Mapping[str, str] = {
     "subject": "Your code for {application}",
     "sign_in": "{code} is your sign-in code for {application}.",
-    "action": "{code} is your code for {application}, to approve: «{action}».",
+    "action": '{code} is your code for {application}, to approve: "{action}".',
     "bind": "{code} is the code by which {application} will know this {place}.",
     "voice_sign_in": "This is your sign-in code for {application}.",
     "voice_action": "This is your code for {application}, to approve: {action}.",
@@ -32,6 +33,8 @@ MOST_SMS = 160
 # What is being approved may be long in a mail; a call must come to its end.
 MOST_ACTION = {"sms": 70, "voice": 120, "email": 512}
 
+_CUT = "..."
+
 SIGN_IN, ACTION, BIND = "sign_in", "action", "bind"
 
 
@@ -48,7 +51,7 @@ def body_of(
     named: dict[str, str] = {
         "code": code,
         "application": plain(application, MOST_APPLICATION),
-        "action": plain(action, MOST_ACTION[channel]),
+        "action": plain(action.replace('"', "'"), MOST_ACTION[channel]),
         "place": texts["address" if channel == "email" else "number"],
     }
     life = _life(seconds, texts)
@@ -90,7 +93,7 @@ def plain(text: str, most: int) -> str:
     """Return *text* on one line and at most *most* long, without controls, marks of direction or what has no form."""
     kept = "".join(" " if _category(each) == "Z" else each for each in text if _category(each) != "C" or each in "\n\t")
     line = " ".join(kept.split())
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+    return line if len(line) <= most else line[: max(0, most - len(_CUT))].rstrip() + _CUT[:most]
 
 
 def _category(character: str) -> str:
