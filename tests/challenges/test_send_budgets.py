@@ -1,6 +1,7 @@
 """Budgets of sending: what is refused, what it costs, and what a rule can see of it."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,16 @@ def test_an_address_in_capitals_is_the_same_address(store):
 
     with pytest.raises(OverBudget):
         carrier.spend(TENANT, owner(2), to("ANNA@example.org", "email"), NOW)
+
+
+def test_messages_at_once_get_no_more_than_the_budget_holds(store):
+    outbox = Outbox()
+    carrier = post(store, outbox, subject=Limit(5, 3600, 5))
+
+    with ThreadPoolExecutor(10) as pool:
+        refused = sum(pool.map(lambda place: send_to_all(carrier, [f"+49151000000{place}"], 1), range(10, 40)))
+
+    assert (refused, len(outbox.messages())) == (25, 5)
 
 
 def test_a_sender_that_is_away_costs_no_budget(store):

@@ -140,6 +140,17 @@ def test_of_twenty_right_answers_at_once_exactly_one_passes(house, begun):
     assert [answer.get_json()["status"] for answer in answers].count("passed") == 1
 
 
+def test_of_twenty_begins_at_once_exactly_one_sends(house, outbox):
+    made = bound(house, outbox, "sms")
+    challenge = challenged(house)
+
+    with ThreadPoolExecutor(20) as pool:
+        statuses = [answer.status_code for answer in pool.map(lambda _: begin(house, challenge, made["id"]), range(20))]
+
+    assert sorted(statuses) == [200] + [429] * 19
+    assert len(outbox.messages()) == 1
+
+
 def test_a_resend_resets_no_counter_and_no_end(house, outbox, begun):
     """N-OOB-4: three wrong, sent again, one wrong: one answer is left of five."""
     challenge, authenticator, code = begun
