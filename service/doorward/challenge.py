@@ -22,6 +22,8 @@ from doorward.core.errors import (
     Refusal,
     Refused,
     SenderUnavailable,
+    StoreUnavailable,
+    Throttled,
     TooManyAttempts,
 )
 from doorward.core.times import rfc3339
@@ -79,27 +81,34 @@ class ChallengeDesk:
         if held.status != ACTIVE:
             raise Conflict(f"the authenticator cannot be used now: it is {held.status}")
         ceremony = self._ceremonies.of(tenant, kept, held, now)
-        begun: list[Begun] = []
+        begun: list[tuple[Begun, Json | None]] = []
 
         def start(challenge: Challenge) -> Challenge:
             challenge.check_open(now)
-            begun[:] = [self._verifiers[held.type].begin(held, challenge.live.get(held.id), ceremony)]
-            return challenge.with_live(held.id, begun[0].live)
+            live = challenge.live.get(held.id)
+            begun[:] = [(self._verifiers[held.type].begin(held, live, ceremony), live)]
+            return challenge.with_live(held.id, begun[0][0].live)
 
         started = self._kept.change(kept, start, now)
-        if begun[0].message is not None:
-            self._send(tenant, kept, started, held, begun[0], now)
-        return {"authenticator": held.id, "type": held.type} | begun[0].shown
+        self._send(tenant, started, held, *begun[0], now)
+        return {"authenticator": held.id, "type": held.type} | begun[0][0].shown
 
-    def _send(self, tenant: str, before: Kept, started: Kept, held: Authenticator, begun: Begun, now: float) -> None:
+    def _send(
+        self, tenant: str, started: Kept, held: Authenticator, begun: Begun, before: Json | None, now: float
+    ) -> None:
         """Hand the message over; where that fails it is as if it had not been begun, and may be tried at once."""
         if begun.message is None:
             return
+
+        def take_back(challenge: Challenge) -> Challenge:
+            # It may have been answered, begun again or ended meanwhile: what is spent must not come back.
+            is_ours = challenge.live.get(held.id) == begun.live
+            return challenge.with_live(held.id, before) if is_ours else challenge
+
         try:
             self._post.send(tenant, started.row.subject, begun.message, now)
-        except SenderUnavailable:
-            live = before.challenge.live.get(held.id)
-            self._kept.change(started, lambda challenge: challenge.with_live(held.id, live), now)
+        except (SenderUnavailable, StoreUnavailable, Throttled):
+            self._kept.change(started, take_back, now)
             raise
 
     def verify(self, tenant: str, challenge_id: str, answered: Answered, now: float) -> Json:

@@ -5,10 +5,19 @@ from dataclasses import replace
 from typing import Any
 
 from doorward.attempts import Attempts
-from doorward.ceremony import Notice, Notifier, Verified, Verifier
+from doorward.ceremony import Enrolment, Notice, Notifier, Verified, Verifier
 from doorward.core.assurance import AUTHENTICATOR_TYPES
 from doorward.core.enrolment import ACTIVE, PENDING, Authenticator, Holdings
-from doorward.core.errors import BadInput, Conflict, Mistake, NotAllowed, Refusal
+from doorward.core.errors import (
+    BadInput,
+    Conflict,
+    Mistake,
+    NotAllowed,
+    Refusal,
+    SenderUnavailable,
+    StoreUnavailable,
+    Throttled,
+)
 from doorward.core.identifiers import new_id
 from doorward.core.times import rfc3339
 from doorward.realms import Ceremonies
@@ -56,6 +65,7 @@ class EnrolmentDesk:
         ceremony = self._ceremonies.binding(tenant, subject_id, new, now)
         own = {name: value for name, value in asked.items() if name not in ("type", "label")}
         enrolment = verifier.enrol(own, held.active, ceremony)
+        self._check_carried(enrolment)
         kind = AUTHENTICATOR_TYPES[verifier.type]
         authenticator = Authenticator(
             new,
@@ -72,11 +82,26 @@ class EnrolmentDesk:
             expires_at=enrolment.expires_at,
         )
         self._subjects.change(tenant, key, lambda now_held: _tidy(now_held, now).with_(authenticator), now)
-        if enrolment.message is not None:
-            self._post.send(tenant, key, enrolment.message, now)
+        self._send(tenant, key, new, enrolment, now)
         if enrolment.active:
             self._tell(tenant, subject_id, "authenticator.bound", authenticator, now)
         return shown(authenticator) | enrolment.shown
+
+    def _check_carried(self, enrolment: Enrolment) -> None:
+        """Return where somebody carries the message that the binding needs, if any."""
+        message = enrolment.message
+        if message is not None and not self._post.carries(message.channel):
+            raise BadInput([Mistake(f"no sender for {message.channel} is configured", "#/type")])
+
+    def _send(self, tenant: str, key: bytes, new: str, enrolment: Enrolment, now: float) -> None:
+        """Hand the message over, if there is one; where that fails the authenticator was never made."""
+        if enrolment.message is None:
+            return
+        try:
+            self._post.send(tenant, key, enrolment.message, now)
+        except (SenderUnavailable, StoreUnavailable, Throttled):
+            self._subjects.change(tenant, key, lambda held: held.without(new, why="never sent", now=now), now)
+            raise
 
     def confirm(
         self, tenant: str, subject_id: str, authenticator_id: str, response: Mapping[str, Any], now: float

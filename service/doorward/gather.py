@@ -191,7 +191,7 @@ def _with_history(
         history = answers(snapshot.profile, sight, now)
     except Unreadable:
         history, degraded = HistoryFacts(reachable=False), ("history",)
-    enrolled, enrolment = _enrolment(sources.sealer, snapshot, now)
+    enrolled, enrolment = _enrolment(sources.sealer, snapshot, request, now)
     proofs, remarks = _proofs(sources.store, sources.proofs, keys.tenant, request, snapshot, now)
     facts = replace(
         blank,
@@ -255,13 +255,22 @@ def _device(collected: bool, token: Presented, profile: bytes | None, now: float
     )
 
 
-def _enrolment(sealer: Sealer, snapshot: Snapshot, now: float) -> tuple[tuple[Enrolled, ...], EnrolmentFacts]:
+def _enrolment(
+    sealer: Sealer, snapshot: Snapshot, request: DecisionRequest, now: float
+) -> tuple[tuple[Enrolled, ...], EnrolmentFacts]:
+    """Return what may answer a challenge of this attempt, and the types that are bound but may not.
+
+    A number whose SIM was swapped lately is perhaps not the subject's any more (SP 800-63B-4, 3.1.3.3).
+    """
     try:
         holdings = holdings_of(snapshot.authenticators, sealer)
     except Unreadable:
         return (), EnrolmentFacts(readable=False, reason="the authenticators cannot be opened")
-    active = tuple(each.enrolled for each in holdings.authenticators if each.is_usable(now))
-    blocked = (each.type for each in holdings.authenticators if each.status in (SUSPENDED, DISABLED))
+    swapped = request.context.get("sim_swap_recent") is True
+    usable = [each for each in holdings.authenticators if each.is_usable(now)]
+    active = tuple(each.enrolled for each in usable if not (swapped and each.restricted))
+    blocked = [each.type for each in holdings.authenticators if each.status in (SUSPENDED, DISABLED)]
+    blocked += [each.type for each in usable if swapped and each.restricted]
     types = tuple(dict.fromkeys(each.type for each in active))
     return active, EnrolmentFacts(types=types, blocked=tuple(dict.fromkeys(blocked)))
 

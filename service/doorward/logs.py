@@ -48,6 +48,8 @@ def configure(*, level: str, form: str, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    # Its debug lines repeat whole URLs, in which a gateway may want a token.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 
 def _formatter(form: str, shared: list[Processor], *, colors: bool) -> logging.Formatter:

@@ -49,6 +49,9 @@ METRICS: Final = (
     Declared("doorward_store_errors_total", "Operations that the store could not do.", ("operation",)),
     Declared("doorward_idempotent_replays_total", "Answers that were given again for an idempotency key."),
     Declared("doorward_tallies_dropped_total", "Global counts that were lost because the store was away too long."),
+    Declared(
+        "doorward_messages_total", "Messages by channel: sent, unavailable, over a budget.", ("channel", "result")
+    ),
     Declared("doorward_keys_rejected_total", "Requests whose key was missing, wrong or lacked a scope.", ("reason",)),
 )
 
@@ -134,6 +137,9 @@ class Metrics:
 
     def tallies_dropped(self, number: int) -> None:
         self._count("doorward_tallies_dropped_total", by=number)
+
+    def sent(self, channel: str, result: str) -> None:
+        self._count("doorward_messages_total", channel, result)
 
     def key_rejected(self, reason: str) -> None:
         self._count("doorward_keys_rejected_total", reason)

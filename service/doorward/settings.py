@@ -15,7 +15,6 @@ from doorward.core.errors import DoorwardError
 from doorward.core.store_url import SQLITE, is_redis
 from doorward.settings_parsers import (
     Bind,
-    Parser,
     bind,
     choice,
     existing_directory,
@@ -30,8 +29,10 @@ from doorward.settings_parsers import (
     time_zone,
     whole_number,
 )
+from doorward.settings_row import PREFIX, Setting
+from doorward.settings_sending import SENDING, SENDING_DEFAULTS, SendingSettings
+from doorward.settings_sending import contradictions as sending_contradictions
 
-PREFIX = "DOORWARD_"
 MEMORY = ":memory:"
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -45,30 +46,6 @@ class SettingsError(DoorwardError):
     def __init__(self, mistakes: list[str]) -> None:
         super().__init__("; ".join(mistakes))
         self.mistakes = mistakes
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One row of the table: *field* of `Settings`, the variable, how its text is read, and what it is for.
-
-    *default* is text that *parse* reads, or empty where the value is absent or depends on other settings;
-    *shown* says the default to a person.
-    """
-
-    field: str
-    parse: Parser
-    default: str
-    doc: str
-    shown: str = ""
-    secret: bool = False
-
-    @property
-    def name(self) -> str:
-        return PREFIX + self.field.upper()
-
-    @property
-    def default_shown(self) -> str:
-        return self.shown or self.default
 
 
 SETTINGS = (
@@ -155,6 +132,7 @@ SETTINGS = (
     ),
     Setting("log_level", choice("debug", "info", "warning", "error"), "info", "The least grave level that is logged."),
     Setting("log_format", choice("json", "console"), "json", "`json`: one object a line. `console`: for a terminal."),
+    *SENDING,
     Setting(
         "graceful_timeout",
         whole_number(1, 300),
@@ -165,7 +143,7 @@ SETTINGS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(SendingSettings):
     """What the service was told; the rows of `SETTINGS` say what each field means.
 
     *secret* and *encryption_keys* are None until `secret_files.with_secrets` has found or made them.
@@ -275,6 +253,7 @@ def _with_derived_defaults(values: dict[str, Any]) -> dict[str, Any]:
         "rules_dir": _of_checkout("rules"),
         "model": _of_checkout("models/default.json"),
         "geo": (state_dir / "geodata",),
+        **SENDING_DEFAULTS,
     }
     return values | {name: value for name, value in derived.items() if values[name] is None}
 
@@ -286,9 +265,12 @@ def _of_checkout(name: str) -> Path:
 
 
 def _contradictions(values: dict[str, Any]) -> list[str]:
+    mistakes = sending_contradictions(values)
     if values["store"].endswith(f"/{MEMORY}") and values["workers"] > 1:
-        return ["DOORWARD_STORE: a store in memory goes with its process; set DOORWARD_WORKERS=1 or name a file"]
+        mistakes += ["DOORWARD_STORE: a store in memory goes with its process; set DOORWARD_WORKERS=1 or name a file"]
     bound, metrics = values["bind"], values["metrics_bind"]
     if metrics is not None and bound.port and bound == metrics:
-        return [f"DOORWARD_METRICS_BIND: {metrics} is the address of DOORWARD_BIND; metrics have a port of their own"]
-    return []
+        mistakes += [
+            f"DOORWARD_METRICS_BIND: {metrics} is the address of DOORWARD_BIND; metrics have a port of their own"
+        ]
+    return mistakes

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import structlog
 
+from doorward import wiring_post
 from doorward.api_keys import ApiKeyRing
 from doorward.assertions import AssertionDesk
 from doorward.attempts import Attempts
-from doorward.authenticators import verifiers
 from doorward.ceremony import Notifier, Realm, Sender, SilentNotifier
 from doorward.challenge import ChallengeDesk
 from doorward.challenge_rows import KeptChallenges
@@ -41,7 +41,6 @@ from doorward.risk.model_file import load_scorecard
 from doorward.risk.scorecard import Scorecard
 from doorward.runtime_lists import ListDesk, ListedValues
 from doorward.sealing import AesGcmSealer, derive, load_keys
-from doorward.sending import Post
 from doorward.services import Authenticators, Challenges, Services
 from doorward.settings import Settings
 from doorward.stores import open_store
@@ -269,8 +268,8 @@ def _answering(parts: Parts, records: KeptRecords, passing: Passing) -> tuple[Ch
     """Return what answers challenges and what binds authenticators: both stand on the same verifiers and counters."""
     store, sealer, outside = parts.store, parts.keeping.sealer, parts.outside
     subjects = Subjects(store, sealer, parts.sources.hasher)
-    attempts, post = Attempts(store), Post(outside.senders)
-    types = verifiers(totp_window=parts.settings.totp_window, knowledge=parts.settings.knowledge == "on")
+    attempts, post = Attempts(store), wiring_post.post(parts.settings, store, parts.sources, outside.senders)
+    types = wiring_post.types(parts.settings)
     ceremonies = Ceremonies(parts.realm, codes_from=lambda: 0.0)
     passed = PassedChallenges(store, records, passing, outside.notifier)
     challenges = ChallengeDesk(

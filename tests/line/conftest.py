@@ -3,6 +3,7 @@
 import base64
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -114,12 +115,13 @@ def settings_for(folder: Path) -> Any:
     )
 
 
-def house_in(folder: Path, **parts: Any) -> House:
+def house_in(folder: Path, *, change: Callable[[Any], Any] = lambda settings: settings, **parts: Any) -> House:
+    """Return a house whose state is in memory; *change* returns the settings that it is built by."""
     shutil.copytree(ROOT / "rules" / "default", folder / "rules" / "default", dirs_exist_ok=True)
     now = [NOW]
     locator = OverriddenLocator(Silence(), read_networks(NETWORKS))
     outside = Outside(locator=locator, **parts.pop("outside", {}))
-    wiring = build(settings_for(folder), clock=lambda: now[0], outside=outside, **parts)
+    wiring = build(change(settings_for(folder)), clock=lambda: now[0], outside=outside, **parts)
     _, key = wiring.services.api_keys.create(tenant="default", scopes=("admin",), now=now[0])
     return House(wiring, create_app(wiring.services).test_client(), key, now)
 

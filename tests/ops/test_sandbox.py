@@ -171,3 +171,19 @@ def test_its_paths_stand_in_its_own_document(ask: Ask, fetch: Fetch) -> None:
     _, document = ask("GET", "/openapi.json")
 
     assert "/sandbox/clock" in document["paths"]
+
+
+def test_a_code_by_sms_is_read_from_the_outbox_and_passes(ask: Ask) -> None:
+    path = "/v1/subjects/u-1/authenticators"
+    made = ask("POST", path, {"type": "sms", "phone": "+4915112345678"})[1]
+    ask("POST", f"{path}/{made['id']}/confirm", {"code": ask("GET", "/sandbox/outbox")[1][-1]["code"]})
+    asked = login(ask, kind="action", action={"name": "account.export"}, session={"id": "s-1", "amr": ["pwd"]})
+    challenge = f"/v1/challenges/{asked['challenge']['id']}"
+
+    ask("POST", f"{challenge}/begin", {"authenticator": made["id"]})
+    message = ask("GET", "/sandbox/outbox")[1][-1]
+    body = {"authenticator": made["id"], "response": {"code": message["code"]}}
+    passed = ask("POST", f"{challenge}/verify", body)[1]
+
+    assert (message["channel"], message["to"]) == ("sms", "+4915112345678")
+    assert passed["status"] == "passed"

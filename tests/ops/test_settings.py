@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from doorward.cli.settings import as_markdown
+from doorward.core.send_limits import LIMITS
+from doorward.core.throttle import Limit
 from doorward.settings import SETTINGS, Settings, SettingsError, known_names, load
 from doorward.settings_parsers import Bind
 
@@ -175,3 +177,87 @@ def test_names_are_told_apart() -> None:
 
 def test_the_page_of_settings_is_fresh() -> None:
     assert (ROOT / "docs" / "settings.md").read_text(encoding="utf-8") == as_markdown()
+
+
+@pytest.mark.parametrize("text", ["5", "9", "six", "0", "4"])
+def test_a_code_of_fewer_than_six_digits_or_more_than_eight_is_refused(text: str) -> None:
+    """N-OOB-1."""
+    assert len(mistakes_of({"DOORWARD_CODE_DIGITS": text})) == 1
+
+
+@pytest.mark.parametrize("name", ["DOORWARD_CODE_TTL", "DOORWARD_CHALLENGE_TTL"])
+def test_a_code_or_challenge_that_lives_past_ten_minutes_is_refused(name: str) -> None:
+    """N-OOB-2."""
+    assert len(mistakes_of({name: "601"})) == 1
+
+
+@pytest.mark.parametrize("text", ["49", "+", "+0", "+49,x", "+491234567890123456", "+49;+43"])
+def test_what_is_no_beginning_of_a_number_is_refused(text: str) -> None:
+    assert len(mistakes_of({"DOORWARD_PHONE_PREFIXES": text})) == 1
+
+
+@pytest.mark.parametrize("text", ["tenant", "tenant=1", "nobody=1/1/1", "tenant=0/60/1", "tenant=1/00/1", "sms=1/1/-1"])
+def test_what_is_no_limit_of_sending_is_refused(text: str) -> None:
+    assert len(mistakes_of({"DOORWARD_SEND_LIMITS": text})) == 1
+
+
+def test_a_limit_of_sending_that_is_not_named_keeps_its_default() -> None:
+    limits = load({"DOORWARD_SEND_LIMITS": "tenant=9000/3600/900, prefix=600/3600/200"}).send_limits
+
+    assert limits == {**LIMITS, "tenant": Limit(9000, 3600, 900), "prefix": Limit(600, 3600, 200)}
+
+
+def test_without_a_word_any_number_may_be_bound() -> None:
+    assert load({}).phone_prefixes == ()
+    assert load({"DOORWARD_PHONE_PREFIXES": "+49, +4315"}).phone_prefixes == ("+49", "+4315")
+
+
+def test_mail_needs_somebody_whom_it_is_from() -> None:
+    assert "say from whom mail comes" in mistakes_of({"DOORWARD_SMTP_URL": "smtp://mail.example.org"})[0]
+
+
+@pytest.mark.parametrize(
+    "text", ["door", "Door <door@>", "Door <door@example.org>\n", "a@b\r\nBcc: c@d", "Dör <d@e.org>"]
+)
+def test_a_sender_of_mail_that_is_no_address_is_refused(text: str) -> None:
+    assert mistakes_of({"DOORWARD_MAIL_FROM": text})
+
+
+@pytest.mark.parametrize("url", ["smtp://u:hunter2@", "http://u:hunter2@host", "smtp://u:hunter2@mail?tls=none"])
+def test_a_url_of_a_sender_is_refused_without_its_password(url: str) -> None:
+    mistakes = mistakes_of({"DOORWARD_SMTP_URL": url, "DOORWARD_MAIL_FROM": "door@example.org"})
+
+    assert len(mistakes) == 1
+    assert "hunter2" not in mistakes[0]
+
+
+def test_certificates_that_a_url_names_must_be_there() -> None:
+    environ = {"DOORWARD_SMTP_URL": "smtp://mail.example.org?ca=/no/such/file", "DOORWARD_MAIL_FROM": "d@example.org"}
+
+    assert "there is no file" in mistakes_of(environ)[0]
+
+
+KEY = "whsec_" + base64.b64encode(b"k" * 32).decode()
+
+
+@pytest.mark.parametrize("text", ["", "whsec_", "whsec_AAAA", KEY[6:], KEY + ",", KEY + ", whsec_x", "whsec_ä"])
+def test_what_signs_no_web_hook_is_refused_without_being_repeated(text: str) -> None:
+    mistakes = mistakes_of({"DOORWARD_WEBHOOK_SECRET": text})
+
+    assert len(mistakes) == 1
+    assert KEY not in mistakes[0]
+
+
+def test_a_web_hook_needs_what_it_is_signed_with() -> None:
+    assert "what it is signed with" in mistakes_of({"DOORWARD_SMS_URL": "webhook+https://gateway.example.org/"})[0]
+
+
+def test_a_mail_server_carries_no_sms() -> None:
+    assert len(mistakes_of({"DOORWARD_SMS_URL": "smtp://mail.example.org"})) == 1
+
+
+def test_several_secrets_sign() -> None:
+    environ = {"DOORWARD_SMS_URL": "webhook+https://gateway.example.org/", "DOORWARD_WEBHOOK_SECRET": f"{KEY}, {KEY}"}
+
+    assert load(environ).webhook_secret == (b"k" * 32, b"k" * 32)
+    assert "kkkk" not in repr(load(environ))

@@ -77,6 +77,8 @@ class AuthenticatorBody(Strict):
     account_name = Text(
         "passkey: how the person knows the account; the subject's id by default.", minimum=1, maximum=64
     )
+    phone = Text("sms, voice: the number in E.164.", maximum=16, nullable=True, example="+4915112345678")
+    address = Text("email: the address.", maximum=254, nullable=True, example="a@example.org")
     assertion = assertion("A proof of the subject's own.")
     enrolment_grant = Text("What an enrol challenge gave.", minimum=1, maximum=128, nullable=True)
     reason = reason()

@@ -85,6 +85,8 @@ def problem(error: DoorwardError) -> Reply:
     kind = next((kind for kind in KINDS if isinstance(error, kind.error)), None)
     if kind is None:
         return unexpected(error)
+    if isinstance(error, SenderUnavailable):
+        log.warning("sender_unavailable", reason=str(error))
     body = document(kind.status, kind.name, kind.title, str(error) or kind.title.lower())
     mistakes = _mistakes(error)
     if mistakes:

@@ -5,14 +5,27 @@ from collections.abc import Mapping
 from doorward.authenticators.bypass_code import BypassCode
 from doorward.authenticators.hotp import Hotp
 from doorward.authenticators.knowledge import Knowledge
+from doorward.authenticators.out_of_band import LEAST_DIGITS, PHONE_SECONDS, OutOfBand
 from doorward.authenticators.passkey import Passkey
 from doorward.authenticators.recovery_code import RecoveryCodes
 from doorward.authenticators.totp import Totp
 from doorward.ceremony import Verifier
 
 
-def verifiers(*, totp_window: int = 1, knowledge: bool = False) -> Mapping[str, Verifier]:
+def verifiers(
+    *,
+    totp_window: int = 1,
+    knowledge: bool = False,
+    code_digits: int = LEAST_DIGITS,
+    code_seconds: float = PHONE_SECONDS,
+    phone_prefixes: tuple[str, ...] = (),
+) -> Mapping[str, Verifier]:
     """Return every verifier by the name of its type; questions of knowledge where they are wanted."""
     every: tuple[Verifier, ...] = (Totp(window=totp_window), Hotp(), RecoveryCodes(), BypassCode(), Passkey())
+    sent: tuple[Verifier, ...] = (
+        OutOfBand("sms", digits=code_digits, seconds=code_seconds, prefixes=phone_prefixes),
+        OutOfBand("voice", digits=code_digits, seconds=code_seconds, prefixes=phone_prefixes),
+        OutOfBand("email", digits=code_digits),
+    )
     asked: tuple[Verifier, ...] = (Knowledge(),) if knowledge else ()
-    return {each.type: each for each in (*every, *asked)}
+    return {each.type: each for each in (*every, *sent, *asked)}

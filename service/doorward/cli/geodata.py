@@ -14,7 +14,8 @@ import click
 from doorward.cli.geodata_packages import CONVERTERS, Package
 from doorward.core.errors import DoorwardError
 from doorward.facts.database import LOCATION, BrokenDatabase, Database
-from doorward.settings import CHECKOUT, PREFIX, load
+from doorward.settings import CHECKOUT, load
+from doorward.settings_row import PREFIX
 
 DEFAULT = "dbip-city-lite-2023-04.mmdb"
 CREDITS = "ATTRIBUTION.txt"

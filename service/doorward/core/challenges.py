@@ -99,7 +99,7 @@ class Challenge:
         """Return the challenge after an answer that was not accepted; failed once it was the last."""
         left = max(0, self.in_flight - 1)
         ends = self.status == PENDING and self.spent >= MAX_ATTEMPTS and left == 0
-        return replace(self, in_flight=left, status=FAILED if ends else self.status)
+        return replace(self, in_flight=left, status=FAILED, live={}) if ends else replace(self, in_flight=left)
 
     def settle_right(self, shown: Shown, now: float, *, spent: bool = True) -> Self:
         """Return the challenge after a right answer: passed where nothing more is required.
@@ -119,7 +119,7 @@ class Challenge:
             in_flight=max(0, self.in_flight - back),
             live=live,
         )
-        return replace(answered, status=PASSED) if answered.is_met(now) else answered
+        return replace(answered, status=PASSED, live={}) if answered.is_met(now) else answered
 
     def is_met(self, now: float) -> bool:
         """Answer whether what was shown so far is what was required."""

@@ -72,10 +72,10 @@ class ChallengeExpired(DoorwardError):
 
 
 class SenderUnavailable(DoorwardError):
-    """A message could not be handed over; nothing was counted against the person."""
+    """A message could not be handed over; nothing was counted against the person. *why* holds no secret."""
 
-    def __init__(self, channel: str, *, retry_after_seconds: int = 30) -> None:
-        super().__init__(f"the message by {channel} could not be handed over")
+    def __init__(self, channel: str, why: str, *, retry_after_seconds: int = 30) -> None:
+        super().__init__(f"the message by {channel} could not be handed over: {why}")
         self.retry_after_seconds = retry_after_seconds
 
 

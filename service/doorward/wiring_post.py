@@ -1,0 +1,39 @@
+"""The part of the wiring that is about messages: who carries them, their budgets, and the types that send codes."""
+
+from collections.abc import Mapping
+
+from doorward.authenticators import verifiers
+from doorward.budgets import SendBudgets
+from doorward.ceremony import Sender, Verifier
+from doorward.gather import Sources
+from doorward.ports import Store
+from doorward.senders import open_senders
+from doorward.sending import Post
+from doorward.settings import Settings
+
+
+def post(settings: Settings, store: Store, sources: Sources, senders: Mapping[str, Sender]) -> Post:
+    """Return what sends messages; *senders* that were handed in stand before those that the settings name."""
+    budgets = SendBudgets(store, sources.hasher, settings.send_limits)
+    return Post({**_configured(settings), **senders}, budgets, store, sources.meter)
+
+
+def _configured(settings: Settings) -> Mapping[str, Sender]:
+    """Return the senders that the settings name; together they hold three of four threads at most."""
+    return open_senders(
+        {"email": settings.smtp_url, "sms": settings.sms_url, "voice": settings.voice_url},
+        mail_from=settings.mail_from,
+        webhook_keys=settings.webhook_secret,
+        most=max(1, settings.threads // 4),
+    )
+
+
+def types(settings: Settings) -> Mapping[str, Verifier]:
+    """Return the verifiers as the settings want them."""
+    return verifiers(
+        totp_window=settings.totp_window,
+        knowledge=settings.knowledge == "on",
+        code_digits=settings.code_digits,
+        code_seconds=settings.code_ttl,
+        phone_prefixes=settings.phone_prefixes,
+    )
