@@ -2,9 +2,15 @@
 
 import pytest
 
-from .conftest import bound_totp, challenged, code_of, login, verify
+from .conftest import ADMIN, bound_totp, challenged, code_of, login, verify
 
 WRONG = "000000"
+POLICY = """
+version: 1
+id: two
+requirements: {{two: {requirement}}}
+rules: [{{id: all, when: "true", then: {{challenge: two}}}}]
+"""
 # At low risk, whoever has nothing bound may enrol here.
 ADMINISTRATOR = login() | {"subject": {"id": "u-1", "groups": ["admins"]}}
 
@@ -37,6 +43,7 @@ def test_five_wrong_codes_fail_the_challenge_and_the_right_one_comes_too_late(ho
 
 
 def test_a_code_is_accepted_once_across_challenges(house):
+    """N-OTP-3."""
     made = bound_totp(house)
     first, second = challenged(house), challenged(house, "u-1", session={"id": "s-2", "amr": ["pwd"]})
     code = code_of(house, made)
@@ -76,6 +83,7 @@ def test_another_subjects_authenticator_is_not_the_challenges(house):
 
 
 def test_another_tenants_challenge_is_not_found(house):
+    """ASVS 8.4.1."""
     made = bound_totp(house)
     challenge = challenged(house)
     _, key = house.wiring.services.api_keys.create(tenant="other", scopes=("admin",), now=house.now[0])
@@ -156,6 +164,7 @@ def test_a_cancelled_challenge_takes_no_answer(house):
 
 
 def test_guesses_wait_ever_longer_across_challenges(house):
+    """N-THR-2, ASVS 6.3.1."""
     made = bound_totp(house)
     challenge = challenged(house)
     for _ in range(5):
@@ -168,6 +177,7 @@ def test_guesses_wait_ever_longer_across_challenges(house):
 
 
 def test_after_a_hundred_failures_the_right_code_is_refused_until_it_is_bound_anew(house):
+    """N-THR-1."""
     made = bound_totp(house)
     refused = 0
     while refused < 100:
@@ -182,6 +192,7 @@ def test_after_a_hundred_failures_the_right_code_is_refused_until_it_is_bound_an
 
 
 def test_a_right_code_forgives_the_failures_before_it(house):
+    """N-THR-3."""
     made = bound_totp(house)
     for session in ("s-1", "s-2", "s-3"):
         challenge = challenged(house, session={"id": session, "amr": ["pwd"]})
@@ -189,3 +200,63 @@ def test_a_right_code_forgives_the_failures_before_it(house):
             assert verify(house, challenge, made["id"], WRONG).status_code == 200
         assert verify(house, challenge, made["id"], code_of(house, made)).get_json()["status"] == "passed"
         house.wait(60)
+
+
+def test_the_failures_of_one_authenticator_are_not_anothers(house):
+    """N-THR-2, N-THR-3: other authenticators stay usable."""
+    first, second = bound_totp(house), bound_totp(house)
+    challenge = challenged(house)
+    for _ in range(5):
+        verify(house, challenge, first["id"], WRONG)
+
+    passed = verify(house, challenged(house), second["id"], code_of(house, second)).get_json()
+
+    assert passed["status"] == "passed"
+    assert (
+        verify(house, challenged(house, session={"id": "s-2", "amr": ["pwd"]}), first["id"], WRONG).status_code == 429
+    )
+
+
+def test_a_known_device_does_not_wait_for_what_strangers_guessed(house):
+    """N-THR-2: whoever guesses elsewhere must not lock the owner out."""
+    made = bound_totp(house)
+    token = house.decide()["device"]["token"]
+    house.wait(49 * 3600)
+    token = house.decide(token=token)["device"]["token"]
+    stranger = challenged(house)
+    for _ in range(5):
+        verify(house, stranger, made["id"], WRONG)
+    assert verify(house, challenged(house), made["id"], code_of(house, made)).status_code == 429
+
+    owner = challenged(house, token=token)
+
+    assert verify(house, owner, made["id"], code_of(house, made)).get_json()["status"] == "passed"
+
+
+def test_the_phones_clock_is_not_the_callers_to_say(house):
+    """ASVS 6.5.8."""
+    made = bound_totp(house)
+    challenge = challenged(house)
+
+    answer = house.post(
+        f"/v1/challenges/{challenge['id']}/verify",
+        {"authenticator": made["id"], "response": {"code": code_of(house, made), "at": "2026-07-01T10:00:00Z"}},
+    )
+
+    assert answer.status_code == 422
+
+
+def test_two_of_different_types_are_needed_where_two_are_asked_for(house):
+    policy = POLICY.format(requirement="{count: 2, any_of: [totp, recovery_code]}")
+    assert house.wiring.policies.replace("default", policy, house.now[0]) == ()
+    first, second = bound_totp(house), bound_totp(house)
+    codes = house.post("/v1/subjects/u-1/authenticators", {"type": "recovery_code", **ADMIN}).get_json()
+    challenge = challenged(house)
+
+    one = verify(house, challenge, first["id"], code_of(house, first)).get_json()
+    same_type = verify(house, challenge, second["id"], code_of(house, second)).get_json()
+    both = verify(house, challenge, codes["id"], codes["codes"][0]).get_json()
+
+    assert (one["status"], one["error"]) == ("pending", "more_required")
+    assert (same_type["status"], same_type["error"]) == ("pending", "more_required")
+    assert both["status"] == "passed"
