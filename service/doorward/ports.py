@@ -50,6 +50,7 @@ from doorward.rows import (
 from doorward.rows import (
     Snapshot as Snapshot,
 )
+from doorward.whole_store import Accepting
 
 # How long a store remembers what is over: ended devices and challenges, proofs spent by a decision.
 ENDED_DEVICE_SECONDS = 30 * 86_400
@@ -216,6 +217,7 @@ class SecretStore(Protocol):
 
 
 class Store(
+    Accepting,
     DecisionStore,
     ChallengeStore,
     NoteStore,
@@ -235,6 +237,10 @@ class Store(
 
     def warnings(self) -> list[str]:
         """What an operator should know of this store, for `/readyz`."""
+        ...
+
+    def sizes(self) -> dict[str, int]:
+        """Return how many things it holds, by kind as far as that is cheap to tell."""
         ...
 
     def tenants(self) -> list[str]: ...

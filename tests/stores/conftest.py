@@ -1,6 +1,8 @@
 import pytest
 
 pytest.register_assert_rewrite(
+    "tests.stores.accepting",
+    "tests.stores.contract_accepting",
     "tests.stores.contract_changes",
     "tests.stores.contract_decisions",
     "tests.stores.contract_rows",

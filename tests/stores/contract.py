@@ -5,6 +5,7 @@ opens another on the same data, to be closed by the fixture). Where several proc
 `SharedStoreContract` and gives `opener` as well: how another process opens it.
 """
 
+from .contract_accepting import Accepting
 from .contract_changes import ChangingChallenges, KeepingNotes
 from .contract_decisions import Beginning, Committing
 from .contract_processes import Processes
@@ -31,6 +32,7 @@ class StoreContract(
     Adding,
     KeepingSecrets,
     Whole,
+    Accepting,
     Races,
 ):
     """Every method, its refusals and its races between threads."""

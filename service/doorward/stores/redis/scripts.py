@@ -82,6 +82,11 @@ return 1
 """
 )
 
+# Put one text in the place of another: 1, or 0 where a third stands there.
+EXCHANGE = script(
+    "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end redis.call('SET', KEYS[1], ARGV[2]) return 1",
+)
+
 # Say whose something is; the same answer for a shorter time changes nothing.
 OWN = script(
     _SHARED
