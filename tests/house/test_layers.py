@@ -34,6 +34,7 @@ MODULES = {
     "meter": "ports",
     "ceremony": "ports",  # verifiers and senders
     "rows": "ports",  # the data that crosses them
+    "row_kinds": "ports",
     "whole_store": "ports",
     "services": "services",
     "sealing": "sealing",

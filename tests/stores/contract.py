@@ -8,6 +8,7 @@ opens another on the same data, to be closed by the fixture). Where several proc
 from .contract_accepting import Accepting
 from .contract_changes import ChangingChallenges, KeepingNotes
 from .contract_decisions import Beginning, Committing
+from .contract_moving import Moving
 from .contract_processes import Processes
 from .contract_races import Races
 from .contract_rows import KeepingAuthenticators, KeepingChallenges, KeepingDevices, KeepingProofs, Recording, Spending
@@ -33,6 +34,7 @@ class StoreContract(
     KeepingSecrets,
     Whole,
     Accepting,
+    Moving,
     Races,
 ):
     """Every method, its refusals and its races between threads."""

@@ -2,23 +2,16 @@
 
 import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import click
 
 from doorward import acceptance
-from doorward.cli.common import format_option, prepared_settings
-from doorward.core.errors import DoorwardError
+from doorward.cli.common import agreed, format_option, opened, prepared_settings
+from doorward.cli.store_moves import backup, migrate, restore
 from doorward.core.store_url import is_redis, without_secrets
 from doorward.core.times import rfc3339
-from doorward.ports import Store
 from doorward.settings import Settings
-
-
-class Refused(DoorwardError):
-    """The operator has not agreed, or cannot be asked."""
 
 
 @click.group()
@@ -70,28 +63,6 @@ def accept_(yes: bool, form: str) -> None:
         click.echo(f"Accepted as {epoch.name}. Services that run on it take it over by themselves.")
 
 
-def agreed(question: str) -> None:
-    """Return where a person says yes to *question*; Refused if not."""
-    try:
-        if click.confirm(question, err=True):
-            return
-    except click.Abort:
-        raise Refused("nothing was changed: nobody answered; say --yes to go on without being asked") from None
-    raise Refused("nothing was changed")
-
-
-@contextmanager
-def opened(settings: Settings) -> Iterator[Store]:
-    """Open the store of *settings* as it is, accepted or not, and close it."""
-    from doorward import store_opening
-
-    found = store_opening.opened(settings)
-    try:
-        yield found
-    finally:
-        found.close()
-
-
 def _kind(settings: Settings) -> dict[str, Any]:
     kind = "redis" if is_redis(settings.store) else "sqlite"
     return {"kind": kind, "address": without_secrets(settings.store)}
@@ -116,3 +87,7 @@ def _lines(told: dict[str, Any]) -> list[str]:
     lines += [f"reason        {told['reason']}"] if told["reason"] else []
     lines += [f"warning       {warning}" for warning in told["warnings"]]
     return lines + [f"{kind:13} {number}" for kind, number in told["sizes"].items()]
+
+
+for command in (backup, restore, migrate):
+    store.add_command(command)

@@ -7,7 +7,7 @@ see that their own time is missing.
 
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from doorward.core.times import rfc3339
 
@@ -19,6 +19,7 @@ PAUSES_KEPT = 8
 
 NEW = "the store is new, or was emptied, and nobody has accepted it"
 EMPTIED = "the store came back empty"
+RESTORING = "the store is being restored, or that was broken off"
 TORN = "a part of the store came back empty, or is of another time than the rest"
 
 _NAME = re.compile(r"[0-9a-f]{32}\Z")
@@ -29,7 +30,8 @@ class Epoch:
     """What a store says of itself: *beat* is the newest moment that was left in it.
 
     *accepted_at* is when an operator took it into use as it was, 0 where it was made by whoever uses it alone;
-    *follows* is the newest moment that was known of then. *pauses* are the last times in which nobody left any.
+    *follows* is the newest moment that was known of then. *pauses* are the last times in which nobody left any. While
+    it is *restoring* nobody uses it but whoever does that.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Epoch:
     accepted_at: float = 0.0
     follows: float = 0.0
     pauses: tuple[tuple[float, float], ...] = ()
+    restoring: bool = False
 
 
 def accepted(name: str, now: float, *, after: float) -> Epoch:
@@ -51,13 +54,15 @@ def beaten(epoch: Epoch, now: float) -> Epoch | None:
     pauses = epoch.pauses
     if epoch.beat and now - epoch.beat > TOLERANCE_SECONDS:
         pauses = (*pauses, (epoch.beat, now))[-PAUSES_KEPT:]
-    return Epoch(epoch.name, now, epoch.accepted_at, epoch.follows, pauses)
+    return replace(epoch, beat=now, pauses=pauses)
 
 
 def refusal(seen: Epoch | None, found: Epoch | None) -> str:
     """Return why *found* is not the store that was *seen* before; empty where it is, or nothing was seen."""
     if found is None:
         return EMPTIED if seen else NEW
+    if found.restoring and (seen is None or found.name != seen.name):
+        return RESTORING
     if seen is None:
         return ""
     until = rfc3339(seen.beat)
@@ -96,6 +101,6 @@ def from_text(text: str | None) -> Epoch | None:
         told = json.loads(text)
         pauses = tuple((float(began), float(ended)) for began, ended in told["pauses"])
         beat, accepted_at, follows = (float(told[name]) for name in ("beat", "accepted_at", "follows"))
-        return Epoch(str(told["name"]), beat, accepted_at, follows, pauses)
+        return Epoch(str(told["name"]), beat, accepted_at, follows, pauses, bool(told.get("restoring")))
     except (ValueError, TypeError, KeyError):
         return None

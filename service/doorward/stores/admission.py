@@ -9,7 +9,7 @@ from doorward.core.errors import StoreNotAccepted
 from doorward.ports import Store
 
 # What may be asked of any store: it is how the rest is found out.
-_FREE = frozenset({"beat", "warnings", "sighting", "accept", "close"})
+_FREE = frozenset({"beat", "warnings", "sighting", "accept", "begin_restoring", "close"})
 
 
 class _Admission:

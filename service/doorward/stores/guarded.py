@@ -21,7 +21,7 @@ FIRST_PROBE_SECONDS = 0.2
 REST_SECONDS = 1.0
 
 # What asks the store whatever the breaker says, and does not tell whether it is there.
-_UNGUARDED = frozenset({"look", "beat", "warnings", "sighting", "accept"})
+_UNGUARDED = frozenset({"look", "beat", "warnings", "sighting", "accept", "begin_restoring"})
 
 Clock = Callable[[], float]
 Tell = Callable[[bool], object]

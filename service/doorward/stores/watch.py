@@ -1,7 +1,7 @@
 """What this process knows of its store, and whether what it finds there is the same store still."""
 
 from collections.abc import Mapping
-from threading import Lock
+from typing import NamedTuple
 
 from doorward.core.epoch import TORN, Epoch, beaten, from_text, refusal, to_text
 from doorward.core.errors import StoreNotAccepted
@@ -21,18 +21,24 @@ WRONG_CLOCK_SECONDS = 60.0
 Found = Mapping[str, str | None]
 
 
+class Seen(NamedTuple):
+    """What stood at one place when it was last looked at."""
+
+    text: str
+    epoch: Epoch
+
+
 class Watch:
     """Compares the texts that stand in the store, each at its place, with those that were seen there before.
 
-    *name* is that of the store that was accepted; it is empty until `judge` has let one pass.
+    *name* is that of the store that was accepted; it is empty until `judge` has let one pass. Threads need no lock,
+    which a fork would copy as it is: each place is changed as a whole, and an older look that comes later does no harm.
     """
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
-        self._lock = Lock()
         self._remembered: Remembered | None = None
-        self._texts: dict[str, str | None] = {}
-        self._seen: dict[str, Epoch] = {}
+        self._seen: dict[str, Seen] = {}
         self._believed = (0.0, 0.0)
         self._kept = Epoch("")
         self._trouble = ""
@@ -41,125 +47,120 @@ class Watch:
 
     def judge(self, found: Found) -> Epoch:
         """Return the epoch of the whole store; StoreNotAccepted with the reason where it is not the same store."""
-        epochs = {place: from_text(text) for place, text in found.items()}
-        with self._lock:
-            seen = self._recall()
-            reason = _refusal(seen, epochs)
-            if reason:
-                raise StoreNotAccepted(reason + HINT)
-            self._take(found, epochs)
-            return self.epoch()
+        reason = _refusal(self._last(), _read(found))
+        if reason:
+            raise StoreNotAccepted(reason + HINT)
+        self._take(found)
+        return self.epoch()
 
     def same(self, place: str, text: str | None) -> None:
         """Return where *text* stands in the store that was accepted; StoreNotAccepted where it does not."""
-        if text is not None and text == self._texts.get(place):
+        seen = self._seen.get(place)
+        if seen and seen.text == text:
             return
         epoch = from_text(text)
-        with self._lock:
-            reason = refusal(self._seen.get(place), epoch)
-            if not epoch or reason:
-                raise StoreNotAccepted(reason + HINT)
-            if epoch.name != self.name:
-                # Taken over by `judge` alone, which looks at the whole store.
-                raise StoreNotAccepted(ANEW)
-            self._texts[place], self._seen[place] = text, epoch
+        reason = refusal(seen.epoch if seen else None, epoch)
+        if reason or text is None or epoch is None:
+            raise StoreNotAccepted(reason + HINT)
+        if epoch.name != self.name:
+            # Taken over by `judge` alone, which looks at the whole store.
+            raise StoreNotAccepted(ANEW)
+        self._seen[place] = Seen(text, epoch)
 
     def epoch(self) -> Epoch:
         """Return the epoch of the store that was accepted."""
-        return _newest(self._seen)
+        return max((seen.epoch for seen in self._seen.values()), key=lambda epoch: epoch.beat)
 
     def beats(self, now: float) -> dict[str, tuple[str, str]]:
         """Return what shall stand in the store, and in the place of what, for *now* to be its newest moment."""
-        with self._lock:
-            self._ahead = self.epoch().beat - now
-            if not self._memory_held() and not self._believed[1]:
-                self._believed = (self.epoch().beat, now)
-            made = {}
-            for place, epoch in self._seen.items():
-                later, text = beaten(epoch, now), self._texts[place]
-                if later and text is not None:
-                    made[place] = (text, to_text(later))
-            return made
+        self._ahead = self.epoch().beat - now
+        if not (self._remembered and self._remembered.seen) and not self._believed[1]:
+            self._believed = (self.epoch().beat, now)
+        later = {place: (seen.text, beaten(seen.epoch, now)) for place, seen in self._seen.items()}
+        return {place: (text, to_text(epoch)) for place, (text, epoch) in later.items() if epoch}
 
     def left(self, texts: Mapping[str, str]) -> None:
         """Take note of what this process has put into the store, and remember it beyond its own life."""
-        with self._lock:
-            for place, text in texts.items():
-                epoch = from_text(text)
-                if epoch:
-                    self._texts[place], self._seen[place] = text, epoch
+        for place, text in texts.items():
+            epoch = from_text(text)
+            if epoch:
+                self._seen[place] = Seen(text, epoch)
         self._keep()
+
+    def replace(self, epochs: Mapping[str, Epoch]) -> None:
+        """Take *epochs* for the store from now on, whatever was seen before.
+
+        Those of a store that is being restored are for this process alone.
+        """
+        self._believed = (0.0, 0.0)
+        self._remembered = Remembered(dict(epochs))
+        self._take({place: to_text(epoch) for place, epoch in epochs.items()})
+        self._kept = Epoch("")
+        if not self.epoch().restoring:
+            self._keep()
+
+    def follows(self, found: Found) -> float:
+        """Return the newest moment that is known of, here or there."""
+        told = self.sighting(found)
+        return max((max(each.beat, each.follows) for each in (told.seen, told.found) if each), default=0.0)
+
+    def sighting(self, found: Found) -> Sighting:
+        """Tell what was seen and what is there, and refuse nothing."""
+        epochs = _read(found)
+        there = min((epoch for epoch in epochs.values() if epoch), key=lambda epoch: epoch.beat, default=None)
+        try:
+            last = self._last()
+        except StoreNotAccepted as unreadable:
+            return Sighting(None, there, str(unreadable))
+        return Sighting(_newest(last), there, _refusal(last, epochs))
+
+    def warnings(self) -> list[str]:
+        """Return what an operator should know of a store that is in use."""
+        found = [self._trouble] if self._trouble else []
+        beat, at = self._believed
+        if beat and at - beat > UNFAMILIAR_SECONDS and self._seen and self.epoch().beat - at < TOLD_SECONDS:
+            found.append(f"nobody had served on this store since {rfc3339(beat)}: is it a restored dump?")
+        if self._ahead > WRONG_CLOCK_SECONDS:
+            found.append(f"the newest moment of the store is {self._ahead:.0f} s ahead of the clock of this machine")
+        return found
+
+    def _last(self) -> dict[str, Epoch]:
+        """Return what was seen last, by this process or by one before it."""
+        if self._remembered is None:
+            self._remembered = self._memory.recall()
+            self._believed = self._remembered.believed
+        return {place: seen.epoch for place, seen in self._seen.items()} or self._remembered.seen
+
+    def _take(self, found: Found) -> None:
+        epochs = _read(found)
+        self._seen = {place: Seen(text, epoch) for place, text in found.items() if text and (epoch := epochs[place])}
+        self.name = self.epoch().name
 
     def _keep(self) -> None:
         newest = self.epoch()
         if newest.name == self._kept.name and newest.beat < self._kept.beat + KEEP_SECONDS:
             return
         try:
-            self._memory.keep(self._seen, self._believed)
+            self._memory.keep({place: seen.epoch for place, seen in self._seen.items()}, self._believed)
             self._kept, self._trouble = newest, ""
         except OSError as error:
             self._trouble = f"cannot remember the store beyond this process: {error.strerror}"
 
-    def replace(self, epochs: Mapping[str, Epoch]) -> None:
-        """Take *epochs* for the store from now on, whatever was seen before."""
-        with self._lock:
-            self._believed = (0.0, 0.0)
-            self._remembered = Remembered(dict(epochs))
-            self._take({place: to_text(epoch) for place, epoch in epochs.items()}, epochs)
-        self._kept = Epoch("")
-        self._keep()
 
-    def sighting(self, found: Found) -> Sighting:
-        """Tell what was seen and what is there, and refuse nothing."""
-        epochs = {place: from_text(text) for place, text in found.items()}
-        there = [epoch for epoch in epochs.values() if epoch]
-        try:
-            seen = self._seen or self._recall()
-        except StoreNotAccepted as unreadable:
-            return Sighting(None, min(there, key=lambda epoch: epoch.beat, default=None), str(unreadable))
-        reason = _refusal(seen, epochs)
-        return Sighting(
-            _newest(seen) if seen else None,
-            min(there, key=lambda epoch: epoch.beat, default=None),
-            reason,
-        )
-
-    def warnings(self) -> list[str]:
-        """Return what an operator should know of a store that is in use."""
-        found = [self._trouble] if self._trouble else []
-        beat, at = self._believed
-        if beat and at - beat > UNFAMILIAR_SECONDS and self.epoch().beat - at < TOLD_SECONDS:
-            found.append(f"nobody had served on this store since {rfc3339(beat)}: is it a restored dump?")
-        if self._ahead > WRONG_CLOCK_SECONDS:
-            found.append(f"the newest moment of the store is {self._ahead:.0f} s ahead of the clock of this machine")
-        return found
-
-    def _recall(self) -> dict[str, Epoch]:
-        """Return what was seen last, by this process or by one before it."""
-        if self._remembered is None:
-            self._remembered = self._memory.recall()
-            self._believed = self._remembered.believed
-        return self._seen or self._remembered.seen
-
-    def _memory_held(self) -> bool:
-        return bool(self._remembered and self._remembered.seen)
-
-    def _take(self, found: Found, epochs: Mapping[str, Epoch | None]) -> None:
-        self._texts = dict(found)
-        self._seen = {place: epoch for place, epoch in epochs.items() if epoch}
-        self.name = self.epoch().name
+def _read(found: Found) -> dict[str, Epoch | None]:
+    return {place: from_text(text) for place, text in found.items()}
 
 
 def _refusal(seen: Mapping[str, Epoch], found: Mapping[str, Epoch | None]) -> str:
     """Return why the places in *found* are not one store, the one that was seen; empty where they are."""
     there = [epoch for epoch in found.values() if epoch]
     if not there:
-        return refusal(_newest(seen) if seen else None, None)
+        return refusal(_newest(seen), None)
     if len(there) < len(found) or len({epoch.name for epoch in there}) > 1:
         return TORN
     reasons = [refusal(seen.get(place), epoch) for place, epoch in found.items()]
     return next((reason for reason in reasons if reason), "")
 
 
-def _newest(seen: Mapping[str, Epoch]) -> Epoch:
-    return max(seen.values(), key=lambda epoch: epoch.beat)
+def _newest(seen: Mapping[str, Epoch]) -> Epoch | None:
+    return max(seen.values(), key=lambda epoch: epoch.beat, default=None)

@@ -1,6 +1,7 @@
 """The epoch of the store: a copy in every band of slots, so that each master of a Cluster has some."""
 
 import secrets
+from dataclasses import replace
 
 from doorward.core.epoch import Epoch, accepted, to_text
 from doorward.rows import Sighting
@@ -32,9 +33,14 @@ class Epochs(Part):
         return self._exchange.watch.sighting(self._exchange.epochs())
 
     def accept(self, now: float) -> Epoch:
-        told = self.sighting()
-        after = max((each.beat for each in (told.seen, told.found) if each), default=0.0)
-        epoch = accepted(secrets.token_hex(16), now, after=after)
+        return self._rename(now, restoring=False)
+
+    def begin_restoring(self, now: float) -> None:
+        self._rename(now, restoring=True)
+
+    def _rename(self, now: float, *, restoring: bool) -> Epoch:
+        after = self._exchange.watch.follows(self._exchange.epochs())
+        epoch = replace(accepted(secrets.token_hex(16), now, after=after), restoring=restoring)
         places, names = self._exchange.topology.places(), layout.epochs()
         self._exchange.put_epochs([call("SET", names[place], to_text(epoch)) for place in places])
         self._exchange.watch.replace({str(place): epoch for place in places})

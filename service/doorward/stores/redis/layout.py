@@ -115,8 +115,13 @@ def _tenant(name: str) -> str:
     return quote(name, safe="")
 
 
+def is_plain(name: str) -> bool:
+    """Answer whether *name* stands in a key as it is."""
+    return _PLAIN.match(name) is not None
+
+
 def _name(text: str) -> str:
-    return text if _PLAIN.match(text) else f".{sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
+    return text if is_plain(text) else f".{sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
 def _hash(key: bytes) -> str:

@@ -193,6 +193,30 @@ return version
 """
 )
 
+# Put sums as they are, where they came from another store.
+PUT_SUMS = script(
+    """
+local version = redis.call('HINCRBY', KEYS[1], 'tallies', 1)
+for i = 1, #ARGV, 3 do
+  redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1])
+  redis.call('ZADD', KEYS[3], version, ARGV[i])
+  if ARGV[i + 2] ~= '0' then redis.call('ZADD', KEYS[4], ARGV[i + 2], ARGV[i]) end
+end
+return version
+"""
+)
+
+# Versions only rise.
+RAISE = script(
+    """
+for i = 1, #ARGV, 2 do
+  local held = tonumber(redis.call('HGET', KEYS[1], ARGV[i]) or '0')
+  if held < tonumber(ARGV[i + 1]) then redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+end
+return 1
+"""
+)
+
 # Drop sums that were not added to since they were found too small.
 FORGET = script(
     """

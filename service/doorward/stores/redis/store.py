@@ -20,6 +20,7 @@ from doorward.stores.redis.idempotency import Idempotency
 from doorward.stores.redis.keys import ApiKeys
 from doorward.stores.redis.listing import Listing
 from doorward.stores.redis.lists import Lists
+from doorward.stores.redis.moving import Moving
 from doorward.stores.redis.nodes import COMMAND_SECONDS, CONNECT_SECONDS, by_sentinels, options_of
 from doorward.stores.redis.notes import Notes
 from doorward.stores.redis.proofs import Proofs
@@ -36,6 +37,7 @@ OLDEST = (6, 2)
 
 class RedisStore(
     Epochs,
+    Moving,
     Decisions,
     Records,
     Listing,

@@ -1,6 +1,7 @@
 """The epoch of the store: one row, which a new file is given when it is made."""
 
 import secrets
+from dataclasses import replace
 
 from doorward.core.epoch import Epoch, accepted, to_text
 from doorward.rows import Sighting
@@ -35,9 +36,14 @@ class Epochs(Part):
         return self._watch.sighting(self._found())
 
     def accept(self, now: float) -> Epoch:
-        told = self.sighting()
-        after = max((each.beat for each in (told.seen, told.found) if each), default=0.0)
-        epoch = accepted(secrets.token_hex(16), now, after=after)
+        return self._rename(now, restoring=False)
+
+    def begin_restoring(self, now: float) -> None:
+        self._rename(now, restoring=True)
+
+    def _rename(self, now: float, *, restoring: bool) -> Epoch:
+        after = self._watch.follows(self._found())
+        epoch = replace(accepted(secrets.token_hex(16), now, after=after), restoring=restoring)
         self._write(_PUT, to_text(epoch))
         self._watch.replace({_HERE: epoch})
         return epoch

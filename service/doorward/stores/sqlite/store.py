@@ -20,6 +20,7 @@ from doorward.stores.sqlite.epochs import Epochs
 from doorward.stores.sqlite.idempotency import Idempotency
 from doorward.stores.sqlite.keys import ApiKeys
 from doorward.stores.sqlite.lists import Lists
+from doorward.stores.sqlite.moving import Moving
 from doorward.stores.sqlite.notes import Notes
 from doorward.stores.sqlite.part import rows
 from doorward.stores.sqlite.proofs import Proofs
@@ -37,6 +38,7 @@ _TEMPORARY = ("/tmp/", "/var/tmp/", "/dev/shm/", "/run/")  # noqa: S108 (to warn
 
 class SqliteStore(
     Epochs,
+    Moving,
     Decisions,
     Records,
     Devices,
