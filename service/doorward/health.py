@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from doorward.core.errors import StoreUnavailable
+from doorward.core.errors import StoreNotAccepted, StoreUnavailable
 from doorward.core.times import rfc3339
 from doorward.policies import Policies
 from doorward.ports import GeoState, Store
@@ -33,12 +33,13 @@ class HealthDesk:
 
     def ready(self, now: float) -> tuple[bool, Json]:
         """Answer whether decisions can be made in full; a missing geo database or a refused policy only warns."""
-        reachable, warnings = self._reach()
+        store = self._store_state()
+        accepted = bool(store["accepted"])
         policies = [self._policy(tenant, now) for tenant in self._policies.loaded()]
         geo = self._geo.state()
-        return reachable, {
-            "status": "ready" if reachable else "degraded",
-            "store": {"reachable": reachable, "away_since": self._away_since(now), "warnings": warnings},
+        return accepted, {
+            "status": "ready" if accepted else "degraded",
+            "store": store | {"away_since": self._away_since(now)},
             "policies": policies,
             "tenants": [_tenant(name, loaded) for name, loaded in self._tenants.loaded(now).items()],
             "model": self._model,
@@ -50,12 +51,16 @@ class HealthDesk:
         seconds = self._away_seconds()
         return None if seconds is None else rfc3339(now - seconds)
 
-    def _reach(self) -> tuple[bool, list[str]]:
+    def _store_state(self) -> Json:
+        """Return what is known of the store; whether one that does not answer would be accepted is not known."""
         try:
             self._store.ping()
+            warnings = self._store.warnings()
+        except StoreNotAccepted as refusal:
+            return {"reachable": True, "accepted": False, "reason": str(refusal), "warnings": [str(refusal)]}
         except StoreUnavailable as refusal:
-            return False, [str(refusal)]
-        return True, self._store.warnings()
+            return {"reachable": False, "accepted": None, "reason": str(refusal), "warnings": [str(refusal)]}
+        return {"reachable": True, "accepted": True, "reason": None, "warnings": warnings}
 
     def _policy(self, tenant: str, now: float) -> Json:
         loaded = self._policies.current(tenant, now)

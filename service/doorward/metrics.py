@@ -47,6 +47,7 @@ METRICS: Final = (
     Declared("doorward_store_available", "1 where every worker asks the store, else 0.", gauge="livemin"),
     Declared("doorward_store_outages_total", "Times that a worker began to do without the store."),
     Declared("doorward_store_errors_total", "Operations that the store could not do.", ("operation",)),
+    Declared("doorward_store_accepted", "1 where the store that answers is the accepted one.", gauge="livemin"),
     Declared("doorward_idempotent_replays_total", "Answers that were given again for an idempotency key."),
     Declared("doorward_tallies_dropped_total", "Global counts that were lost because the store was away too long."),
     Declared(
@@ -131,6 +132,9 @@ class Metrics:
         self._gauges["doorward_store_available"].set(int(available))
         if not available:
             self._count("doorward_store_outages_total")
+
+    def store_accepted(self, accepted: bool) -> None:
+        self._gauges["doorward_store_accepted"].set(int(accepted))
 
     def replayed(self) -> None:
         self._count("doorward_idempotent_replays_total")

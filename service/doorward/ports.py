@@ -11,6 +11,12 @@ from typing import Any, Protocol
 from doorward.core.facts import AgentFacts, NetworkFacts
 from doorward.core.outcome import Proof
 from doorward.core.population import Tally as Tally
+from doorward.row_kinds import (
+    ENDED_CHALLENGE_SECONDS as ENDED_CHALLENGE_SECONDS,
+)
+from doorward.row_kinds import (
+    ENDED_DEVICE_SECONDS as ENDED_DEVICE_SECONDS,
+)
 from doorward.rows import (
     ApiKeyRow as ApiKeyRow,
 )
@@ -50,10 +56,9 @@ from doorward.rows import (
 from doorward.rows import (
     Snapshot as Snapshot,
 )
+from doorward.whole_store import Accepting, Keeping, Moving
 
-# How long a store remembers what is over: ended devices and challenges, proofs spent by a decision.
-ENDED_DEVICE_SECONDS = 30 * 86_400
-ENDED_CHALLENGE_SECONDS = 86_400
+# How long a store remembers a proof that was spent by a decision.
 SPENT_SECONDS = 86_400
 
 # An idempotency claim that is unfinished for so long belongs to a request that died; the next may take it over.
@@ -216,6 +221,9 @@ class SecretStore(Protocol):
 
 
 class Store(
+    Accepting,
+    Keeping,
+    Moving,
     DecisionStore,
     ChallengeStore,
     NoteStore,
@@ -228,26 +236,6 @@ class Store(
     Protocol,
 ):
     """What `wiring` opens: every port on one store."""
-
-    def ping(self) -> None:
-        """Return when the store can be read and written; StoreUnavailable when not."""
-        ...
-
-    def warnings(self) -> list[str]:
-        """What an operator should know of this store, for `/readyz`."""
-        ...
-
-    def tenants(self) -> list[str]: ...
-
-    def sweep(self, now: float, limit: int = 1000) -> int:
-        """Delete at most *limit* things whose life is over, and return how many went."""
-        ...
-
-    def erase_all(self) -> None:
-        """Forget everything but the schema; for the sandbox's reset alone."""
-        ...
-
-    def close(self) -> None: ...
 
 
 class Sealer(Protocol):

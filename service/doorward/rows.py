@@ -6,6 +6,7 @@ Keys are keyed hashes (`core.keyed`), bodies are sealed bytes, times are in seco
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from doorward.core.epoch import Epoch
 from doorward.core.outcome import Proof
 
 # Takes the stored bytes and returns those to store; called inside the store's transaction, perhaps twice.
@@ -171,3 +172,12 @@ class Claim:
 
     state: str
     answer: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What this machine has *seen* of a store, what is *found* there now, and why that is not the same: *refusal*."""
+
+    seen: Epoch | None
+    found: Epoch | None
+    refusal: str = ""

@@ -64,11 +64,13 @@ SETTINGS = (
         store_url,
         "",
         "Where state is kept: `sqlite:///relative/path`, `sqlite:////absolute/path`, "
-        "`redis://user:password@host:port/db`, `rediss://` (`?ca=file`), `redis+cluster://host:port,host:port`, "
-        "`redis+sentinel://host:port,host:port/service/db`.",
+        "`redis://user:password@host:port/db`, `redis+cluster://host:port,host:port`, "
+        "`redis+sentinel://host:port,host:port/service/db`; over TLS `rediss…` (`?ca=file`).",
         shown="sqlite:///<state_dir>/doorward.db",
         secret=True,
     ),
+    Setting("store_connect_ms", whole_number(10, 10_000), "250", "Milliseconds to wait for a connection to Redis."),
+    Setting("store_command_ms", whole_number(10, 10_000), "250", "Milliseconds to wait for each reply of Redis."),
     Setting(
         "rules_dir",
         existing_directory,
@@ -155,6 +157,8 @@ class Settings(SendingSettings):
     threads: int
     state_dir: Path
     store: str = field(repr=False)
+    store_connect_ms: int
+    store_command_ms: int
     rules_dir: Path
     model: Path
     geo: tuple[Path, ...]

@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Mapping
 
-from doorward.core.errors import DoorwardError, Unreadable
+from doorward.core.errors import StoreNotAccepted, Unreadable
 from doorward.ports import Sealer, SecretStore
 
 # No tenant has an empty name.
@@ -12,7 +12,7 @@ _HASHING = "check/hashing"
 _SEALING = "check/sealing"
 
 
-class OtherSecrets(DoorwardError):
+class OtherSecrets(StoreNotAccepted):
     """The store belongs to other secrets than those of the settings."""
 
 

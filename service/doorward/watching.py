@@ -1,12 +1,14 @@
-"""Tells the operator, once, of each change in the files that decide: what is in force, and what was refused."""
+"""Tells the operator, once, of each change in what decides: files and store, in force or refused."""
 
 from dataclasses import dataclass, field
 
 import structlog
 
+from doorward.core.errors import StoreNotAccepted, StoreUnavailable
 from doorward.meter import Meter
 from doorward.policies import Loaded, Policies
 from doorward.policy.findings import Finding
+from doorward.ports import Store
 from doorward.tenants import LoadedTenant, Tenants
 
 MOST_FINDINGS = 10
@@ -56,6 +58,33 @@ class Watch:
         before = self._told.get((what, tenant))
         self._told[what, tenant] = seen
         return before is not None and before != seen
+
+
+@dataclass(slots=True)
+class StoreWatch:
+    """Looks whether the store is still the one that was accepted, and leaves a moment in it."""
+
+    store: Store
+    meter: Meter
+    _refused: str = ""
+
+    def look(self, now: float) -> None:
+        """Leave *now* in the store; log where it was refused, and where it no longer is."""
+        refused = ""
+        try:
+            self.store.look()
+            self.store.beat(now)
+        except StoreNotAccepted as refusal:
+            refused = str(refusal)
+        except StoreUnavailable:
+            # The breaker tells of it; nothing was found out.
+            return
+        self.meter.store_accepted(not refused)
+        if refused and refused != self._refused:
+            log.error("store_refused", reason=refused)
+        elif self._refused and not refused:
+            log.warning("store_accepted")
+        self._refused = refused
 
 
 def _lines(findings: tuple[Finding, ...]) -> list[str]:

@@ -43,19 +43,18 @@ from doorward.runtime_lists import ListDesk, ListedValues
 from doorward.sealing import AesGcmSealer, derive, load_keys
 from doorward.services import Authenticators, Challenges, Services
 from doorward.settings import Settings
-from doorward.stores import open_store
-from doorward.stores.guarded import GuardedStore, guarded
+from doorward.store_opening import opened, protected
+from doorward.stores.guarded import GuardedStore
 from doorward.subjects import Subjects
 from doorward.tallies import Tallies
 from doorward.tenants import Tenants
-from doorward.watching import Watch
+from doorward.watching import StoreWatch, Watch
 
 DAY = 86_400.0
 TICK_SECONDS = 1.0
 TICKS_TO_PRUNE = 60
 SWEEP_BATCH = 200
 MOST_BATCHES = 20
-BUSY_SECONDS = 0.5
 
 log = structlog.get_logger()
 
@@ -75,6 +74,7 @@ class Wiring:
     clock: Clock
     geo: GeoProvider
     watch: Watch
+    store_watch: StoreWatch
     _geo_failures: int = 0
     _ended: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -95,6 +95,7 @@ class Wiring:
     def tick(self) -> None:
         """Do what is due every second: flush, look at files that may have changed, and tell what was seen."""
         now = self.clock()
+        self.store_watch.look(now)
         self.tallies.flush(now)
         self.meter.tallies_dropped(self.tallies.take_dropped())
         self.geo.refresh(now)
@@ -160,7 +161,7 @@ def build(
         raise ValueError("the settings hold no secrets: call secret_files.with_secrets first")
     outside = outside or Outside()
     meter = meter or NullMeter()
-    store = guarded(store or _open(settings), time.monotonic, _teller(meter))
+    store = protected(store or opened(settings), settings, time.monotonic, meter)
     sealer = AesGcmSealer(load_keys(settings.encryption_keys))
     policies = Policies(settings.rules_dir)
     policies.load_all(clock())
@@ -184,8 +185,8 @@ def build(
     )
     keeping = Keeping(sealer, device_key, _lives(settings))
     parts = Parts(settings, clock, store, sources, policies, tenants, card, keeping, assertions, geo, outside)
-    watch = Watch(policies, tenants, meter)
-    return Wiring(_services(parts), store, sources.tallies, policies, sources.locator, meter, clock, geo, watch)
+    watches = (Watch(policies, tenants, meter), StoreWatch(store, meter))
+    return Wiring(_services(parts), store, sources.tallies, policies, sources.locator, meter, clock, geo, *watches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,24 +209,6 @@ class Parts:
         """Return whom *tenant* is to a person now."""
         asked = self.outside.realm_of
         return asked(tenant) if asked is not None else self.tenants.realm(tenant, self.clock())
-
-
-def _open(settings: Settings) -> Store:
-    return open_store(settings.store, busy_seconds=BUSY_SECONDS)
-
-
-def _teller(meter: Meter) -> Callable[[bool], None]:
-    """Return what hears of a store that goes and comes back."""
-    meter.store_available(True)
-
-    def tell(away: bool) -> None:
-        meter.store_available(not away)
-        if away:
-            log.error("store_away", effect="decisions are degraded until it is back")
-        else:
-            log.warning("store_back")
-
-    return tell
 
 
 def _lives(settings: Settings) -> Lives:

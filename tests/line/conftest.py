@@ -115,14 +115,20 @@ def settings_for(folder: Path) -> Any:
     )
 
 
-def house_in(folder: Path, *, change: Callable[[Any], Any] = lambda settings: settings, **parts: Any) -> House:
-    """Return a house whose state is in memory; *change* returns the settings that it is built by."""
+def house_in(
+    folder: Path, *, key: str = "", change: Callable[[Any], Any] = lambda settings: settings, **parts: Any
+) -> House:
+    """Return a house whose state is in memory; *change* returns the settings that it is built by.
+
+    Its store is asked for an API key unless *key* is given.
+    """
     shutil.copytree(ROOT / "rules" / "default", folder / "rules" / "default", dirs_exist_ok=True)
     now = [NOW]
     locator = OverriddenLocator(Silence(), read_networks(NETWORKS))
     outside = Outside(locator=locator, **parts.pop("outside", {}))
     wiring = build(change(settings_for(folder)), clock=lambda: now[0], outside=outside, **parts)
-    _, key = wiring.services.api_keys.create(tenant="default", scopes=("admin",), now=now[0])
+    if not key:
+        _, key = wiring.services.api_keys.create(tenant="default", scopes=("admin",), now=now[0])
     return House(wiring, create_app(wiring.services).test_client(), key, now)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..stores.redis_servers import Server
+from ..stores.redis_servers import Server, taken_into_use
 
 Fetch = Callable[..., tuple[int, str]]
 Start = Callable[..., Any]
@@ -34,7 +34,7 @@ def test_two_workers_decide_on_redis_and_it_holds_nothing_personal(start: Start,
     try:
         keys = [base64.b64encode(secrets.token_bytes(32)).decode() for _ in range(2)]
         shared = {"DOORWARD_SECRET": keys[0], "DOORWARD_ENCRYPTION_KEYS": f"k1:{keys[1]}"}
-        program = start("-m", "doorward", "serve", DOORWARD_STORE=f"redis://{server.address}", **shared)
+        program = start("-m", "doorward", "serve", DOORWARD_STORE=taken_into_use(f"redis://{server.address}"), **shared)
         key = program.wait_for(r"Bearer (dwk_[A-Za-z0-9_-]+)'")[1]
         headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
 

@@ -1,6 +1,6 @@
 import pytest
 
-from doorward.core.store_url import RedisUrl, redis_url
+from doorward.core.store_url import RedisUrl, redis_url, without_secrets
 from doorward.settings import Settings, SettingsError, load
 
 
@@ -26,6 +26,9 @@ from doorward.settings import Settings, SettingsError, load
         "redis+sentinel://host/na me",
         "redis+sentinel://host/service/x",
         "redis+unix://socket",
+        "redis+cluster://host?ca=/a",
+        "rediss+cluster://host?sentinel_password=p",
+        "rediss://host?ca=/a&ca=/b",
     ],
 )
 def test_a_url_that_names_no_store_is_refused(text: str) -> None:
@@ -47,6 +50,7 @@ def test_the_password_is_not_part_of_what_is_printed() -> None:
 
     assert "hunter22" not in repr(settings)
     assert "hunter22" not in repr(redis_url(settings.store))
+    assert "hunter22" not in repr(redis_url("redis+sentinel://host/door?sentinel_password=hunter22"))
     assert settings.store_path is None
 
 
@@ -57,11 +61,37 @@ def test_the_password_is_not_part_of_what_is_printed() -> None:
         ("redis://:p%40ss@[::1]:7000/3", RedisUrl("redis", (("::1", 7000),), db=3, password="p@ss")),
         (
             "rediss://u:p@host?ca=/a/b.pem",
-            RedisUrl("rediss", (("host", 6379),), username="u", password="p", ca="/a/b.pem"),
+            RedisUrl("redis", (("host", 6379),), username="u", password="p", tls=True, ca="/a/b.pem"),
         ),
         ("redis+cluster://one:1,two", RedisUrl("redis+cluster", (("one", 1), ("two", 6379)))),
         ("redis+sentinel://one,two:2/door/1", RedisUrl("redis+sentinel", (("one", 26379), ("two", 2)), 1, "door")),
+        ("rediss+cluster://one", RedisUrl("redis+cluster", (("one", 6379),), tls=True)),
+        (
+            "rediss+sentinel://one/door?ca=/a&sentinel_user=w&sentinel_password=p%26q",
+            RedisUrl(
+                "redis+sentinel",
+                (("one", 26379),),
+                service="door",
+                tls=True,
+                ca="/a",
+                sentinel_user="w",
+                sentinel_password="p&q",
+            ),
+        ),
     ],
 )
 def test_a_url_says_where_and_how(text: str, expected: RedisUrl) -> None:
     assert redis_url(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("redis://user:hunter22@[::1]:7000/3", "redis://[::1]:7000/3"),
+        ("rediss+cluster://user:hunter22@one,two:2?ca=/a", "rediss+cluster://one:6379,two:2"),
+        ("redis+sentinel://one/door?sentinel_password=hunter22", "redis+sentinel://one:26379/door/0"),
+        ("sqlite:////srv/doorward.db", "sqlite:////srv/doorward.db"),
+    ],
+)
+def test_what_is_shown_of_a_url_holds_no_secret(text: str, expected: str) -> None:
+    assert without_secrets(text) == expected

@@ -1,6 +1,9 @@
 import pytest
 
 pytest.register_assert_rewrite(
+    "tests.stores.contract_moving",
+    "tests.stores.accepting",
+    "tests.stores.contract_accepting",
     "tests.stores.contract_changes",
     "tests.stores.contract_decisions",
     "tests.stores.contract_rows",
@@ -28,3 +31,11 @@ def closing():
     yield closing
     for each in opened:
         each.close()
+
+
+@pytest.fixture
+def other(tmp_path, closing):
+    """A second store, to hand rows over to."""
+    from doorward.stores.sqlite import open_store
+
+    return closing(open_store(str(tmp_path / "other.db")))

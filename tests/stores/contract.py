@@ -5,8 +5,10 @@ opens another on the same data, to be closed by the fixture). Where several proc
 `SharedStoreContract` and gives `opener` as well: how another process opens it.
 """
 
+from .contract_accepting import Accepting
 from .contract_changes import ChangingChallenges, KeepingNotes
 from .contract_decisions import Beginning, Committing
+from .contract_moving import Moving
 from .contract_processes import Processes
 from .contract_races import Races
 from .contract_rows import KeepingAuthenticators, KeepingChallenges, KeepingDevices, KeepingProofs, Recording, Spending
@@ -31,6 +33,8 @@ class StoreContract(
     Adding,
     KeepingSecrets,
     Whole,
+    Accepting,
+    Moving,
     Races,
 ):
     """Every method, its refusals and its races between threads."""

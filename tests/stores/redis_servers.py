@@ -9,6 +9,10 @@ from pathlib import Path
 from redis.client import Redis
 from redis.exceptions import RedisError
 
+from doorward.stores.redis import open_store
+
+from .samples import NOW
+
 MISSING = (
     "these tests start redis-server themselves, and there is none on this machine: "
     "apt-get install redis-server (or another package of Redis 6.2 or newer)"
@@ -43,6 +47,11 @@ class Server:
     @property
     def address(self):
         return f"127.0.0.1:{self.port}"
+
+    @property
+    def bus_of(self):
+        """The port by which other members of a Cluster find this one."""
+        return self.port
 
     def start(self):
         found = shutil.which("redis-server")
@@ -85,9 +94,34 @@ class Server:
         raise TimeoutError(f"redis-server on {self.address} was not ready in time")
 
 
-def start_cluster(folder: Path):
+class Dumped(Server):
+    """A server that keeps dumps, one of which can be put back."""
+
+    def __init__(self, folder, *options, port=0):
+        super().__init__(folder, *options, "--appendonly", "no", port=port)
+
+    def dump(self):
+        self.ask("SAVE")
+        return (self.folder / "dump.rdb").read_bytes()
+
+    def roll_back(self, dump):
+        """Start again from *dump*."""
+        self.kill()
+        (self.folder / "dump.rdb").write_bytes(dump)
+        self.start()
+
+
+def taken_into_use(url):
+    """Accept the store at *url* as an operator does with a new one, and return *url*."""
+    store = open_store(url, connect_seconds=5, command_seconds=5)
+    store.accept(NOW)
+    store.close()
+    return url
+
+
+def start_cluster(folder: Path, *options: str, kind=Server):
     """Start three masters that share the slots, and return them when each knows of all."""
-    servers = [Server(folder / str(number), "--cluster-enabled", "yes") for number in range(3)]
+    servers = [kind(folder / str(number), "--cluster-enabled", "yes", *options) for number in range(3)]
     try:
         for server in servers:
             server.start()
@@ -95,7 +129,7 @@ def start_cluster(folder: Path):
             server.ask("CLUSTER", "ADDSLOTSRANGE", number * 5462, min(number * 5462 + 5461, 16_383))
             server.ask("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
         for server in servers[1:]:
-            servers[0].ask("CLUSTER", "MEET", "127.0.0.1", server.port)
+            servers[0].ask("CLUSTER", "MEET", "127.0.0.1", server.bus_of)
         for server in servers:
             server.wait(lambda server=server: _is_whole(server))
     except BaseException:

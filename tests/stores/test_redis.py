@@ -3,7 +3,7 @@ import pytest
 from doorward.stores.redis import open_store
 
 from .contract import SharedStoreContract
-from .redis_servers import Server
+from .redis_servers import Server, taken_into_use
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +17,7 @@ def server(tmp_path_factory):
 @pytest.fixture
 def url(server):
     server.ask("FLUSHALL")
-    return f"redis://{server.address}/0"
+    return taken_into_use(f"redis://{server.address}/0")
 
 
 @pytest.fixture

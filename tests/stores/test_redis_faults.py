@@ -1,5 +1,6 @@
 """What a server may do to those who use it, and how the store takes it."""
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 from doorward.core.errors import StoreUnavailable
 from doorward.stores.redis import open_store
 
-from .redis_servers import Server
+from .redis_servers import Server, taken_into_use
 from .samples import DAY, HOUR, KEYS, NOW, SUBJECT, TENANT, marks, observation
 
 
@@ -29,7 +30,7 @@ def server(tmp_path_factory):
 def url(server):
     server.ask("FLUSHALL")
     server.ask("CONFIG", "SET", "maxmemory", "0")
-    return f"redis://{server.address}"
+    return taken_into_use(f"redis://{server.address}")
 
 
 @pytest.fixture
@@ -95,15 +96,12 @@ def test_a_store_that_came_back_empty_is_not_taken_for_the_one_that_was(server, 
 
     for _ in range(3):
         unavailable(lambda: store.authenticators(TENANT, SUBJECT, NOW))
-    another = closing(open_store(url))
-
-    assert another.epoch() != store.epoch()
-    unavailable(lambda: store.authenticators(TENANT, SUBJECT, NOW))
+    unavailable(closing(open_store(url)).look)
     unavailable(store.ping)
 
 
 def test_the_epoch_outlives_those_who_use_the_store(store, url, closing):
-    assert closing(open_store(url)).epoch() == store.epoch() != ""
+    assert closing(open_store(url)).epoch_info().name == store.epoch_info().name != ""
 
 
 def test_a_full_server_is_unavailable_and_has_written_nothing(server, store):
@@ -126,7 +124,8 @@ def test_a_server_that_only_reads_is_unavailable_for_writing(server, store):
 
 
 def test_nobody_there_is_unavailable_from_the_start():
-    assert unavailable(lambda: open_store("redis://127.0.0.1:1")) < 1
+    with contextlib.closing(open_store("redis://127.0.0.1:1")) as store:
+        assert unavailable(store.look) < 1
 
 
 def test_a_connection_never_serves_two_at_once(store):

@@ -10,11 +10,11 @@ from doorward.stores.redis.values import LEEWAY_SECONDS
 from doorward.stores.redis.writes import RECORDS_OF_A_SUBJECT
 
 from .contract_whole import fill
-from .redis_servers import Server
+from .redis_servers import Server, taken_into_use
 from .samples import DAY, KEYS, NOW, SESSION, TENANT, api_key, observation, proof, record, tally
 
 # What has no end: the epoch, and what belongs to a tenant rather than to a sign-in.
-FOR_GOOD = (b"dw:epoch", b"dw:{e", b"dw:{t:", b"dw:{k", b"dw:{z:")
+FOR_GOOD = (b"dw:{e", b"dw:{t:", b"dw:{k", b"dw:{z:")
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def server(tmp_path_factory):
 @pytest.fixture
 def store(server, closing):
     server.ask("FLUSHALL")
-    return closing(open_store(f"redis://{server.address}"))
+    return closing(open_store(taken_into_use(f"redis://{server.address}")))
 
 
 def keys(server):

@@ -1,18 +1,12 @@
 """The ways to Redis: a user and a password, TLS, Sentinels; a database of its own."""
 
-import datetime
-from ipaddress import ip_address
-
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+import trustme
 
 from doorward.core.errors import StoreUnavailable
 from doorward.stores.redis import open_store
 
-from .redis_servers import Server, free_port
+from .redis_servers import Server, free_port, start_cluster, taken_into_use
 from .samples import KEYS, NOW, marks, observation
 
 
@@ -31,28 +25,33 @@ def started():
         server.kill()
 
 
-def certificate(folder):
-    """Write a key and a certificate of 127.0.0.1, signed by itself, and return their paths."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "redis of a test")])
-    today = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(today - datetime.timedelta(days=1))
-        .not_valid_after(today + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    plain = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    key_file, certificate_file = folder / "key.pem", folder / "certificate.pem"
-    key_file.write_bytes(key.private_bytes(serialization.Encoding.PEM, *plain))
-    certificate_file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    return key_file, certificate_file
+@pytest.fixture(scope="module")
+def authority():
+    return trustme.CA()
+
+
+@pytest.fixture
+def tls(authority, tmp_path):
+    """Options of a server that proves to be 127.0.0.1, and the file of the authority that says so."""
+    proof = authority.issue_cert("127.0.0.1")
+    key, chain, ca = (tmp_path / name for name in ("key.pem", "chain.pem", "ca.pem"))
+    proof.private_key_pem.write_to_path(key)
+    proof.cert_chain_pems[0].write_to_path(chain)
+    authority.cert_pem.write_to_path(ca)
+    files = ("--tls-cert-file", chain, "--tls-key-file", key, "--tls-ca-cert-file", ca, "--tls-auth-clients", "no")
+    return tuple(map(str, files)), ca
+
+
+class TlsServer(Server):
+    """A server with a second port, for TLS, which the members of a Cluster use among themselves."""
+
+    def __init__(self, folder, *options):
+        self.tls_port = free_port()
+        super().__init__(folder, "--tls-port", str(self.tls_port), "--tls-cluster", "yes", *options)
+
+    @property
+    def bus_of(self):
+        return self.tls_port
 
 
 def counts(store):
@@ -60,12 +59,12 @@ def counts(store):
     return marks(store.begin(KEYS, observation(), NOW).subject_ring) == [22]
 
 
-def test_a_wrong_password_is_unavailable_and_not_told(started, tmp_path):
+def test_a_wrong_password_is_unavailable_and_not_told(started, closing, tmp_path):
     server = started(Server(tmp_path))
     server.ask("ACL", "SETUSER", "doorward", "on", ">p:@ss", "~dw:*", "+@all", "-@dangerous")
 
     with pytest.raises(StoreUnavailable) as refused:
-        open_store(f"redis://doorward:wrong@{server.address}")
+        closing(open_store(f"redis://doorward:wrong@{server.address}")).look()
 
     assert "wrong" not in str(refused.value)
 
@@ -74,7 +73,7 @@ def test_a_user_with_a_password_may_do_what_is_needed(started, closing, tmp_path
     server = started(Server(tmp_path))
     server.ask("ACL", "SETUSER", "doorward", "on", ">p:@ss", "~dw:*", "+@all", "-@dangerous", "+info")
 
-    store = closing(open_store(f"redis://doorward:p%3A%40ss@{server.address}"))
+    store = closing(open_store(taken_into_use(f"redis://doorward:p%3A%40ss@{server.address}")))
 
     assert counts(store)
     assert store.warnings() == []
@@ -85,50 +84,91 @@ def test_a_user_who_may_not_look_around_is_told_so(started, closing, tmp_path):
     server = started(Server(tmp_path))
     server.ask("ACL", "SETUSER", "doorward", "on", ">p:@ss", "~dw:*", "+@all", "-@dangerous")
 
-    (warning,) = closing(open_store(f"redis://doorward:p%3A%40ss@{server.address}")).warnings()
+    (warning,) = closing(open_store(taken_into_use(f"redis://doorward:p%3A%40ss@{server.address}"))).warnings()
 
     assert "+info" in warning
 
 
 def test_a_database_by_its_number_is_one_of_its_own(started, closing, tmp_path):
     server = started(Server(tmp_path))
-    first, second = (closing(open_store(f"redis://{server.address}/{number}")) for number in (0, 3))
+    first, second = (closing(open_store(taken_into_use(f"redis://{server.address}/{number}"))) for number in (0, 3))
 
     assert counts(first)
     assert counts(second)
-    assert first.epoch() != second.epoch()
+    assert first.epoch_info().name != second.epoch_info().name
 
 
-def test_tls_is_used_and_its_certificate_checked(started, closing, tmp_path):
-    key, ca = certificate(tmp_path)
-    port = free_port()
-    tls = ("--tls-port", str(port), "--tls-cert-file", str(key.with_name(ca.name)), "--tls-key-file", str(key))
-    started(Server(tmp_path / "redis", *tls, "--tls-ca-cert-file", str(ca), "--tls-auth-clients", "no"))
+def test_tls_is_used_and_its_certificate_checked(started, closing, tmp_path, tls):
+    options, ca = tls
+    server = started(TlsServer(tmp_path / "redis", *options))
+    url = f"rediss://127.0.0.1:{server.tls_port}"
 
     with pytest.raises(StoreUnavailable):
-        open_store(f"rediss://127.0.0.1:{port}", connect_seconds=5)
+        closing(open_store(url, connect_seconds=5)).look()
 
-    assert counts(closing(open_store(f"rediss://127.0.0.1:{port}?ca={ca}", connect_seconds=5)))
+    assert counts(closing(open_store(taken_into_use(f"{url}?ca={ca}"), connect_seconds=5)))
+
+
+def test_a_certificate_of_another_name_is_refused(started, closing, tmp_path, tls):
+    options, ca = tls
+    server = started(TlsServer(tmp_path / "redis", *options))
+
+    with pytest.raises(StoreUnavailable):
+        closing(open_store(f"rediss://localhost:{server.tls_port}?ca={ca}", connect_seconds=5)).look()
+
+
+def test_a_cluster_is_reached_over_tls(closing, tmp_path, tls):
+    options, ca = tls
+    servers = start_cluster(tmp_path / "cluster", *options, kind=TlsServer)
+    try:
+        url = taken_into_use(f"rediss+cluster://127.0.0.1:{servers[0].tls_port}?ca={ca}")
+        store = closing(open_store(url, connect_seconds=5, command_seconds=5))
+
+        assert counts(store)
+        assert {port for _, port in store._exchange.topology.masters()} == {each.tls_port for each in servers}
+    finally:
+        for server in servers:
+            server.kill()
 
 
 def test_sentinels_tell_where_the_master_is(started, closing, tmp_path):
     server = started(Server(tmp_path / "master"))
-    conf = tmp_path / "sentinel.conf"
-    conf.write_text(f"sentinel monitor doorward 127.0.0.1 {server.port} 1\n")
-    sentinel = started(Sentinel(tmp_path / "sentinel", conf))
+    sentinel = started(Sentinel(tmp_path, server.port))
 
-    store = closing(open_store(f"redis+sentinel://127.0.0.1:1,{sentinel.address}/doorward"))
+    store = closing(open_store(taken_into_use(f"redis+sentinel://127.0.0.1:1,{sentinel.address}/doorward")))
 
     assert counts(store)
     with pytest.raises(StoreUnavailable):
-        open_store(f"redis+sentinel://{sentinel.address}/another")
+        closing(open_store(f"redis+sentinel://{sentinel.address}/another")).look()
+
+
+def test_sentinels_are_reached_over_tls_with_a_password_of_their_own(started, closing, tmp_path, tls):
+    options, ca = tls
+    server = started(TlsServer(tmp_path / "master", *options))
+    port = free_port()
+    sentinel = started(
+        Sentinel(tmp_path, server.tls_port, *options, "--tls-port", str(port), "--tls-replication", "yes")
+    )
+    sentinel.ask("ACL", "SETUSER", "watcher", "on", ">p&q", "+@all")
+    sentinel.ask("ACL", "SETUSER", "default", "-@all", "+ping")
+    url = f"rediss+sentinel://127.0.0.1:{port}/doorward?ca={ca}"
+
+    with pytest.raises(StoreUnavailable):
+        closing(open_store(url, connect_seconds=5)).look()
+
+    known = f"{url}&sentinel_user=watcher&sentinel_password=p%26q"
+    assert counts(closing(open_store(taken_into_use(known), connect_seconds=5)))
 
 
 class Sentinel(Server):
-    def __init__(self, folder, conf):
-        super().__init__(folder)
-        self.conf = conf
+    """A Sentinel that watches the master on *port*."""
+
+    def __init__(self, folder, port, *options):
+        super().__init__(folder / "sentinel")
+        self.conf = folder / "sentinel.conf"
+        self.conf.write_text(f"sentinel monitor doorward 127.0.0.1 {port} 1\n")
+        self.options = options
 
     def command(self, found):
         plain = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
-        return [found, str(self.conf), "--sentinel", *plain]
+        return [found, str(self.conf), "--sentinel", *plain, *self.options]

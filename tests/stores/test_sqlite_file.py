@@ -179,10 +179,10 @@ def test_a_file_that_others_could_read_is_closed_to_them(path, closing):
 
 
 def test_an_epoch_stays_with_its_file(path, tmp_path, closing):
-    first = closing(open_store(path)).epoch()
+    first = closing(open_store(path)).epoch_info().name
 
-    assert closing(open_store(path)).epoch() == first
-    assert closing(open_store(str(tmp_path / "other.db"))).epoch() != first
+    assert closing(open_store(path)).epoch_info().name == first
+    assert closing(open_store(str(tmp_path / "other.db"))).epoch_info().name != first
 
 
 def test_many_processes_may_make_the_file_at_once(path, closing):

@@ -3,7 +3,8 @@
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +12,8 @@ import click
 import structlog
 
 from doorward import logs
+from doorward.core.errors import DoorwardError
+from doorward.ports import Store
 from doorward.secret_files import with_secrets
 from doorward.settings import Settings, load
 
@@ -27,6 +30,10 @@ format_option = click.option(
 )
 
 
+class Refused(DoorwardError):
+    """The operator has not agreed, or cannot be asked."""
+
+
 def prepared_settings() -> Settings:
     """Return the settings with their secrets, and send the log where they say; SettingsError with every mistake."""
     settings = load(os.environ)
@@ -35,6 +42,28 @@ def prepared_settings() -> Settings:
     if made:
         structlog.get_logger().info("secrets_created", files=[str(file) for file in made])
     return settings
+
+
+def agreed(question: str) -> None:
+    """Return where a person says yes to *question*; Refused if not."""
+    try:
+        if click.confirm(question, err=True):
+            return
+    except click.Abort:
+        raise Refused("nothing was changed: nobody answered; say --yes to go on without being asked") from None
+    raise Refused("nothing was changed")
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Store]:
+    """Open the store of *settings* as it is, accepted or not, and close it."""
+    from doorward import store_opening
+
+    found = store_opening.opened(settings)
+    try:
+        yield found
+    finally:
+        found.close()
 
 
 def instant(text: str, now: float) -> float:

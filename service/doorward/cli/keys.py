@@ -103,12 +103,12 @@ def rotate(tenant: str) -> None:
 
 @contextmanager
 def open_store() -> Iterator[Store]:
-    """Open the store of the settings, and close it."""
-    from doorward.stores import open_store
+    """Open the store of the settings where it may be used, and close it."""
+    from doorward import store_opening
 
-    settings = prepared_settings()
-    store = open_store(settings.store)
+    store = store_opening.opened(prepared_settings())
     try:
+        store.look()
         yield store
     finally:
         store.close()

@@ -10,8 +10,9 @@ from doorward.cli.records import records
 from doorward.cli.sandbox import sandbox
 from doorward.cli.serve import serve
 from doorward.cli.settings import settings
+from doorward.cli.store import store
 
-COMMANDS = (serve, sandbox, keys, records, geodata, settings)
+COMMANDS = (serve, sandbox, keys, records, store, geodata, settings)
 
 
 @click.group(cls=PlainErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

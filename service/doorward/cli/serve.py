@@ -5,14 +5,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import structlog
 
 from doorward.cli.common import prepared_settings
 from doorward.cli.errors import RulesRefused
-from doorward.ports import Store
+from doorward.core.errors import StoreUnavailable
 from doorward.settings import Settings
+from doorward.store_secrets import OtherSecrets
 
 if TYPE_CHECKING:
     from doorward.serving import Built
+
+log = structlog.get_logger()
 
 
 @click.command()
@@ -36,7 +40,10 @@ def serve() -> None:
 
 
 def prepare(settings: Settings) -> str | None:
-    """Build everything once, so that mistakes are told before a port is open, and return a key to show."""
+    """Build everything once, so that mistakes are told before a port is open, and return a key to show.
+
+    A store that is away or not accepted is no mistake of the settings, and only told.
+    """
     from doorward import wiring
     from doorward.first_key import first_key
 
@@ -44,20 +51,18 @@ def prepare(settings: Settings) -> str | None:
     check_rules(settings.rules_dir, now)
     built = wiring.build(settings)
     try:
-        check_store(built.store, settings)
+        built.store.look()
+        for warning in built.store.warnings():
+            log.warning("store_warning", reason=warning)
         return first_key(built.store, settings.secrets_dir, now)
+    except OtherSecrets:
+        raise
+    except StoreUnavailable as refusal:
+        # The service starts all the same: it decides the stricter way until the store is there, and tells why.
+        log.error("store_refused", reason=str(refusal), effect="decisions are degraded until it can be used")
+        return None
     finally:
         built.store.close()
-
-
-def check_store(store: Store, settings: Settings) -> None:
-    """Refuse a store that was made with other secrets than those of *settings*."""
-    from doorward.sealing import AesGcmSealer, derive, load_keys
-    from doorward.store_secrets import check_secrets
-
-    keys = load_keys(settings.encryption_keys or "")
-    sealers = {key_id: AesGcmSealer({key_id: key}) for key_id, key in keys.items()}
-    check_secrets(store, mark=derive(settings.secret or b"", "store-check"), sealers=sealers)
 
 
 def check_rules(rules_dir: Path, now: float) -> None:

@@ -51,6 +51,10 @@ class StoreUnavailable(DoorwardError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class StoreNotAccepted(StoreUnavailable):
+    """The store answers, and is not the one that was used before: it came back empty, or from another time."""
+
+
 class NotReady(DoorwardError):
     """The service lacks what it needs to answer at all, such as a policy; an operator must act."""
 

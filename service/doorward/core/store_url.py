@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 SQLITE = "sqlite:///"
-SINGLE, TLS, CLUSTER, SENTINEL = "redis", "rediss", "redis+cluster", "redis+sentinel"
-_PORTS = {SINGLE: 6379, TLS: 6379, CLUSTER: 6379, SENTINEL: 26379}
+SINGLE, CLUSTER, SENTINEL = "redis", "redis+cluster", "redis+sentinel"
+_PORTS = {SINGLE: 6379, CLUSTER: 6379, SENTINEL: 26379}
+_OVER_TLS = {f"rediss{kind.removeprefix('redis')}": kind for kind in _PORTS}
 _HOST = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]{2,45})\]|(?P<name>[A-Za-z0-9._-]{1,253}))(?::(?P<port>[0-9]{1,5}))?\Z")
 _SERVICE = re.compile(r"[A-Za-z0-9._-]{1,100}\Z")
 _NUMBER = re.compile(r"[0-9]{1,4}\Z")
@@ -14,13 +15,17 @@ MOST_HOSTS = 64
 
 EXPECTED = (
     "expected sqlite:///relative/path or sqlite:////absolute/path, redis://[user:password@]host:port/db, "
-    "rediss://… (?ca=file), redis+cluster://host:port,host:port or redis+sentinel://host:port,host:port/service/db"
+    "redis+cluster://host:port,host:port or redis+sentinel://host:port,host:port/service/db; "
+    "over TLS rediss://, rediss+cluster://, rediss+sentinel:// (?ca=file)"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class RedisUrl:
-    """How to reach Redis: *hosts* are the server, members of the Cluster, or the Sentinels."""
+    """How to reach Redis: *hosts* are the server, members of the Cluster, or the Sentinels.
+
+    With *tls* all of them are reached over TLS. The Sentinels have a user and a password of their own, or none.
+    """
 
     scheme: str
     hosts: tuple[tuple[str, int], ...]
@@ -28,11 +33,15 @@ class RedisUrl:
     service: str = ""
     username: str = ""
     password: str = field(default="", repr=False)
+    tls: bool = False
     ca: str = ""
+    sentinel_user: str = ""
+    sentinel_password: str = field(default="", repr=False)
 
 
 def is_redis(url: str) -> bool:
-    return url.partition("://")[0] in _PORTS
+    scheme = url.partition("://")[0]
+    return scheme in _PORTS or scheme in _OVER_TLS
 
 
 def redis_url(url: str) -> RedisUrl:
@@ -41,6 +50,8 @@ def redis_url(url: str) -> RedisUrl:
         parts = urlsplit(url)
     except ValueError:
         raise ValueError(EXPECTED) from None
+    tls = parts.scheme in _OVER_TLS
+    parts = parts._replace(scheme=_OVER_TLS.get(parts.scheme, parts.scheme))
     if parts.scheme not in _PORTS or parts.fragment:
         raise ValueError(EXPECTED)
     user, _, hosts = parts.netloc.rpartition("@")
@@ -53,8 +64,20 @@ def redis_url(url: str) -> RedisUrl:
         service=service,
         username=unquote(username),
         password=unquote(password),
-        ca=_ca(parts),
+        tls=tls,
+        **_options(parts, tls=tls),
     )
+
+
+def without_secrets(url: str) -> str:
+    """Return *url* as it may be shown: without user, password and options."""
+    if not is_redis(url):
+        return url
+    read = redis_url(url)
+    hosts = ",".join(f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in read.hosts)
+    service = f"/{read.service}" if read.service else ""
+    db = "" if read.scheme == CLUSTER else f"/{read.db}"
+    return f"{url.partition('://')[0]}://{hosts}{service}{db}"
 
 
 def _hosts(text: str, scheme: str) -> tuple[tuple[str, int], ...]:
@@ -84,8 +107,14 @@ def _path(parts: SplitResult) -> tuple[str, int]:
     return service, int(words[0]) if words else 0
 
 
-def _ca(parts: SplitResult) -> str:
+def _options(parts: SplitResult, *, tls: bool) -> dict[str, str]:
+    """Return what stands after the question mark; each name once, and only where it means something."""
+    known = (["ca"] if tls else []) + (["sentinel_user", "sentinel_password"] if parts.scheme == SENTINEL else [])
     asked = parse_qsl(parts.query, keep_blank_values=True)
-    if asked and (parts.scheme != TLS or [name for name, _ in asked] != ["ca"]):
-        raise ValueError("the URL of the store takes no option but ?ca=file, with rediss://")
-    return asked[0][1] if asked else ""
+    names = [name for name, _ in asked]
+    if len(set(names)) < len(names) or not set(names) <= set(known):
+        raise ValueError(
+            "the URL of the store takes no option but ?ca=file over TLS, and ?sentinel_user= and ?sentinel_password= "
+            "with Sentinels, each once"
+        )
+    return dict(asked)

@@ -21,7 +21,7 @@ FIRST_PROBE_SECONDS = 0.2
 REST_SECONDS = 1.0
 
 # What asks the store whatever the breaker says, and does not tell whether it is there.
-_UNGUARDED = frozenset({"warnings", "epoch"})
+_UNGUARDED = frozenset({"look", "beat", "warnings", "sighting", "accept", "begin_restoring"})
 
 Clock = Callable[[], float]
 Tell = Callable[[bool], object]
@@ -36,6 +36,7 @@ class Breaker:
         self._lock = threading.Lock()
         self._failures = 0
         self._opened_at: float | None = None
+        self.reason = str(StoreUnavailable())
 
     @property
     def is_open(self) -> bool:
@@ -52,9 +53,10 @@ class Breaker:
             with self._lock:
                 self._failures = max(0, self._failures - 1)
 
-    def failed(self) -> bool:
-        """Count a failure, and answer whether it was the one that opens."""
+    def failed(self, refusal: StoreUnavailable) -> bool:
+        """Count a failure, and answer whether it was the one that opens; *reason* is that of the last."""
         with self._lock:
+            self.reason = str(refusal)
             self._failures += 1
             if self.is_open or self._failures < FAILURES_TO_OPEN:
                 return False
@@ -111,23 +113,23 @@ class _Guarded:
         @wraps(operation)
         def guarded(*arguments: Any, **named: Any) -> Any:
             if breaker.is_open or getattr(waited, "seconds", 0.0) >= PATIENCE_SECONDS:
-                raise StoreUnavailable
+                raise StoreUnavailable(breaker.reason)
             began = clock()
             try:
                 answer = operation(*arguments, **named)
-            except StoreUnavailable:
-                self._failed(clock() - began)
+            except StoreUnavailable as refusal:
+                self._failed(refusal, clock() - began)
                 raise
             breaker.worked()
             return answer
 
         return guarded
 
-    def _failed(self, seconds: float) -> None:
+    def _failed(self, refusal: StoreUnavailable, seconds: float) -> None:
         # Only threads that serve requests have patience to lose.
         if hasattr(self._waited, "seconds"):
             self._waited.seconds += seconds
-        if self._breaker.failed():
+        if self._breaker.failed(refusal):
             threading.Thread(target=self._probe, name="doorward-probe", daemon=True).start()
 
     def _probe(self) -> None:

@@ -34,7 +34,7 @@ class Challenges(Part):
             if plain is None:
                 made.clear()
                 return None
-            made[:] = [change(_row(plain))]
+            made[:] = [change(challenge_of_plain(plain))]
             ends = made[0].expires_at + ENDED_CHALLENGE_SECONDS
             return challenge_value(made[0]), values.milliseconds(ends, now)
 
@@ -47,10 +47,10 @@ class Challenges(Part):
 
     def _challenge(self, tenant: str, owner: bytes, challenge_id: str, now: float) -> ChallengeRow | None:
         plain = self._living(layout.challenge(tenant, owner, challenge_id), now)
-        return _row(plain) if plain is not None else None
+        return challenge_of_plain(plain) if plain is not None else None
 
 
-def _row(plain: bytes) -> ChallengeRow:
+def challenge_of_plain(plain: bytes) -> ChallengeRow:
     (name, tenant, subject, decision_id, status, created_at, expires_at), body = values.columns_of(plain)
     return ChallengeRow(name, tenant, bytes.fromhex(subject), decision_id, status, body, created_at, expires_at)
 

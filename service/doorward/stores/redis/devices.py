@@ -31,8 +31,10 @@ def put_device(tenant: str, device: DeviceRecord, now: float) -> Call:
 
 def device_of(raw: bytes | None, now: float) -> DeviceRecord | None:
     plain = values.living(raw, now)
-    if plain is None:
-        return None
+    return device_of_plain(plain) if plain is not None else None
+
+
+def device_of_plain(plain: bytes) -> DeviceRecord:
     (device_id, token, created_at, expires_at, previous, until, seen), _ = values.columns_of(plain[1:])
     tokens = (bytes.fromhex(token), created_at, expires_at, bytes.fromhex(previous), until)
     return DeviceRecord(device_id, *tokens, seen, plain[:1] == b"1")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from doorward.ports import ApiKeyRow
 from doorward.stores.redis import layout, values
-from doorward.stores.redis.calls import call
+from doorward.stores.redis.calls import Call, call
 from doorward.stores.redis.part import Part
 
 
@@ -13,12 +13,7 @@ class ApiKeys(Part):
 
     def put_key(self, row: ApiKeyRow) -> None:
         old = self._exchange.one(call("HGET", layout.KEY_IDS, row.id))
-        self._exchange.run(
-            [
-                call("SET", layout.api_key(row.digest), _value(row)),
-                call("HSET", layout.KEY_IDS, row.id, bytes((len(row.digest),)) + row.digest + row.tenant.encode()),
-            ]
-        )
+        self._exchange.run(keep_key(row))
         if old and _told(old)[0] != row.digest:
             self._exchange.one(call("DEL", layout.api_key(_told(old)[0])))
 
@@ -43,6 +38,12 @@ class ApiKeys(Part):
         return sorted({_told(each)[1] for each in self._exchange.one(call("HVALS", layout.KEY_IDS))})
 
 
+def keep_key(row: ApiKeyRow) -> list[Call]:
+    """Return what keeps *row* by its digest and by its id."""
+    told = bytes((len(row.digest),)) + row.digest + row.tenant.encode()
+    return [call("SET", layout.api_key(row.digest), _value(row)), call("HSET", layout.KEY_IDS, row.id, told)]
+
+
 def _value(row: ApiKeyRow) -> bytes:
     life = (row.created_at, row.expires_at, row.revoked_at)
     head = (row.id, row.tenant, row.digest, row.scopes, row.label, *life)
@@ -50,8 +51,10 @@ def _value(row: ApiKeyRow) -> bytes:
 
 
 def _key(raw: bytes | None) -> ApiKeyRow | None:
-    if raw is None:
-        return None
+    return key_of(raw) if raw is not None else None
+
+
+def key_of(raw: bytes) -> ApiKeyRow:
     (key_id, tenant, digest, scopes, *rest), _ = values.columns_of(raw[values.STAMP_BYTES :])
     return ApiKeyRow(key_id, tenant, bytes.fromhex(digest), tuple(scopes), *rest)
 

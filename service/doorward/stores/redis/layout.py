@@ -10,9 +10,14 @@ from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import quote
 
+from redis.crc import key_slot
+
 PREFIX = b"dw:"
 SUBJECT, ADDRESS, PREFIX_OF_ADDRESS, DEVICE = "s", "a", "p", "d"
 SHARDS = 8
+
+# As many as bands of 256 slots, one in each: they move with their slots, and hardly a master can be without one.
+BANDS = 64
 
 PING = b"dw:ping"
 SWEEPER = b"dw:sweeper"
@@ -89,6 +94,18 @@ def of_tenant(tenant: str, what: str) -> bytes:
     return f"dw:{{t:{_tenant(tenant)}}}:{what}".encode()
 
 
+@lru_cache(maxsize=1)
+def epochs() -> tuple[bytes, ...]:
+    """Return the names of the copies of the epoch, one in each band of slots."""
+    found: dict[int, bytes] = {}
+    number = 0
+    while len(found) < BANDS:
+        name = b"dw:{e%d}:epoch" % number
+        found.setdefault(key_slot(name) * BANDS // 16_384, name)
+        number += 1
+    return tuple(found[band] for band in range(BANDS))
+
+
 def _named(tag: str, tenant: str, name: str) -> bytes:
     return f"dw:{{{tag}:{_tenant(tenant)}:{_name(name)}}}".encode()
 
@@ -98,8 +115,13 @@ def _tenant(name: str) -> str:
     return quote(name, safe="")
 
 
+def is_plain(name: str) -> bool:
+    """Answer whether *name* stands in a key as it is."""
+    return _PLAIN.match(name) is not None
+
+
 def _name(text: str) -> str:
-    return text if _PLAIN.match(text) else f".{sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
+    return text if is_plain(text) else f".{sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
 def _hash(key: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from doorward.ports import ListEntry
 from doorward.stores.redis import layout, scripts, values
-from doorward.stores.redis.calls import call
+from doorward.stores.redis.calls import Call, call
 from doorward.stores.redis.part import Part
 
 
@@ -10,36 +10,45 @@ class Lists(Part):
     """One hash a tenant: an entry under the name of its list and its key."""
 
     def put_entry(self, tenant: str, entry: ListEntry, now: float) -> None:  # noqa: ARG002 (the port's)
-        ends_at = values.NEVER if entry.until is None else entry.until
-        head = (entry.name, entry.key, entry.until, entry.created_at)
-        value = values.kept(ends_at, values.columns(head, entry.entry))
-        self._exchange.one(scripts.LIST_PUT.call(_keys(tenant), _field(entry.name, entry.key), value))
+        self._exchange.one(put_entry(tenant, entry))
 
     def entry(self, tenant: str, name: str, key: bytes, now: float) -> ListEntry | None:
-        return _entry(self._exchange.one(call("HGET", _keys(tenant)[0], _field(name, key))), now)
+        return _entry(self._exchange.one(call("HGET", list_keys(tenant)[0], entry_field(name, key))), now)
 
     def delete_entry(self, tenant: str, name: str, key: bytes, now: float) -> bool:
-        return bool(self._exchange.one(scripts.LIST_DELETE.call(_keys(tenant), repr(now), _field(name, key))) == 1)
+        return bool(
+            self._exchange.one(scripts.LIST_DELETE.call(list_keys(tenant), repr(now), entry_field(name, key))) == 1
+        )
 
     def entries(self, tenant: str, now: float) -> tuple[int, list[ListEntry]]:
-        entries, versions = _keys(tenant)
+        entries, versions = list_keys(tenant)
         # The version first: a change between the two is then read again, never missed.
         version, held = self._exchange.run([call("HGET", versions, "lists"), call("HVALS", entries)])
         found = [entry for entry in (_entry(raw, now) for raw in held) if entry]
         return int(version or 0), sorted(found, key=lambda entry: (entry.name, entry.key))
 
 
-def _keys(tenant: str) -> tuple[bytes, bytes]:
+def put_entry(tenant: str, entry: ListEntry) -> Call:
+    """Return the call that keeps *entry* and raises the version of the tenant's lists."""
+    ends_at = values.NEVER if entry.until is None else entry.until
+    head = (entry.name, entry.key, entry.until, entry.created_at)
+    value = values.kept(ends_at, values.columns(head, entry.entry))
+    return scripts.LIST_PUT.call(list_keys(tenant), entry_field(entry.name, entry.key), value)
+
+
+def list_keys(tenant: str) -> tuple[bytes, bytes]:
     return layout.of_tenant(tenant, "lists"), layout.of_tenant(tenant, "versions")
 
 
-def _field(name: str, key: bytes) -> bytes:
+def entry_field(name: str, key: bytes) -> bytes:
     return name.encode() + b"\0" + key
 
 
 def _entry(raw: bytes | None, now: float) -> ListEntry | None:
     plain = values.living(raw, now)
-    if plain is None:
-        return None
+    return entry_of_plain(plain) if plain is not None else None
+
+
+def entry_of_plain(plain: bytes) -> ListEntry:
     (name, key, until, created_at), body = values.columns_of(plain)
     return ListEntry(name, bytes.fromhex(key), body, until, created_at)

@@ -9,13 +9,29 @@ class Notes(Part):
     """Under the tag of a subject, and of other owners whose keyed hash differs from any subject's."""
 
     def note(self, tenant: str, owner: bytes, name: str, now: float) -> bytes | None:
-        return self._living(layout.note(tenant, owner, name), now)
+        return _body(self._living(layout.note(tenant, owner, name), now))
 
     def rewrite_note(
         self, tenant: str, owner: bytes, name: str, rewrite: Rewrite, *, expires_at: float, now: float
     ) -> None:
         def change(raw: bytes | None) -> tuple[bytes, int]:
-            body = rewrite(values.living(raw, now))
-            return (b"", 0) if body is None else (values.kept(expires_at, body), values.milliseconds(expires_at, now))
+            body = rewrite(_body(values.living(raw, now)))
+            if body is None:
+                return b"", 0
+            return values.kept(expires_at, named(name, body)), values.milliseconds(expires_at, now)
 
         self._swap(layout.note(tenant, owner, name), change)
+
+
+def named(name: str, body: bytes) -> bytes:
+    """Return *body* with its name, which the key may hold as a hash alone."""
+    return values.columns((name,), body)
+
+
+def name_and_note(plain: bytes) -> tuple[str, bytes]:
+    (name,), body = values.columns_of(plain)
+    return name, body
+
+
+def _body(plain: bytes | None) -> bytes | None:
+    return name_and_note(plain)[1] if plain is not None else None

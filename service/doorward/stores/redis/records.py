@@ -76,8 +76,10 @@ def own(tenant: str, name: str, subject: bytes, ends_at: float, now: float) -> C
 
 def record_of(raw: bytes | None, now: float) -> RecordRow | None:
     plain = values.living(raw, now)
-    if plain is None:
-        return None
+    return record_of_plain(plain) if plain is not None else None
+
+
+def record_of_plain(plain: bytes) -> RecordRow:
     (record_id, tenant, subject, at, outcome, rule, expires_at), body = values.columns_of(plain)
     return RecordRow(record_id, tenant, bytes.fromhex(subject), at, outcome, rule, body, expires_at)
 

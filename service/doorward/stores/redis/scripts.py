@@ -82,6 +82,11 @@ return 1
 """
 )
 
+# Put one text in the place of another: 1, or 0 where a third stands there.
+EXCHANGE = script(
+    "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end redis.call('SET', KEYS[1], ARGV[2]) return 1",
+)
+
 # Say whose something is; the same answer for a shorter time changes nothing.
 OWN = script(
     _SHARED
@@ -185,6 +190,30 @@ for i = 1, #ARGV, 3 do
   if ARGV[i + 2] ~= '0' then redis.call('ZADD', KEYS[4], ARGV[i + 2], ARGV[i]) end
 end
 return version
+"""
+)
+
+# Put sums as they are, where they came from another store.
+PUT_SUMS = script(
+    """
+local version = redis.call('HINCRBY', KEYS[1], 'tallies', 1)
+for i = 1, #ARGV, 3 do
+  redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1])
+  redis.call('ZADD', KEYS[3], version, ARGV[i])
+  if ARGV[i + 2] ~= '0' then redis.call('ZADD', KEYS[4], ARGV[i + 2], ARGV[i]) end
+end
+return version
+"""
+)
+
+# Versions only rise.
+RAISE = script(
+    """
+for i = 1, #ARGV, 2 do
+  local held = tonumber(redis.call('HGET', KEYS[1], ARGV[i]) or '0')
+  if held < tonumber(ARGV[i + 1]) then redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+end
+return 1
 """
 )
 

@@ -7,18 +7,30 @@ from doorward.stores.redis.part import Part
 
 
 class SecretValues(Part):
+    """Each with its name beside it."""
+
     def secret(self, tenant: str, name: str) -> bytes | None:
         raw = self._raw(layout.secret(tenant, name))
-        return raw[values.STAMP_BYTES :] if raw else None
+        return name_and_secret(raw[values.STAMP_BYTES :])[1] if raw else None
 
     def put_secret_if_absent(self, tenant: str, name: str, value: bytes) -> bytes:
         key = layout.secret(tenant, name)
-        _, kept = self._exchange.run([call("SET", key, values.kept(values.NEVER, value), "NX"), call("GET", key)])
-        return bytes(kept[values.STAMP_BYTES :])
+        _, kept = self._exchange.run([call("SET", key, secret_value(name, value), "NX"), call("GET", key)])
+        return name_and_secret(kept[values.STAMP_BYTES :])[1]
 
     def rewrite_secret(self, tenant: str, name: str, rewrite: Rewrite) -> None:
         def change(raw: bytes | None) -> tuple[bytes, int]:
-            value = rewrite(raw[values.STAMP_BYTES :] if raw else None)
-            return (b"" if value is None else values.kept(values.NEVER, value), 0)
+            value = rewrite(name_and_secret(raw[values.STAMP_BYTES :])[1] if raw else None)
+            return (b"" if value is None else secret_value(name, value), 0)
 
         self._swap(layout.secret(tenant, name), change)
+
+
+def secret_value(name: str, value: bytes) -> bytes:
+    """Return *value* as it is kept: with its name, which the key may hold as a hash alone."""
+    return values.kept(values.NEVER, values.columns((name,), value))
+
+
+def name_and_secret(plain: bytes) -> tuple[str, bytes]:
+    (name,), value = values.columns_of(plain)
+    return name, value

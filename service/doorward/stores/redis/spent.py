@@ -17,4 +17,13 @@ class Spent(Part):
 def spend(tenant: str, jti: str, expires_at: float, now: float) -> Call:
     """Return the call that answers 1 where *jti* was unspent until now."""
     life = values.milliseconds(expires_at, now)
-    return scripts.SPEND.call((layout.spent(tenant, jti),), repr(now), values.end(expires_at), life)
+    return scripts.SPEND.call((layout.spent(tenant, jti),), repr(now), spent_value(jti, expires_at), life)
+
+
+def spent_value(jti: str, expires_at: float) -> bytes:
+    """Return what stands under the key of *jti*, with its name where the key holds that as a hash alone."""
+    return values.end(expires_at) + (b"" if layout.is_plain(jti) else jti.encode("utf-8", "surrogatepass"))
+
+
+def spent_name(shown: str, raw: bytes) -> str:
+    return raw[values.END_BYTES :].decode("utf-8", "surrogatepass") or shown

@@ -1,23 +1,26 @@
 """The shared store: every port on Redis."""
 
-import secrets
 from contextlib import suppress
+from pathlib import Path
 
 from redis.exceptions import NoPermissionError
 
 from doorward.core.errors import StoreUnavailable
-from doorward.core.store_url import CLUSTER, SENTINEL, RedisUrl, redis_url
+from doorward.core.store_url import CLUSTER, SENTINEL, RedisUrl, redis_url, without_secrets
+from doorward.stores.memory import Memory
 from doorward.stores.redis import layout
 from doorward.stores.redis.authenticators import Authenticators
 from doorward.stores.redis.calls import at, call
 from doorward.stores.redis.challenges import Challenges
 from doorward.stores.redis.decisions import Decisions
 from doorward.stores.redis.devices import Devices
-from doorward.stores.redis.exchange import COPIES, EPOCH, Exchange
+from doorward.stores.redis.epochs import Epochs
+from doorward.stores.redis.exchange import Exchange
 from doorward.stores.redis.idempotency import Idempotency
 from doorward.stores.redis.keys import ApiKeys
 from doorward.stores.redis.listing import Listing
 from doorward.stores.redis.lists import Lists
+from doorward.stores.redis.moving import Moving
 from doorward.stores.redis.nodes import COMMAND_SECONDS, CONNECT_SECONDS, by_sentinels, options_of
 from doorward.stores.redis.notes import Notes
 from doorward.stores.redis.proofs import Proofs
@@ -27,11 +30,14 @@ from doorward.stores.redis.spent import Spent
 from doorward.stores.redis.sweep import Sweeper
 from doorward.stores.redis.tallies import Tallies
 from doorward.stores.redis.topology import Alone, Cluster, Topology
+from doorward.stores.watch import Watch
 
 OLDEST = (6, 2)
 
 
 class RedisStore(
+    Epochs,
+    Moving,
     Decisions,
     Records,
     Listing,
@@ -54,24 +60,29 @@ class RedisStore(
         """Return when every master answers, one of them writes, and the store is still the one that was opened."""
         self._exchange.run([at(master, "PING") for master in self._exchange.topology.masters()])
         self._exchange.one(call("SET", layout.PING, "1", "EX", 60))
-        self._exchange.check_epoch()
+        self._exchange.look()
 
     def warnings(self) -> list[str]:
-        found: dict[str, None] = {}
-        for master in self._exchange.topology.masters():
+        found: dict[str, None] = dict.fromkeys(self._exchange.watch.warnings())
+        topology = self._exchange.topology
+        for master in topology.masters():
+            if topology.place_of(topology.node_of(at(master))) is None:
+                found["a master of the Cluster has no copy of the epoch, and could come back empty unnoticed"] = None
             try:
-                told = _information(self._exchange.one(at(master, "INFO")))
+                (text,) = self._exchange.run([at(master, "INFO")], guarded=False)
             except StoreUnavailable as refused:
                 if not isinstance(refused.__cause__, NoPermissionError):
                     raise
                 found["Redis does not let this user see how it is set: allow +info"] = None
             else:
-                found |= dict.fromkeys(_warnings(told))
+                found |= dict.fromkeys(_warnings(_information(text)))
         return list(found)
 
-    def epoch(self) -> str:
-        """Return the random name that this store was given when it was first opened; another name is another store."""
-        return self._exchange.epoch.decode()
+    def sizes(self) -> dict[str, int]:
+        masters = self._exchange.topology.masters()
+        keys = self._exchange.run([at(master, "DBSIZE") for master in masters])
+        api_keys = self._exchange.one(call("HLEN", layout.KEY_IDS))
+        return {"api_keys": int(api_keys), "keys_in_redis": sum(keys)}
 
     def erase_all(self) -> None:
         for master in self._exchange.topology.masters():
@@ -80,7 +91,7 @@ class RedisStore(
                 cursor, keys = self._exchange.one(
                     at(master, "SCAN", cursor or b"0", "MATCH", layout.PREFIX + b"*", "COUNT", 1000)
                 )
-                self._erase([key for key in keys if key != EPOCH and key not in COPIES])
+                self._erase([key for key in keys if key not in layout.epochs()])
         self._days.forget()
 
     def close(self) -> None:
@@ -99,22 +110,20 @@ class RedisStore(
 
 
 def open_store(
-    url: str, *, connect_seconds: float = CONNECT_SECONDS, command_seconds: float = COMMAND_SECONDS
+    url: str,
+    *,
+    state_dir: Path | None = None,
+    connect_seconds: float = CONNECT_SECONDS,
+    command_seconds: float = COMMAND_SECONDS,
 ) -> RedisStore:
-    """Return the store at *url*; no trip waits longer than the two times for a server that does not answer."""
+    """Return the store at *url*, of which nothing is asked before its first use.
+
+    No trip waits longer than the two times for a server that does not answer. What was seen of the store is
+    remembered below *state_dir*.
+    """
     address = redis_url(url)
     topology = _topology(address, connect_seconds=connect_seconds, command_seconds=command_seconds)
-    exchange = Exchange(topology)
-    try:
-        exchange.set_epoch(secrets.token_hex(16))
-    except StoreUnavailable as refusal:
-        exchange.close()
-        hosts = ", ".join(f"{host}:{port}" for host, port in address.hosts)
-        raise StoreUnavailable(f"the store at {hosts} cannot be opened: {refusal}") from refusal
-    except BaseException:
-        exchange.close()
-        raise
-    return RedisStore(exchange)
+    return RedisStore(Exchange(topology, Watch(Memory(state_dir, without_secrets(url)))))
 
 
 def _topology(url: RedisUrl, *, connect_seconds: float, command_seconds: float) -> Topology:

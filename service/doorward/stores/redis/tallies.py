@@ -12,7 +12,7 @@ from doorward.stores.redis.part import Part
 
 # So many at a time: nobody else is served while a script runs.
 PORTION = 500
-_SUMS = struct.Struct(">dd")
+SUMS = struct.Struct(">dd")
 
 
 class Tallies(Part):
@@ -21,13 +21,13 @@ class Tallies(Part):
     def add_tallies(self, tenant: str, tallies: Sequence[Tally], now: float) -> None:  # noqa: ARG002 (the port's)
         for start in range(0, len(tallies), PORTION):
             words: list[tuple[Word, ...]] = [
-                (_field(each), _SUMS.pack(each.a, each.b), each.bucket) for each in tallies[start:][:PORTION]
+                (sum_field(each), SUMS.pack(each.a, each.b), each.bucket) for each in tallies[start:][:PORTION]
             ]
-            keys = (layout.of_tenant(tenant, "versions"), *_keys(tenant))
+            keys = (layout.of_tenant(tenant, "versions"), *sum_keys(tenant))
             self._exchange.one(scripts.ADD.call(keys, *chain.from_iterable(words)))
 
     def tallies_since(self, tenant: str, version: int) -> tuple[int, list[Tally]]:
-        sums, versions, _ = _keys(tenant)
+        sums, versions, _ = sum_keys(tenant)
         # The version first: a sum that changes between the two is then read again, never missed.
         present, fields = self._exchange.run(
             [
@@ -38,7 +38,7 @@ class Tallies(Part):
         return int(present or 0), self._read(sums, fields)
 
     def prune_tallies(self, tenant: str, *, before_bucket: int, keep: int) -> None:
-        sums, versions, minutes = _keys(tenant)
+        sums, versions, minutes = sum_keys(tenant)
         old, total, timed = self._exchange.run(
             [
                 call("ZRANGEBYSCORE", minutes, "(0", f"({before_bucket}"),
@@ -59,30 +59,30 @@ class Tallies(Part):
             if each.bucket == 0:
                 levels[each.level].append(each)
         by_size = [sorted(each, key=lambda tally: (-tally.a, tally.value)) for each in levels.values()]
-        return [_field(tally) for each in by_size for tally in each[keep:]]
+        return [sum_field(tally) for each in by_size for tally in each[keep:]]
 
     def _read(self, sums: bytes, fields: Sequence[bytes]) -> list[Tally]:
         asked = [fields[start : start + PORTION] for start in range(0, len(fields), PORTION)]
         replies = self._exchange.run([call("HMGET", sums, *each) for each in asked]) if asked else []
         held = zip(fields, chain.from_iterable(replies), strict=True)
-        return [_tally(field, value) for field, value in held if value]
+        return [tally_of(field, value) for field, value in held if value]
 
     def _forget(self, tenant: str, dropped: Sequence[tuple[bytes, bytes]]) -> None:
         for start in range(0, len(dropped), PORTION):
             words = chain.from_iterable(dropped[start : start + PORTION])
-            self._exchange.one(scripts.FORGET.call(_keys(tenant), *words))
+            self._exchange.one(scripts.FORGET.call(sum_keys(tenant), *words))
 
 
-def _keys(tenant: str) -> tuple[bytes, bytes, bytes]:
+def sum_keys(tenant: str) -> tuple[bytes, bytes, bytes]:
     """Return the keys of the sums, of their versions and of the minutes."""
     sums = layout.of_tenant(tenant, "sums")
     return sums, sums + b":version", sums + b":minute"
 
 
-def _field(tally: Tally) -> bytes:
+def sum_field(tally: Tally) -> bytes:
     return f"{tally.level}\0{tally.value}\0{tally.bucket}".encode()
 
 
-def _tally(field: bytes, value: bytes) -> Tally:
+def tally_of(field: bytes, value: bytes) -> Tally:
     level, number, bucket = field.decode().split("\0")
-    return Tally(level, int(number), int(bucket), *_SUMS.unpack(value))
+    return Tally(level, int(number), int(bucket), *SUMS.unpack(value))

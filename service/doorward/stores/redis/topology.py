@@ -9,6 +9,7 @@ from redis.crc import key_slot
 from redis.exceptions import ConnectionError as Unconnected
 from redis.exceptions import RedisError
 
+from doorward.stores.redis import layout
 from doorward.stores.redis.calls import Address, Call
 from doorward.stores.redis.nodes import Locate, Node
 
@@ -24,6 +25,14 @@ class Topology(Protocol):
 
     def masters(self) -> list[Address]:
         """Return an address for each master; `Call.at` takes it."""
+        ...
+
+    def places(self) -> range:
+        """Return the numbers of the copies of the epoch (`layout.epochs`) that a store like this has."""
+        ...
+
+    def place_of(self, node: Node) -> int | None:
+        """Return the number of a copy of the epoch that *node* has, None where it has none."""
         ...
 
     def doubt(self) -> None:
@@ -49,6 +58,12 @@ class Alone:
     def masters(self) -> list[Address]:
         return [self._HERE]
 
+    def places(self) -> range:
+        return range(1)
+
+    def place_of(self, node: Node) -> int | None:  # noqa: ARG002 (the protocol's)
+        return 0
+
     def doubt(self) -> None:
         self._node.drop()
 
@@ -65,6 +80,7 @@ class Cluster:
         self._nodes: dict[Address, Node] = {}
         self._owners: list[Address | None] = [None] * SLOTS
         self._in_doubt = True
+        self._places: dict[Node, int] = {}
 
     def node_of(self, call: Call) -> Node:
         if call.at:
@@ -78,6 +94,12 @@ class Cluster:
     def masters(self) -> list[Address]:
         self._look_again()
         return sorted({owner for owner in self._owners if owner})
+
+    def places(self) -> range:
+        return range(layout.BANDS)
+
+    def place_of(self, node: Node) -> int | None:
+        return self._places.get(node)
 
     def doubt(self) -> None:
         self._in_doubt = True
@@ -100,12 +122,13 @@ class Cluster:
                 self._owners = self._ask(address)
                 self._in_doubt = False
                 self._forget_strangers()
+                self._note_places()
                 return
         raise Unconnected("no member of the Cluster answers")
 
     def _ask(self, address: Address) -> list[Address | None]:
         node = self._node(address)
-        connection, _ = node.take()
+        connection = node.take()
         try:
             connection.send_command("CLUSTER", "SLOTS")
             found = connection.read_response()
@@ -118,6 +141,14 @@ class Cluster:
             owner = (host.decode() or address[0], int(port))
             owners[first : last + 1] = [owner] * (last + 1 - first)
         return owners
+
+    def _note_places(self) -> None:
+        places: dict[Node, int] = {}
+        for place, name in enumerate(layout.epochs()):
+            owner = self._owners[key_slot(name)]
+            if owner:
+                places.setdefault(self._node(owner), place)
+        self._places = places
 
     def _forget_strangers(self) -> None:
         known = {*self._owners, *self._seeds}

@@ -1,5 +1,6 @@
 """Requests that may be repeated: who claimed a key, and what was answered."""
 
+from hashlib import sha256
 from typing import Any
 
 from doorward.ports import CLAIM_SECONDS, Claim
@@ -16,6 +17,7 @@ _FINISH = "UPDATE idempotency SET answer = ?, expires_at = ? WHERE key = ? AND e
 
 class Idempotency(Part):
     def claim(self, key: bytes, fingerprint: bytes, *, expires_at: float, now: float) -> Claim:
+        fingerprint = sha256(fingerprint).digest()
         with self._database.writing() as db:
             met = _met(row(db, _ONE, key, now), fingerprint, now)
             if met.state == "new":

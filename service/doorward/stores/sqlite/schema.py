@@ -8,6 +8,8 @@ import secrets
 
 import apsw
 
+from doorward.row_kinds import KINDS
+
 TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL, until REAL NOT NULL DEFAULT 0) WITHOUT ROWID, STRICT;
 
@@ -106,22 +108,7 @@ CREATE INDEX notes_end ON notes (expires_at);
 STEPS: tuple[str, ...] = (TABLES, NOTES)
 VERSION = len(STEPS)
 
-FORGOTTEN_BY_A_RESET = (
-    "rings",
-    "profiles",
-    "authenticators",
-    "devices",
-    "proofs",
-    "spent",
-    "records",
-    "challenges",
-    "notes",
-    "api_keys",
-    "list_entries",
-    "idempotency",
-    "tallies",
-    "secrets",
-)
+FORGOTTEN_BY_A_RESET = tuple(kind.name for kind in KINDS if kind.name != "versions")
 
 
 def version_of(db: apsw.Connection) -> int:

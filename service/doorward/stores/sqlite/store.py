@@ -8,22 +8,28 @@ from pathlib import Path
 import apsw
 
 from doorward.core.errors import StoreUnavailable
+from doorward.core.store_url import SQLITE
+from doorward.stores.memory import Memory
 from doorward.stores.sqlite import schema
 from doorward.stores.sqlite.authenticators import Authenticators
 from doorward.stores.sqlite.challenges import Challenges
 from doorward.stores.sqlite.connection import MEMORY, Database
 from doorward.stores.sqlite.decisions import Decisions
 from doorward.stores.sqlite.devices import Devices
+from doorward.stores.sqlite.epochs import Epochs
 from doorward.stores.sqlite.idempotency import Idempotency
 from doorward.stores.sqlite.keys import ApiKeys
 from doorward.stores.sqlite.lists import Lists
+from doorward.stores.sqlite.moving import Moving
 from doorward.stores.sqlite.notes import Notes
+from doorward.stores.sqlite.part import rows
 from doorward.stores.sqlite.proofs import Proofs
 from doorward.stores.sqlite.records import Records
 from doorward.stores.sqlite.secret_values import SecretValues
 from doorward.stores.sqlite.spent import Spent
 from doorward.stores.sqlite.sweep import Sweeper
 from doorward.stores.sqlite.tallies import Tallies
+from doorward.stores.watch import Watch
 
 # The first release without the fault that can corrupt a database when two connections reset the WAL at once.
 SAFE_SQLITE = (3, 51, 3)
@@ -31,6 +37,8 @@ _TEMPORARY = ("/tmp/", "/var/tmp/", "/dev/shm/", "/run/")  # noqa: S108 (to warn
 
 
 class SqliteStore(
+    Epochs,
+    Moving,
     Decisions,
     Records,
     Devices,
@@ -52,10 +60,10 @@ class SqliteStore(
         """Return when the file can be read and written, and is still the one at its path."""
         with self._database.writing() as db:
             db.execute("UPDATE meta SET value = value + 1 WHERE name = 'pings'")
-        self._database.check_file()
+        self.look()
 
     def warnings(self) -> list[str]:
-        found = []
+        found = self._watch.warnings()
         if _sqlite_version() < SAFE_SQLITE:
             found.append(f"SQLite {apsw.sqlite_lib_version()} can corrupt a WAL; 3.51.3 is the first that cannot")
         if self._database.in_memory:
@@ -64,10 +72,10 @@ class SqliteStore(
             found.append("the store's file is in a folder for temporary files")
         return found
 
-    def epoch(self) -> str:
-        """Return the random name that this file was given when it was made; another name is another store."""
-        ((name,),) = self._rows("SELECT value FROM meta WHERE name = 'epoch'")
-        return str(name)
+    def sizes(self) -> dict[str, int]:
+        with self._database.reading() as db:
+            counts = [rows(db, f"SELECT count(*) FROM {table}") for table in schema.FORGOTTEN_BY_A_RESET]  # noqa: S608
+        return {table: count for table, ((count,),) in zip(schema.FORGOTTEN_BY_A_RESET, counts, strict=True)}
 
     def checkpoint(self) -> None:
         """Copy the write-ahead log into the file."""
@@ -84,10 +92,11 @@ class SqliteStore(
         self._database.close()
 
 
-def open_store(path: str, *, busy_seconds: float = 2.0) -> SqliteStore:
+def open_store(path: str, *, state_dir: Path | None = None, busy_seconds: float = 2.0) -> SqliteStore:
     """Return the store in the file at *path* (`:memory:` for none), made or brought up to date where needed.
 
-    The file is readable by its owner alone. No call waits much longer than *busy_seconds* for others.
+    The file is readable by its owner alone. No call waits much longer than *busy_seconds* for others. What was seen
+    of the store is remembered below *state_dir*.
     """
     if path != MEMORY:
         _make_private(Path(path))
@@ -100,7 +109,8 @@ def open_store(path: str, *, busy_seconds: float = 2.0) -> SqliteStore:
     except BaseException:
         database.close()
         raise
-    return SqliteStore(database)
+    remembers = None if path == MEMORY else state_dir
+    return SqliteStore(database, Watch(Memory(remembers, SQLITE + os.path.abspath(path))))
 
 
 def _make_private(path: Path) -> None:
