@@ -253,7 +253,7 @@ def _answering(parts: Parts, records: KeptRecords, passing: Passing) -> tuple[Ch
     subjects = Subjects(store, sealer, parts.sources.hasher)
     attempts, post = Attempts(store), wiring_post.post(parts.settings, store, parts.sources, outside.senders)
     types = wiring_post.types(parts.settings)
-    ceremonies = Ceremonies(parts.realm, codes_from=lambda: 0.0)
+    ceremonies = Ceremonies(parts.realm, codes_from=lambda: store.epoch_info().accepted_at)
     passed = PassedChallenges(store, records, passing, outside.notifier)
     challenges = ChallengeDesk(
         KeptChallenges(store, sealer), subjects, types, attempts, ceremonies, post, passed, outside.notifier

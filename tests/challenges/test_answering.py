@@ -260,3 +260,17 @@ def test_two_of_different_types_are_needed_where_two_are_asked_for(house):
     assert (one["status"], one["error"]) == ("pending", "more_required")
     assert (same_type["status"], same_type["error"]) == ("pending", "more_required")
     assert both["status"] == "passed"
+
+
+def test_a_code_from_before_the_store_was_accepted_anew_is_refused(house):
+    """It may have been used, and the store have lost the memory of it."""
+    made = bound_totp(house)
+    challenge, code = challenged(house), code_of(house, made)
+    house.wait(5)
+    house.wiring.store.accept(house.now[0])
+
+    refused = verify(house, challenge, made["id"], code).get_json()
+    house.wait(30)
+
+    assert refused["error"] == "replayed_code"
+    assert verify(house, challenge, made["id"], code_of(house, made)).get_json()["status"] == "passed"
