@@ -2,7 +2,7 @@ import json
 import stat
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doorward.backup_file import Header, UnusableBackup, open_backup, write
@@ -109,6 +109,7 @@ rows = st.sampled_from(sorted(KIND_OF)).flatmap(
 )
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(rows, max_size=5))
 def test_any_row_is_read_as_it_was_written(tmp_path_factory, given_rows):
     file = tmp_path_factory.mktemp("backup") / "file"
