@@ -12,10 +12,15 @@ from doorward.sending import Post
 from doorward.settings import Settings
 
 
-def post(settings: Settings, store: Store, sources: Sources, senders: Mapping[str, Sender]) -> Post:
-    """Return what sends messages; *senders* that were handed in stand before those that the settings name."""
+def senders(settings: Settings, handed: Mapping[str, Sender]) -> Mapping[str, Sender]:
+    """Return who carries each channel; those that were *handed* in stand before those that the settings name."""
+    return {**_configured(settings), **handed}
+
+
+def post(settings: Settings, store: Store, sources: Sources, carriers: Mapping[str, Sender]) -> Post:
+    """Return what sends messages by *carriers*."""
     budgets = SendBudgets(store, sources.hasher, settings.send_limits)
-    return Post({**_configured(settings), **senders}, budgets, store, sources.meter)
+    return Post(carriers, budgets, store, sources.meter)
 
 
 def _configured(settings: Settings) -> Mapping[str, Sender]:
