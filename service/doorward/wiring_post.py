@@ -26,7 +26,12 @@ def post(settings: Settings, store: Store, sources: Sources, carriers: Mapping[s
 def _configured(settings: Settings) -> Mapping[str, Sender]:
     """Return the senders that the settings name; together they hold three of four threads at most."""
     return open_senders(
-        {"email": settings.smtp_url, "sms": settings.sms_url, "voice": settings.voice_url},
+        {
+            "email": settings.smtp_url,
+            "sms": settings.sms_url,
+            "voice": settings.voice_url,
+            "push": settings.push_url,
+        },
         mail_from=settings.mail_from,
         webhook_keys=settings.webhook_secret,
         most=max(1, settings.threads // 4),
