@@ -78,6 +78,7 @@ class Enrolment:
     """A new authenticator. *shown* goes to the caller once; *live* is what its confirmation will be held against.
 
     One that is *active* needs no confirmation, such as recovery codes; one with an end is over at *expires_at*.
+    One that comes *from_device* is confirmed by that device, which must find it without an API key.
     """
 
     state: Json
@@ -86,15 +87,28 @@ class Enrolment:
     message: Message | None = None
     active: bool = False
     expires_at: float | None = None
+    from_device: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What a challenge needs from now on: *live* is kept sealed with it, *shown* goes to the client."""
+    """What a challenge needs from now on: *live* is kept sealed with it, *shown* goes to the client.
+
+    *on_device* says that a device of the person's will answer, and must be told.
+    """
 
     live: Json | None = None
     shown: Json = field(default_factory=dict)
     message: Message | None = None
+    on_device: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DevicePairing:
+    """What a device pairs itself by: the *code* that it was shown, and its public *key*, whose holder it is."""
+
+    code: str = field(repr=False)
+    key: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +165,18 @@ class Verifier(Protocol):
 
     def verify(self, state: Json, live: Json | None, answer: Any, ceremony: Ceremony) -> Verified:
         """Return the state after *answer* was right; a Refusal where it was not. May run twice for one answer."""
+        ...
+
+
+class DeviceKeys(Protocol):
+    """What devices of persons sign with."""
+
+    def read(self, jwk: Mapping[str, Any]) -> Json:
+        """Return the public key that *jwk* is; BadInput with every mistake for what is none."""
+        ...
+
+    def check(self, key: Mapping[str, Any] | None, signed: bytes, signature: str) -> None:
+        """Return where *signature* is by *key*; BadSignature where not, as late for a key that is not known."""
         ...
 
 

@@ -13,7 +13,6 @@ from doorward.challenge_rows import Kept, KeptChallenges
 from doorward.core.challenges import CANCELLED, FAILED, PASSED, PENDING, Challenge, Shown
 from doorward.core.enrolment import ACTIVE, DISABLED, SUSPENDED, Authenticator
 from doorward.core.errors import (
-    AwaitingApproval,
     BadInput,
     ClonedAuthenticator,
     Conflict,
@@ -28,6 +27,7 @@ from doorward.core.errors import (
 )
 from doorward.core.times import rfc3339
 from doorward.passed import PassedChallenges
+from doorward.pushes import Pushes
 from doorward.realms import Ceremonies
 from doorward.sending import Post
 from doorward.services import Answered
@@ -47,6 +47,7 @@ class ChallengeDesk:
         attempts: Attempts,
         ceremonies: Ceremonies,
         post: Post,
+        pushes: Pushes,
         passed: PassedChallenges,
         notifier: Notifier,
     ) -> None:
@@ -56,6 +57,7 @@ class ChallengeDesk:
         self._attempts = attempts
         self._ceremonies = ceremonies
         self._post = post
+        self._pushes = pushes
         self._passed = passed
         self._notifier = notifier
 
@@ -90,15 +92,16 @@ class ChallengeDesk:
             return challenge.with_live(held.id, begun[0][0].live)
 
         started = self._kept.change(kept, start, now)
-        self._send(tenant, started, held, *begun[0], now)
-        return {"authenticator": held.id, "type": held.type} | begun[0][0].shown
+        told = self._send(tenant, started, held, *begun[0], now)
+        return {"authenticator": held.id, "type": held.type} | begun[0][0].shown | told
 
     def _send(
         self, tenant: str, started: Kept, held: Authenticator, begun: Begun, before: Json | None, now: float
-    ) -> None:
-        """Hand the message over; where that fails it is as if it had not been begun, and may be tried at once."""
-        if begun.message is None:
-            return
+    ) -> Json:
+        """Hand over what is to be sent; where that fails it is as if it had not been begun, and may be tried at once.
+
+        Returns what the client should know of it.
+        """
 
         def take_back(challenge: Challenge) -> Challenge:
             # It may have been answered, begun again or ended meanwhile: what is spent must not come back.
@@ -106,7 +109,9 @@ class ChallengeDesk:
             return challenge.with_live(held.id, before) if is_ours else challenge
 
         try:
-            self._post.send(tenant, started.row.subject, begun.message, now)
+            if begun.message is not None:
+                self._post.send(tenant, started.row.subject, begun.message, now)
+            return self._pushes.tell(tenant, started, held, now) if begun.on_device else {}
         except (SenderUnavailable, StoreUnavailable, Throttled):
             self._kept.change(started, take_back, now)
             raise
@@ -127,7 +132,10 @@ class ChallengeDesk:
             kept = self._settle_right(tenant, kept, held, verified, now, spent=is_guess)
         except Refusal as refusal:
             if last or isinstance(refusal, ClonedAuthenticator):
-                self._stop(tenant, kept, held, DISABLED if last else SUSPENDED, refusal, now)
+                self.stop(tenant, kept, held, DISABLED if last else SUSPENDED, refusal, now)
+            if not is_guess:
+                # Who asks how it stands is told what was written down when it happened.
+                return _stands(kept, refusal)
             return self._refused(tenant, kept, held, refusal, now, spent=is_guess)
         if kept.challenge.status != PASSED:
             return self._refused(tenant, kept, held, MoreRequired("another is required"), now, spent=False)
@@ -152,11 +160,16 @@ class ChallengeDesk:
         return last
 
     def _check(self, tenant: str, kept: Kept, held: Authenticator, answer: Any, now: float) -> Verified:
-        """Check the answer against the authenticator as it is kept: of racing right answers one changes it."""
+        """Check the answer against the authenticator as it is kept: of racing right answers one changes it.
+
+        Who only asks is answered without a lock, for as long as there is nothing to take.
+        """
         verifier, ceremony = self._verifiers[held.type], self._ceremonies.of(tenant, kept, held, now)
         live = kept.challenge.live.get(held.id)
         prepared = verifier.prepare(dict(held.state), answer)
         verified: list[Verified] = []
+        if not verifier.is_guess(answer):
+            verifier.verify(dict(held.state), live, prepared, ceremony)
 
         def use(one: Authenticator) -> Authenticator:
             if one.status != ACTIVE:
@@ -183,15 +196,18 @@ class ChallengeDesk:
         """Settle an answer that was not accepted, and say why."""
         if spent:
             kept = self._kept.change(kept, lambda challenge: challenge.settle_wrong(), now)
-        if not isinstance(refusal, MoreRequired | AwaitingApproval):
+        return self.refused(tenant, kept, held, refusal, now)
+
+    def refused(self, tenant: str, kept: Kept, held: Authenticator, refusal: Refusal, now: float) -> Json:
+        """Write down an answer that was not accepted, and return how the challenge stands."""
+        if not isinstance(refusal, MoreRequired):
             self._passed.note(tenant, kept, held, refusal, now)
         if isinstance(refusal, TooManyAttempts) or kept.challenge.status == FAILED:
             self._tell(tenant, kept, "challenge.failed", now)
             return {"status": FAILED, "error": TooManyAttempts.code}
-        pending = {"status": PENDING, "error": refusal.code, "attempts_left": kept.challenge.attempts_left}
-        return pending | ({"detail": str(refusal)} if isinstance(refusal, Refused) else {})
+        return _stands(kept, refusal)
 
-    def _stop(self, tenant: str, kept: Kept, held: Authenticator, status: str, refusal: Refusal, now: float) -> None:
+    def stop(self, tenant: str, kept: Kept, held: Authenticator, status: str, refusal: Refusal, now: float) -> None:
         """Disable or suspend the authenticator, and tell its owner."""
         reason = str(refusal) if status == SUSPENDED else "too many failures in a row"
         self._subjects.set_status(tenant, kept.row.subject, held.id, status, now, reason=reason)
@@ -216,3 +232,8 @@ class ChallengeDesk:
         self._notifier.tell(
             Notice(tenant, event, kept.challenge.subject_id, now, about, decision_id=kept.row.decision_id)
         )
+
+
+def _stands(kept: Kept, refusal: Refusal) -> Json:
+    pending = {"status": PENDING, "error": refusal.code, "attempts_left": kept.challenge.attempts_left}
+    return pending | ({"detail": str(refusal)} if isinstance(refusal, Refused) else {})

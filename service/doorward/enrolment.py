@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from doorward.attempts import Attempts
-from doorward.ceremony import Enrolment, Notice, Notifier, Verified, Verifier
+from doorward.ceremony import DevicePairing, Enrolment, Notice, Notifier, Verified, Verifier
 from doorward.core.assurance import AUTHENTICATOR_TYPES
 from doorward.core.enrolment import ACTIVE, PENDING, Authenticator, Holdings
 from doorward.core.errors import (
@@ -20,6 +20,7 @@ from doorward.core.errors import (
 )
 from doorward.core.identifiers import new_id
 from doorward.core.times import rfc3339
+from doorward.device_places import DevicePlaces
 from doorward.realms import Ceremonies
 from doorward.sending import Post
 from doorward.services import Allowed
@@ -41,6 +42,7 @@ class EnrolmentDesk:
         attempts: Attempts,
         ceremonies: Ceremonies,
         post: Post,
+        places: DevicePlaces,
         notifier: Notifier,
     ) -> None:
         self._subjects = subjects
@@ -48,6 +50,7 @@ class EnrolmentDesk:
         self._attempts = attempts
         self._ceremonies = ceremonies
         self._post = post
+        self._places = places
         self._notifier = notifier
 
     def show(self, tenant: str, subject_id: str, now: float) -> list[Json]:
@@ -82,6 +85,8 @@ class EnrolmentDesk:
             expires_at=enrolment.expires_at,
         )
         self._subjects.change(tenant, key, lambda now_held: _tidy(now_held, now).with_(authenticator), now)
+        if enrolment.from_device:
+            self._places.put(tenant, subject_id, new, until=now + PENDING_SECONDS, now=now)
         self._send(tenant, key, new, enrolment, now)
         if enrolment.active:
             self._tell(tenant, subject_id, "authenticator.bound", authenticator, now)
@@ -121,6 +126,18 @@ class EnrolmentDesk:
         self._tell(tenant, subject_id, "authenticator.bound", confirmed, now)
         return shown(confirmed)
 
+    def pair(self, tenant: str, subject_id: str, authenticator_id: str, pairing: DevicePairing, now: float) -> Json:
+        """Make the authenticator active by what its device sent; a Refusal says why not.
+
+        Nothing is counted: the code cannot be guessed.
+        """
+        key = self._subjects.key(tenant, subject_id)
+        pending = self._subjects.read(tenant, key, now).find(authenticator_id)
+        _check_pending(pending, now)
+        confirmed = self._confirmed(tenant, key, subject_id, pending, pairing, now)
+        self._tell(tenant, subject_id, "authenticator.bound", confirmed, now)
+        return shown(confirmed)
+
     def _confirmed(
         self, tenant: str, key: bytes, subject_id: str, pending: Authenticator, answer: Any, now: float
     ) -> Authenticator:
@@ -145,6 +162,7 @@ class EnrolmentDesk:
         why = allowed.reason or "revoked by its owner"
         self._subjects.change(tenant, key, lambda held: held.without(authenticator_id, why=why, now=now), now)
         self._attempts.forget(tenant, key, authenticator_id, now)
+        self._places.forget(authenticator_id, now)
         self._tell(tenant, subject_id, "authenticator.revoked", gone, now)
 
     def _verifier(self, name: str) -> Verifier:

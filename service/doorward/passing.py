@@ -14,12 +14,14 @@ from doorward.core.history import OTP_WEIGHT, PASSWORD_ONLY_WEIGHT, PHISHING_RES
 from doorward.core.outcome import Proof
 from doorward.core.record import DecisionRecord
 from doorward.core.request import LOGIN
+from doorward.core.ring import SUCCEEDED
+from doorward.core.velocity import unanswered_pushes
 from doorward.device_tokens import Issued, issue, reissue
 from doorward.gather import Sources, keys_of, sight_again
 from doorward.kept import KeptRecords
 from doorward.learning import APPLIED, NONE, PROFILE_LIFE_SECONDS, QUARANTINED, Lesson, standing
 from doorward.policy.engine import DEFAULT_MAX_AGE_SECONDS
-from doorward.ports import Changes, Keys, Store
+from doorward.ports import Changes, Keys, Observation, Store
 
 Json = dict[str, Any]
 
@@ -79,6 +81,7 @@ class Passing:
     def prove(self, tenant: str, record: DecisionRecord, proof: Proof, *, max_age: float | None, now: float) -> str:
         """Return *proof* as an assertion, and keep it for the session where it is bound to no action."""
         keys = self.keys(tenant, record)
+        self._succeeded(keys, now)
         if keys.session is not None and not proof.binding:
             expires_at = proof.auth_time + (max_age or DEFAULT_MAX_AGE_SECONDS)
             self._store.put_proof(tenant, keys.session, proof, expires_at=expires_at, now=now)
@@ -92,6 +95,12 @@ class Passing:
             action_name=record.request.action.name,
             now=now,
         )
+
+    def _succeeded(self, keys: Keys, now: float) -> None:
+        """Begin the count of pushes that went unanswered anew, where there are any."""
+        own = Keys(keys.tenant, keys.subject)
+        if unanswered_pushes(self._store.begin(own, None, now).subject_ring, now):
+            self._store.begin(own, Observation(0, SUCCEEDED, 0), now)
 
     def keys(self, tenant: str, record: DecisionRecord) -> Keys:
         """Return where the store keeps what belongs to the attempt of *record*."""

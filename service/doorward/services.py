@@ -48,6 +48,24 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Signed:
+    """What a device sent: *body* is what it signed, all but the signature."""
+
+    authenticator: str
+    body: Mapping[str, Any]
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class PushAnswer:
+    """What the person said on the device; the number is empty where none was typed."""
+
+    nonce: str
+    decision: str
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Allowed:
     """What allows a change to a subject's authenticators: a proof, a grant, or an administrator's reason."""
 
@@ -136,6 +154,16 @@ class Challenges(Protocol):
     def cancel(self, tenant: str, challenge_id: str, reason: str, now: float) -> Json: ...
 
 
+class Pushes(Protocol):
+    """What devices say. BadSignature for every request that no paired device has signed."""
+
+    def pair(self, code: str, public_key: Json, signed: Signed, now: float) -> Json: ...
+
+    def pending(self, at: float, signed: Signed, now: float) -> list[Json]: ...
+
+    def answer(self, challenge_id: str, answer: PushAnswer, signed: Signed, now: float) -> Json: ...
+
+
 class Authenticators(Protocol):
     """What a subject has bound. An id that it does not have is NotFound; a change without leave NotAllowed."""
 
@@ -189,6 +217,7 @@ class Services:
     challenges: Challenges
     authenticators: Authenticators
     devices: Devices
+    pushes: Pushes
     assertions: Assertions
     health: Health
     idempotency: IdempotencyStore

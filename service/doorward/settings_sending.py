@@ -106,6 +106,14 @@ SENDING = (
         secret=True,
     ),
     Setting(
+        "push_url",
+        carried_by(WEBHOOK),
+        "",
+        "Who wakes the devices of pushes: `webhook+https://host/path`. It is told two ids, and no number.",
+        shown="nobody: devices look by themselves",
+        secret=True,
+    ),
+    Setting(
         "webhook_secret",
         webhook_keys,
         "",
@@ -153,6 +161,7 @@ class SendingSettings:
     mail_from: str = ""
     sms_url: SenderUrl | None = field(default=None, repr=False)
     voice_url: SenderUrl | None = field(default=None, repr=False)
+    push_url: SenderUrl | None = field(default=None, repr=False)
     webhook_secret: tuple[bytes, ...] = field(default=(), repr=False)
     code_digits: int = 6
     code_ttl: int = 300
@@ -162,7 +171,7 @@ class SendingSettings:
 
 def contradictions(values: Mapping[str, Any]) -> list[str]:
     """Return what does not go together in the settings of sending."""
-    urls = [values[name] for name in ("smtp_url", "sms_url", "voice_url") if values[name] is not None]
+    urls = [values[name] for name in ("smtp_url", "sms_url", "voice_url", "push_url") if values[name] is not None]
     kinds = {url.kind for url in urls}
     mistakes = []
     if kinds & {SMTP, SMTPS} and not values["mail_from"]:

@@ -12,6 +12,7 @@ from doorward import wiring_post
 from doorward.api_keys import ApiKeyRing
 from doorward.assertions import AssertionDesk
 from doorward.attempts import Attempts
+from doorward.authenticators.device_keys import DeviceKeys
 from doorward.ceremony import Notifier, Realm, Sender, SilentNotifier
 from doorward.challenge import ChallengeDesk
 from doorward.challenge_rows import KeptChallenges
@@ -19,6 +20,7 @@ from doorward.consequences import Keeping, Lives
 from doorward.core.errors import DoorwardError, StoreUnavailable
 from doorward.core.keyed import KeyedHash
 from doorward.decide import DecisionDesk
+from doorward.device_places import DevicePlaces
 from doorward.devices import DeviceDesk
 from doorward.enrolment import EnrolmentDesk
 from doorward.facts.agents import UserAgents
@@ -34,6 +36,9 @@ from doorward.policies import Policies
 from doorward.policy_desk import PolicyDesk
 from doorward.policy_texts import PolicyTexts
 from doorward.ports import GeoState, Locator, Store
+from doorward.push_desk import PushDesk
+from doorward.pushes import CHANNEL as PUSH
+from doorward.pushes import Pushes
 from doorward.realms import Ceremonies
 from doorward.records import RecordDesk
 from doorward.reports import ReportDesk
@@ -226,7 +231,7 @@ def _services(parts: Parts) -> Services:
     lists = ListedValues(store, keeping.sealer)
     passing = Passing(sources, store, kept, keeping, parts.assertions)
     outcomes = OutcomeDesk(sources, store, kept, KeptChallenges(store, keeping.sealer), passing)
-    challenges, authenticators = _answering(parts, kept, passing)
+    challenges, authenticators, pushes = _answering(parts, kept, passing)
     return Services(
         clock=parts.clock,
         api_keys=ApiKeyRing(store),
@@ -238,6 +243,7 @@ def _services(parts: Parts) -> Services:
         challenges=challenges,
         authenticators=authenticators,
         devices=DeviceDesk(store, Subjects(store, keeping.sealer, sources.hasher), parts.outside.notifier),
+        pushes=pushes,
         assertions=parts.assertions,
         health=HealthDesk(store, store.away_seconds, parts.policies, parts.tenants, parts.geo, parts.card.id),
         idempotency=store,
@@ -247,15 +253,17 @@ def _services(parts: Parts) -> Services:
     )
 
 
-def _answering(parts: Parts, records: KeptRecords, passing: Passing) -> tuple[Challenges, Authenticators]:
+def _answering(parts: Parts, records: KeptRecords, passing: Passing) -> tuple[Challenges, Authenticators, PushDesk]:
     """Return what answers challenges and what binds authenticators: both stand on the same verifiers and counters."""
-    store, sealer, outside = parts.store, parts.keeping.sealer, parts.outside
-    subjects = Subjects(store, sealer, parts.sources.hasher)
-    attempts, post = Attempts(store), wiring_post.post(parts.settings, store, parts.sources, outside.senders)
-    types = wiring_post.types(parts.settings)
+    store, sealer, outside, hasher = parts.store, parts.keeping.sealer, parts.outside, parts.sources.hasher
+    subjects, places = Subjects(store, sealer, hasher), DevicePlaces(store, sealer, hasher)
+    kept, attempts, types = KeptChallenges(store, sealer), Attempts(store), wiring_post.types(parts.settings)
+    senders = wiring_post.senders(parts.settings, outside.senders)
+    post = wiring_post.post(parts.settings, store, parts.sources, senders)
+    pushes = Pushes(store, places, senders.get(PUSH), parts.sources.meter)
     ceremonies = Ceremonies(parts.realm, codes_from=lambda: store.epoch_info().accepted_at)
     passed = PassedChallenges(store, records, passing, outside.notifier)
-    challenges = ChallengeDesk(
-        KeptChallenges(store, sealer), subjects, types, attempts, ceremonies, post, passed, outside.notifier
-    )
-    return challenges, EnrolmentDesk(subjects, types, attempts, ceremonies, post, outside.notifier)
+    challenges = ChallengeDesk(kept, subjects, types, attempts, ceremonies, post, pushes, passed, outside.notifier)
+    enrolment = EnrolmentDesk(subjects, types, attempts, ceremonies, post, places, outside.notifier)
+    pushing = PushDesk(kept, records, subjects, places, DeviceKeys(), attempts, passed, challenges, enrolment)
+    return challenges, enrolment, pushing

@@ -12,16 +12,26 @@ from doorward.sending import Post
 from doorward.settings import Settings
 
 
-def post(settings: Settings, store: Store, sources: Sources, senders: Mapping[str, Sender]) -> Post:
-    """Return what sends messages; *senders* that were handed in stand before those that the settings name."""
+def senders(settings: Settings, handed: Mapping[str, Sender]) -> Mapping[str, Sender]:
+    """Return who carries each channel; those that were *handed* in stand before those that the settings name."""
+    return {**_configured(settings), **handed}
+
+
+def post(settings: Settings, store: Store, sources: Sources, carriers: Mapping[str, Sender]) -> Post:
+    """Return what sends messages by *carriers*."""
     budgets = SendBudgets(store, sources.hasher, settings.send_limits)
-    return Post({**_configured(settings), **senders}, budgets, store, sources.meter)
+    return Post(carriers, budgets, store, sources.meter)
 
 
 def _configured(settings: Settings) -> Mapping[str, Sender]:
     """Return the senders that the settings name; together they hold three of four threads at most."""
     return open_senders(
-        {"email": settings.smtp_url, "sms": settings.sms_url, "voice": settings.voice_url},
+        {
+            "email": settings.smtp_url,
+            "sms": settings.sms_url,
+            "voice": settings.voice_url,
+            "push": settings.push_url,
+        },
         mail_from=settings.mail_from,
         webhook_keys=settings.webhook_secret,
         most=max(1, settings.threads // 4),

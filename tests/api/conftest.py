@@ -16,7 +16,7 @@ from doorward.api.app import create_app
 from doorward.core.errors import InvalidAssertion, NotFound, StoreUnavailable, Unreadable
 from doorward.core.request import DecisionRequest
 from doorward.ports import Claim
-from doorward.services import Caller, RecordFilter, ReportedEvent, Services
+from doorward.services import Caller, RecordFilter, ReportedEvent, Services, Signed
 
 NOW = 1_795_341_600.0  # 2026-11-22T10:00:00Z
 KNOWN_ID = "dec_" + "A" * 22
@@ -175,6 +175,16 @@ class Devices(Desk):
         self._did({}, "drop_all", tenant, subject_id)
 
 
+class Pushes(Desk):
+    def pair(self, code: str, public_key: Json, signed: Signed, now: float) -> Json:
+        answer = {"authenticator": signed.authenticator, "status": "active"}
+        return self._did(answer, "pair", code, public_key, signed)
+
+    def pending(self, at: float, signed: Signed, now: float) -> list[Json]:
+        self._did({}, "pending", at, signed)
+        return []
+
+
 class Assertions(Desk):
     def jwks(self, tenant: str) -> Json:
         if tenant not in ("default", "other"):
@@ -259,6 +269,7 @@ def services(clock: Clock) -> Services:
         challenges=Challenges(),
         authenticators=Authenticators(),
         devices=Devices(),
+        pushes=Pushes(),
         assertions=Assertions(),
         health=Health(),
         idempotency=IdempotencyKeys(),

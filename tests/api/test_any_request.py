@@ -12,6 +12,8 @@ PLACES = [
     "/v1/lists/blocked/{}",
     "/v1/lists/{}/u",
     "/v1/challenges/{}",
+    "/v1/push/{}",
+    "/v1/push/pair",
     "/v1/policy/what-if",
     "/v1/policy/check",
     "/.well-known/jwks.json",

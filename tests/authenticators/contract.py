@@ -14,7 +14,7 @@ from doorward.core.enrolment import ACTIVE, Authenticator
 from doorward.core.errors import BadInput, Refusal
 
 NOW = 1_782_900_000.0
-REALM = Realm("acme", name="Acme", rp_id="example.org", origins=("https://example.org",))
+REALM = Realm("acme", "Acme", "example.org", ("https://example.org",), base_url="https://auth.example.org")
 CEREMONY = Ceremony("chl_1", REALM, "u-1", NOW, application_id="web", expires_at=NOW + 600)
 
 

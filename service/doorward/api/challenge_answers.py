@@ -25,6 +25,7 @@ class BegunAnswer(Answer):
     resend_after = Time("From when on it may be sent again.")
     number = word("push: what is to be typed on the device.", "471906")
     public_key = JsonMap("passkey: PublicKeyCredentialRequestOptions as JSON.", entries=64)
+    woken = Flag("push: whether a gateway took a wake-up for the device.", example=True)
     digits = Whole("How many digits the code has.", example=6)
     questions = Items(word("", "the first street I lived in"), "knowledge: what is asked.", maximum=16)
 

@@ -32,7 +32,7 @@ _PARAMETER = re.compile(r"<(?:path:)?([a-z_]+)>")
 
 _PROBLEMS = {
     400: "The body is not acceptable JSON, or the URL not percent-encoded UTF-8.",
-    401: "The API key is missing or not valid.",
+    401: "The API key is missing or not valid; of a device, the signature.",
     403: "The API key is not for this operation.",
     404: "There is no such thing for this tenant.",
     409: "The object has moved on, or the first request with this idempotency key is still running.",
@@ -155,7 +155,7 @@ def _parameters(operation: Operation) -> list[Any]:
         for name in _PARAMETER.findall(operation.path)
     ]
     in_query = [{"in": "query", "schema": operation.query}]
-    repeatable = ["IdempotencyKey"] if operation.method == "POST" else []
+    repeatable = ["IdempotencyKey"] if operation.method == "POST" and operation.scopes else []
     return in_path + in_query + repeatable
 
 
@@ -174,13 +174,13 @@ def _refusals(operation: Operation) -> set[int]:
         statuses |= {401, 403, 429, 503}
     if operation.body is not None:
         statuses |= {413, 415}
-    if operation.method == "POST":
+    if operation.method == "POST" and operation.scopes:
         statuses.add(409)
     return statuses
 
 
 def _answer(operation: Operation, status: int, schema: Schema | None) -> dict[str, Any]:
-    replayed = ["Idempotency-Replayed"] if operation.method == "POST" else []
+    replayed = ["Idempotency-Replayed"] if operation.method == "POST" and operation.scopes else []
     answer: dict[str, Any] = {
         "description": _phrase(status),
         "headers": _headers("X-Request-Id", "traceparent", *replayed),

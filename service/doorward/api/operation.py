@@ -28,6 +28,7 @@ class Call:
     caller: Caller
     now: float
     body: Any = None
+    sent: Any = None  # the body as it was sent, which a signature is over
     query: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -103,8 +104,9 @@ def _serve(operation: Operation, parameters: Mapping[str, str]) -> Reply:
     if operation.body is None:
         return operation.handler(Call(services, caller, now, query=query), **parameters)
     sent = read_json(request)
-    call = Call(services, caller, now, body=load(operation.body, sent), query=query)
-    if operation.method != "POST" or "Idempotency-Key" not in request.headers:
+    call = Call(services, caller, now, body=load(operation.body, sent), sent=sent, query=query)
+    # Without an API key anybody could fill the store with answers to be repeated.
+    if operation.method != "POST" or not operation.scopes or "Idempotency-Key" not in request.headers:
         return operation.handler(call, **parameters)
     return once(
         lambda: operation.handler(call, **parameters),

@@ -22,6 +22,7 @@ from doorward.api.errors import (
 from doorward.api.reply import PROBLEM, Reply
 from doorward.core.errors import (
     BadInput,
+    BadSignature,
     ChallengeExpired,
     Conflict,
     DoorwardError,
@@ -53,6 +54,7 @@ KINDS = (
     Kind(BadJson, 400, "bad-json", "The body is not acceptable JSON"),
     Kind(BadUrl, 400, "bad-url", "The URL cannot be read"),
     Kind(NotAuthenticated, 401, "not-authenticated", "The API key is missing or not valid"),
+    Kind(BadSignature, 401, "bad-signature", "No paired device has signed this"),
     Kind(ScopeMissing, 403, "scope-missing", "The API key is not for this operation"),
     Kind(NotAllowed, 403, "not-allowed", "A proof or a reason is needed"),
     Kind(NotFound, 404, "not-found", "There is no such thing"),
@@ -144,6 +146,8 @@ def _headers(error: DoorwardError) -> dict[str, str]:
     if isinstance(error, NotAuthenticated):
         wrong = ', error="invalid_token"' if error.presented else ""
         return {"WWW-Authenticate": f'Bearer realm="doorward"{wrong}'}
+    if isinstance(error, BadSignature):
+        return {"WWW-Authenticate": 'Doorward-Device realm="doorward"'}
     if isinstance(error, ScopeMissing):
         scope = " ".join(error.scopes)
         return {"WWW-Authenticate": f'Bearer realm="doorward", error="insufficient_scope", scope="{scope}"'}

@@ -7,6 +7,7 @@ from doorward.authenticators.hotp import Hotp
 from doorward.authenticators.knowledge import Knowledge
 from doorward.authenticators.out_of_band import LEAST_DIGITS, PHONE_SECONDS, OutOfBand
 from doorward.authenticators.passkey import Passkey
+from doorward.authenticators.push import PushVerifier
 from doorward.authenticators.recovery_code import RecoveryCodes
 from doorward.authenticators.totp import Totp
 from doorward.ceremony import Verifier
@@ -21,11 +22,12 @@ def verifiers(
     phone_prefixes: tuple[str, ...] = (),
 ) -> Mapping[str, Verifier]:
     """Return every verifier by the name of its type; questions of knowledge where they are wanted."""
-    every: tuple[Verifier, ...] = (Totp(window=totp_window), Hotp(), RecoveryCodes(), BypassCode(), Passkey())
+    otp: tuple[Verifier, ...] = (Totp(window=totp_window), Hotp(), RecoveryCodes(), BypassCode())
+    keys: tuple[Verifier, ...] = (Passkey(), PushVerifier())
     sent: tuple[Verifier, ...] = (
         OutOfBand("sms", digits=code_digits, seconds=code_seconds, prefixes=phone_prefixes),
         OutOfBand("voice", digits=code_digits, seconds=code_seconds, prefixes=phone_prefixes),
         OutOfBand("email", digits=code_digits),
     )
     asked: tuple[Verifier, ...] = (Knowledge(),) if knowledge else ()
-    return {each.type: each for each in (*every, *sent, *asked)}
+    return {each.type: each for each in (*otp, *keys, *sent, *asked)}

@@ -1,6 +1,7 @@
 """`doorward sandbox`: the same API for an integrator's own tests, with everything in memory."""
 
 import os
+import socket
 
 import click
 
@@ -22,7 +23,7 @@ def sandbox(port: int) -> None:
     from doorward import serving
     from doorward.cli.sandboxed import KEY, sandbox_settings, sandboxed
 
-    settings = sandbox_settings(load(os.environ), bind=Bind(LOOPBACK, port))
+    settings = sandbox_settings(load(os.environ), bind=Bind(LOOPBACK, port or free_port()))
     logs.configure(level=settings.log_level, form=settings.log_format)
     plan = serving.Plan(
         build=lambda: sandboxed(settings),
@@ -31,3 +32,11 @@ def sandbox(port: int) -> None:
     )
     plan.check()  # what is wrong with rules or model is told before a port is open
     serving.run(settings, plan)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on: devices that pair are told it before it is opened."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port

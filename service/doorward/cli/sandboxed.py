@@ -62,8 +62,13 @@ class Sandbox:
         self.locator = OverriddenLocator()
         outside = wiring.Outside(
             locator=self.locator,
-            senders=dict.fromkeys(("email", "sms", "voice"), self.outbox),
-            realm_of=lambda tenant: Realm(tenant, rp_id="localhost", any_localhost=True),
+            senders=dict.fromkeys(("email", "sms", "voice", "push"), self.outbox),
+            realm_of=lambda tenant: Realm(
+                tenant,
+                rp_id="localhost",
+                any_localhost=True,
+                base_url=f"http://localhost:{self._settings.bind.port}",
+            ),
         )
         self.wired = wiring.build(self._settings, clock=self.clock, outside=outside)
         self.wired.start()

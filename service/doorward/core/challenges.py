@@ -101,6 +101,10 @@ class Challenge:
         ends = self.status == PENDING and self.spent >= MAX_ATTEMPTS and left == 0
         return replace(self, in_flight=left, status=FAILED, live={}) if ends else replace(self, in_flight=left)
 
+    def give_back(self) -> Self:
+        """Return the challenge after a right answer that does not pass it by itself: the attempt is given back."""
+        return replace(self, spent=self.spent - 1, in_flight=max(0, self.in_flight - 1))
+
     def settle_right(self, shown: Shown, now: float, *, spent: bool = True) -> Self:
         """Return the challenge after a right answer: passed where nothing more is required.
 

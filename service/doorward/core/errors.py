@@ -67,6 +67,10 @@ class InvalidAssertion(DoorwardError):
     """An assertion that does not prove what it should: signature, audience, age, binding or a second use."""
 
 
+class BadSignature(DoorwardError):
+    """A request that no paired device has signed; it reads the same whether the authenticator is known or not."""
+
+
 class ChallengeEnded(Conflict):
     """The challenge was passed, failed or cancelled before."""
 

@@ -18,7 +18,7 @@ LIFE_SECONDS = 25 * 3600
 
 ATTEMPT = 1  # a sign-in, or a failure told by an event
 FAILED = 2
-SUCCEEDED = 4
+SUCCEEDED = 4  # a proof was made: a right password alone is no success
 CODE_SENT = 8
 PUSH_SENT = 16
 

@@ -43,7 +43,7 @@ def _of_subject(day: list[_Row], now: float) -> dict[str, int]:
         "subject_ips_1h": _distinct_others(hour),
         "subject_countries_24h": len({row[3] for row in day if row[4] & ATTEMPT and row[3] != b"\0\0"}),
         "codes_sent_1h": _flagged(hour, CODE_SENT),
-        "pushes_since_success": _pushes_since_success(day),
+        "pushes_since_success": len(_pushes_since_success(day)),
     }
 
 
@@ -69,10 +69,16 @@ def _distinct_others(rows: list[_Row]) -> int:
     return len({row[1] for row in rows if row[4] & ATTEMPT and row[1]})
 
 
-def _pushes_since_success(rows: list[_Row]) -> int:
-    pushes = 0
+def unanswered_pushes(ring: bytes, now: float) -> list[int]:
+    """Return when the pushes were sent that no success came after, the oldest first."""
+    return _pushes_since_success(_within(ring, DAY, now))
+
+
+def _pushes_since_success(rows: list[_Row]) -> list[int]:
+    sent: list[int] = []
     for row in reversed(rows):  # in the order they were told: a set-back clock must not reorder them
         if row[4] & SUCCEEDED:
-            return pushes
-        pushes += row[4] & PUSH_SENT != 0
-    return pushes
+            break
+        if row[4] & PUSH_SENT:
+            sent.insert(0, row[0])
+    return sent
