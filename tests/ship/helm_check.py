@@ -42,6 +42,7 @@ REFUSALS = (
         "give one of them",
     ),
     ("a key without a Secret", ("secrets.keys.store=url",), "names no Secret"),
+    ("to accept SQLite", ("store.redis.acceptNewStore=true",), "no Redis is named"),
     ("a secret as a setting", ("settings.secret=abc",), "'secret' not allowed"),
     ("a setting that there is not", ("settings.wrokers=2",), "'wrokers' not allowed"),
     ("policies without a default", (r"policies.acme.policy\.yaml=x",), "missing property 'default'"),

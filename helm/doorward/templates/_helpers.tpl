@@ -54,6 +54,9 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if and (gt (int .Values.replicas) 1) (not $redis) -}}
 {{- fail (printf "replicas is %d, but SQLite belongs to one pod: name a Redis in store.redis.url or secrets.keys.store, or set replicas to 1" (int .Values.replicas)) -}}
 {{- end -}}
+{{- if and .Values.store.redis.acceptNewStore (not $redis) -}}
+{{- fail "store.redis.acceptNewStore is set, but no Redis is named in store.redis.url or secrets.keys.store" -}}
+{{- end -}}
 {{- end -}}
 
 {{- /* No name holds two dots in a row, so no two files meet under one key. */ -}}
