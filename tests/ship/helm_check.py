@@ -124,9 +124,12 @@ def command_of(_pod: Json, container: Json, image: Stage) -> list[str]:
     if "livenessProbe" in container and [*image.last("ENTRYPOINT").words(), *container["args"]] != image.command():
         return [f"the server's arguments are {container['args']}, the image runs {image.command()}"]
     group: click.Command | None = doorward
-    for word in container["args"]:
+    words = [word for word in container["args"] if not word.startswith("-")]
+    for word in words:
         group = group.commands.get(word) if isinstance(group, click.Group) else None
-    return [] if group else [f"there is no command doorward {' '.join(container['args'])}"]
+    options = {name for each in group.params for name in each.opts} if group else set[str]()
+    unknown = [word for word in container["args"] if word not in words and word not in options]
+    return [] if group and not unknown else [f"there is no command doorward {' '.join(container['args'])}"]
 
 
 def environment_of(pod: Json, container: Json, image: Stage) -> list[str]:
