@@ -49,12 +49,16 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What allows a change to a subject's authenticators: a proof, a grant, or an administrator's reason."""
+    """What allows a change to a subject's authenticators: a proof, a grant, or an administrator's reason.
+
+    *client* is the browser that asks for it, where the caller says so.
+    """
 
     assertion: str = ""
     grant: str = ""
     reason: str = ""
     is_admin: bool = False
+    client: Client | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +147,19 @@ class Authenticators(Protocol):
 
     def make(self, tenant: str, subject_id: str, asked: Mapping[str, Any], allowed: Allowed, now: float) -> Json: ...
 
-    def confirm(
-        self, tenant: str, subject_id: str, authenticator_id: str, response: Mapping[str, Any], now: float
-    ) -> Json: ...
+    def confirm(self, tenant: str, subject_id: str, answered: Answered, now: float) -> Json: ...
+
+
+class Life(Protocol):
+    """What becomes of authenticators that are bound, with the same refusals."""
 
     def revoke(self, tenant: str, subject_id: str, authenticator_id: str, allowed: Allowed, now: float) -> None: ...
+
+    def suspend(self, tenant: str, subject_id: str, authenticator_id: str, allowed: Allowed, now: float) -> Json: ...
+
+    def resume(self, tenant: str, subject_id: str, authenticator_id: str, allowed: Allowed, now: float) -> Json: ...
+
+    def history(self, tenant: str, subject_id: str, now: float) -> Json: ...
 
 
 class Devices(Protocol):
@@ -188,6 +200,7 @@ class Services:
     policies: PolicyDesk
     challenges: Challenges
     authenticators: Authenticators
+    life: Life
     devices: Devices
     assertions: Assertions
     health: Health

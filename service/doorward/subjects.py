@@ -2,10 +2,15 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from math import inf
 
 from doorward.core.enrolment import Authenticator, Holdings
+from doorward.core.errors import Unreadable
+from doorward.core.facts import EnrolmentFacts
 from doorward.core.keyed import KeyedHash
+from doorward.core.outcome import Enrolled
+from doorward.core.request import DecisionRequest
 from doorward.ports import AuthenticatorStore, Sealer
 
 PURPOSE = "authenticators"
@@ -14,6 +19,15 @@ Change = Callable[[Holdings], Holdings]
 
 
 ChangeOne = Callable[[Authenticator], Authenticator]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What a subject has bound, as a decision sees it: *enrolled* may answer a challenge of this attempt."""
+
+    holdings: Holdings
+    enrolled: tuple[Enrolled, ...]
+    facts: EnrolmentFacts
 
 
 class Subjects:
@@ -55,7 +69,7 @@ class Subjects:
     ) -> Authenticator:
         """Give an authenticator another status."""
         return self.change_one(
-            tenant, key, authenticator_id, lambda one: replace(one, status=status, reason=reason), now
+            tenant, key, authenticator_id, lambda one: replace(one, status=status, status_at=now, reason=reason), now
         )
 
 
@@ -71,3 +85,26 @@ def holdings_of(sealed: bytes | None, sealer: Sealer) -> Holdings:
 
 def sealed_holdings(holdings: Holdings, sealer: Sealer) -> bytes:
     return sealer.seal(json.dumps(holdings.to_json(), separators=(",", ":")).encode(), PURPOSE)
+
+
+def bound_by(sealed: bytes | None, sealer: Sealer, request: DecisionRequest, now: float) -> Bound:
+    """Return what may answer a challenge of this attempt, and the types that are bound but may not.
+
+    A number whose SIM was swapped lately is perhaps not the subject's any more (SP 800-63B-4, 3.1.3.3). Where what
+    is sealed cannot be opened, it cannot be told either which proofs still count.
+    """
+    try:
+        held = holdings_of(sealed, sealer).tidy(now)
+    except Unreadable:
+        unreadable = EnrolmentFacts(readable=False, reason="the authenticators cannot be opened")
+        return Bound(Holdings(proofs_from=inf), (), unreadable)
+    taken = held.active if is_sim_swapped(request) else ()
+    doubtful = tuple(each for each in taken if each.restricted)
+    enrolled = tuple(each.enrolled for each in held.active if each not in doubtful)
+    types = tuple(dict.fromkeys(each.type for each in enrolled))
+    blocked = tuple(dict.fromkeys(each.type for each in (*held.blocked, *doubtful)))
+    return Bound(held, enrolled, EnrolmentFacts(types=types, blocked=blocked))
+
+
+def is_sim_swapped(request: DecisionRequest) -> bool:
+    return request.context.get("sim_swap_recent") is True

@@ -26,6 +26,8 @@ from doorward.facts.networks import GeoProvider
 from doorward.gather import Sources
 from doorward.health import HealthDesk
 from doorward.kept import KeptRecords
+from doorward.leaves import Leaves
+from doorward.life import LifeDesk
 from doorward.meter import Meter, NullMeter
 from doorward.outcomes import OutcomeDesk
 from doorward.passed import PassedChallenges
@@ -41,7 +43,7 @@ from doorward.risk.model_file import load_scorecard
 from doorward.risk.scorecard import Scorecard
 from doorward.runtime_lists import ListDesk, ListedValues
 from doorward.sealing import AesGcmSealer, derive, load_keys
-from doorward.services import Authenticators, Challenges, Services
+from doorward.services import Authenticators, Challenges, Life, Services
 from doorward.settings import Settings
 from doorward.store_opening import opened, protected
 from doorward.stores.guarded import GuardedStore
@@ -226,7 +228,7 @@ def _services(parts: Parts) -> Services:
     lists = ListedValues(store, keeping.sealer)
     passing = Passing(sources, store, kept, keeping, parts.assertions)
     outcomes = OutcomeDesk(sources, store, kept, KeptChallenges(store, keeping.sealer), passing)
-    challenges, authenticators = _answering(parts, kept, passing)
+    challenges, authenticators, life = _answering(parts, kept, passing)
     return Services(
         clock=parts.clock,
         api_keys=ApiKeyRing(store),
@@ -237,6 +239,7 @@ def _services(parts: Parts) -> Services:
         policies=PolicyDesk(parts.policies),
         challenges=challenges,
         authenticators=authenticators,
+        life=life,
         devices=DeviceDesk(store, Subjects(store, keeping.sealer, sources.hasher), parts.outside.notifier),
         assertions=parts.assertions,
         health=HealthDesk(store, store.away_seconds, parts.policies, parts.tenants, parts.geo, parts.card.id),
@@ -247,7 +250,7 @@ def _services(parts: Parts) -> Services:
     )
 
 
-def _answering(parts: Parts, records: KeptRecords, passing: Passing) -> tuple[Challenges, Authenticators]:
+def _answering(parts: Parts, records: KeptRecords, passing: Passing) -> tuple[Challenges, Authenticators, Life]:
     """Return what answers challenges and what binds authenticators: both stand on the same verifiers and counters."""
     store, sealer, outside = parts.store, parts.keeping.sealer, parts.outside
     subjects = Subjects(store, sealer, parts.sources.hasher)
@@ -255,7 +258,8 @@ def _answering(parts: Parts, records: KeptRecords, passing: Passing) -> tuple[Ch
     types = wiring_post.types(parts.settings)
     ceremonies = Ceremonies(parts.realm, codes_from=lambda: 0.0)
     passed = PassedChallenges(store, records, passing, outside.notifier)
-    challenges = ChallengeDesk(
-        KeptChallenges(store, sealer), subjects, types, attempts, ceremonies, post, passed, outside.notifier
-    )
-    return challenges, EnrolmentDesk(subjects, types, attempts, ceremonies, post, outside.notifier)
+    kept = KeptChallenges(store, sealer)
+    leaves = Leaves(parts.assertions, store, kept)
+    challenges = ChallengeDesk(kept, subjects, types, attempts, ceremonies, post, passed, outside.notifier)
+    binding = EnrolmentDesk(subjects, types, attempts, ceremonies, post, leaves, outside.notifier)
+    return challenges, binding, LifeDesk(subjects, attempts, leaves, outside.notifier)

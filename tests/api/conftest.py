@@ -163,6 +163,11 @@ class Authenticators(Desk):
         return []
 
 
+class Life(Desk):
+    def history(self, tenant: str, subject_id: str, now: float) -> Json:
+        return self._did({"authenticators": [], "events": []}, "history", tenant, subject_id)
+
+
 class Devices(Desk):
     def show(self, tenant: str, subject_id: str, now: float) -> list[Json]:
         self.calls.append(("show", tenant, subject_id))
@@ -258,6 +263,7 @@ def services(clock: Clock) -> Services:
         policies=Policies(),
         challenges=Challenges(),
         authenticators=Authenticators(),
+        life=Life(),
         devices=Devices(),
         assertions=Assertions(),
         health=Health(),

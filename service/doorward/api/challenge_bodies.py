@@ -82,6 +82,7 @@ class AuthenticatorBody(Strict):
     assertion = assertion("A proof of the subject's own.")
     enrolment_grant = Text("What an enrol challenge gave.", minimum=1, maximum=128, nullable=True)
     reason = reason()
+    client = Part(ClientBody, "The browser that it is bound from, for the record.", nullable=True)
 
 
 class ConfirmBody(Strict):

@@ -45,7 +45,8 @@ class Challenge:
 
     *offered* are the authenticators that may answer, *live* what each must be answered with, by its id.
     *enrol* are the types that may be bound within it, where the subject has none, and *grant* is the hash of what
-    allows it. *lane* is the known device that it was opened from, whose guesses are counted apart.
+    allows it until *grant_until*, after what reaches *grant_aal* was shown. *lane* is the known device that it was
+    opened from, whose guesses are counted apart.
     """
 
     request: DecisionRequest
@@ -63,6 +64,8 @@ class Challenge:
     in_flight: int = 0
     live: Mapping[str, Json] = field(default_factory=dict, repr=False)
     grant: str = ""
+    grant_until: float = 0.0
+    grant_aal: int = 0
     lane: str = ""
 
     @property
@@ -183,7 +186,7 @@ class Challenge:
             "spent": self.spent,
             "in_flight": self.in_flight,
             "live": dict(self.live),
-            "grant": self.grant,
+            "grant": [self.grant, self.grant_until, self.grant_aal],
             "lane": self.lane,
         }
 
@@ -204,6 +207,8 @@ class Challenge:
             spent=data["spent"],
             in_flight=data["in_flight"],
             live=data["live"],
-            grant=data["grant"],
+            grant=data["grant"][0],
+            grant_until=data["grant"][1],
+            grant_aal=data["grant"][2],
             lane=data["lane"],
         )
