@@ -20,6 +20,7 @@ from doorward.core.errors import (
 from doorward.core.identifiers import new_id
 from doorward.core.leave import Leave, check_binding, check_confirming
 from doorward.core.times import rfc3339
+from doorward.enrolling import Enrolling
 from doorward.leaves import Leaves
 from doorward.realms import Ceremonies
 from doorward.sending import Post
@@ -40,6 +41,7 @@ class EnrolmentDesk:
         ceremonies: Ceremonies,
         post: Post,
         leaves: Leaves,
+        enrolling: Enrolling,
         notifier: Notifier,
     ) -> None:
         self._subjects = subjects
@@ -48,6 +50,7 @@ class EnrolmentDesk:
         self._ceremonies = ceremonies
         self._post = post
         self._leaves = leaves
+        self._enrolling = enrolling
         self._notifier = notifier
 
     def show(self, tenant: str, subject_id: str, now: float) -> list[Json]:
@@ -80,6 +83,7 @@ class EnrolmentDesk:
 
         self._subjects.change(tenant, key, add, now)
         self._send(tenant, key, one, enrolment, leave, now)
+        self._enrolling.join(tenant, leave, one, now)
         if enrolment.active:
             self._tell(tenant, subject_id, one, now)
         return shown(one) | enrolment.shown
@@ -113,14 +117,15 @@ class EnrolmentDesk:
         answer = self._read(pending, answered.response)
         try:
             self._attempts.spend(tenant, key, pending.id, lane="", now=now)
-            confirmed = self._confirmed(tenant, key, subject_id, pending, answer, now)
+            confirmed, verified = self._confirmed(tenant, key, subject_id, pending, answer, now)
         except Refusal as refusal:
             raise BadInput(
                 [Mistake(f"{refusal.code}: {refusal}", f"#/{next(iter(answered.response), 'code')}")]
             ) from None
         self._attempts.forget(tenant, key, pending.id, now)
         self._tell(tenant, subject_id, confirmed, now)
-        return shown(confirmed)
+        challenge = self._enrolling.answered(tenant, confirmed, verified, answered, now)
+        return shown(confirmed) | ({"challenge": challenge} if challenge else {})
 
     def _read(self, pending: Authenticator, response: Mapping[str, Any]) -> Any:
         """Return the answer; here it is the body itself that a mistake points into."""
@@ -132,21 +137,22 @@ class EnrolmentDesk:
 
     def _confirmed(
         self, tenant: str, key: bytes, subject_id: str, pending: Authenticator, answer: Any, now: float
-    ) -> Authenticator:
+    ) -> tuple[Authenticator, Verified]:
         verifier = self._verifiers[pending.type]
         ceremony = self._ceremonies.binding(tenant, subject_id, pending.id, now)
         prepared = verifier.prepare(dict(pending.state), answer)
+        verified: list[Verified] = []
 
         def take(held: Holdings) -> Holdings:
             one = held.find(pending.id)
             _check_pending(one, now)
             check_confirming(one, held)
             live = dict(one.live) if one.live is not None else None
-            verified: Verified = verifier.confirm(dict(one.state), live, prepared, ceremony)
-            active = replace(one, state=verified.state, status=ACTIVE, confirmed_at=now, status_at=now, live=None)
+            verified[:] = [verifier.confirm(dict(one.state), live, prepared, ceremony)]
+            active = replace(one, state=verified[0].state, status=ACTIVE, confirmed_at=now, status_at=now, live=None)
             return _bound(held.with_(active), one, now)
 
-        return self._subjects.change(tenant, key, take, now).find(pending.id)
+        return self._subjects.change(tenant, key, take, now).find(pending.id), verified[0]
 
     def _verifier(self, name: str) -> Verifier:
         if name not in self._verifiers:

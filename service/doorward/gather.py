@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from doorward.core import ring, velocity
+from doorward.core.contacts import Vouched
 from doorward.core.context import Sight, sight_of
 from doorward.core.errors import InvalidAssertion, StoreUnavailable, Unreadable
 from doorward.core.facts import (
@@ -24,6 +25,7 @@ from doorward.meter import Meter
 from doorward.ports import AgentParser, DecisionStore, Keys, Locator, Observation, ProofReader, Sealer, Snapshot
 from doorward.subjects import bound_by, subject_key
 from doorward.tallies import Tallies
+from doorward.vouching import vouched_for
 
 UNREACHABLE = "the history cannot be read now"
 
@@ -55,6 +57,7 @@ class Found:
     sight: Sight
     presented: Presented
     enrolled: tuple[Enrolled, ...] = ()
+    vouched: tuple[Vouched, ...] = ()
     proofs: tuple[Proof, ...] = ()
     remarks: tuple[tuple[str, str], ...] = ()
     listed: tuple[str, ...] = ()
@@ -206,8 +209,8 @@ def _with_history(
         sight,
         token,
         bound.enrolled,
-        # What was passed before an authenticator was lost, or all were reset, may have been passed by somebody else.
-        tuple(proof for proof in proofs if proof.auth_time >= bound.holdings.proofs_from),
+        vouched_for(sources.hasher, keys.tenant, request),
+        bound.counting(proofs),
         remarks,
         lists_version=snapshot.lists_version,
         degraded=degraded,

@@ -9,7 +9,7 @@ from doorward.core.enrolment import Authenticator, Holdings
 from doorward.core.errors import Unreadable
 from doorward.core.facts import EnrolmentFacts
 from doorward.core.keyed import KeyedHash
-from doorward.core.outcome import Enrolled
+from doorward.core.outcome import Enrolled, Proof
 from doorward.core.request import DecisionRequest
 from doorward.ports import AuthenticatorStore, Sealer
 
@@ -28,6 +28,13 @@ class Bound:
     holdings: Holdings
     enrolled: tuple[Enrolled, ...]
     facts: EnrolmentFacts
+
+    def counting(self, proofs: tuple[Proof, ...]) -> tuple[Proof, ...]:
+        """Return those of *proofs* that still count.
+
+        What was passed before an authenticator was lost, or all were reset, may have been passed by somebody else.
+        """
+        return tuple(proof for proof in proofs if proof.auth_time >= self.holdings.proofs_from)
 
 
 class Subjects:

@@ -20,6 +20,7 @@ from doorward.core.errors import DoorwardError, StoreUnavailable
 from doorward.core.keyed import KeyedHash
 from doorward.decide import DecisionDesk
 from doorward.devices import DeviceDesk
+from doorward.enrolling import Enrolling
 from doorward.enrolment import EnrolmentDesk
 from doorward.facts.agents import UserAgents
 from doorward.facts.networks import GeoProvider
@@ -185,7 +186,8 @@ def build(
         device_key=device_key,
         zone=settings.default_timezone,
     )
-    keeping = Keeping(sealer, device_key, _lives(settings))
+    channels = wiring_post.channels(settings, outside.senders)
+    keeping = Keeping(sealer, device_key, _lives(settings), channels)
     parts = Parts(settings, clock, store, sources, policies, tenants, card, keeping, assertions, geo, outside)
     watches = (Watch(policies, tenants, meter), StoreWatch(store, meter))
     return Wiring(_services(parts), store, sources.tallies, policies, sources.locator, meter, clock, geo, *watches)
@@ -259,7 +261,7 @@ def _answering(parts: Parts, records: KeptRecords, passing: Passing) -> tuple[Ch
     ceremonies = Ceremonies(parts.realm, codes_from=lambda: 0.0)
     passed = PassedChallenges(store, records, passing, outside.notifier)
     kept = KeptChallenges(store, sealer)
-    leaves = Leaves(parts.assertions, store, kept)
-    challenges = ChallengeDesk(kept, subjects, types, attempts, ceremonies, post, passed, outside.notifier)
-    binding = EnrolmentDesk(subjects, types, attempts, ceremonies, post, leaves, outside.notifier)
+    leaves, enrolling = Leaves(parts.assertions, store, kept), Enrolling(kept, passed)
+    challenges = ChallengeDesk(kept, subjects, types, attempts, ceremonies, post, passed, enrolling, outside.notifier)
+    binding = EnrolmentDesk(subjects, types, attempts, ceremonies, post, leaves, enrolling, outside.notifier)
     return challenges, binding, LifeDesk(subjects, attempts, leaves, outside.notifier)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from doorward.api.challenge_answers import AuthenticatorAnswer, HistoryAnswer, NewAuthenticatorAnswer
+from doorward.api.challenge_answers import AuthenticatorAnswer, ConfirmedAnswer, HistoryAnswer, NewAuthenticatorAnswer
 from doorward.api.challenge_bodies import AllowedBody, AuthenticatorBody, ConfirmBody
 from doorward.api.operation import Call, Resource
 from doorward.api.paths import subject_in_path
@@ -57,14 +57,17 @@ def make_authenticator(call: Call, subject_id: str) -> Reply:
 @resource.operation(
     "POST",
     f"{_ONE}/confirm",
-    summary="Answer for the first time, which makes it active.",
+    summary="Answer for the first time, which makes it active, and answers the challenge that it was bound within.",
     scopes=("enrol",),
     body=ConfirmBody(),
-    answers={200: AuthenticatorAnswer()},
+    answers={200: ConfirmedAnswer()},
     refusals=(403, 404, 409, 410, 429),
 )
 def confirm_authenticator(call: Call, subject_id: str, authenticator_id: str) -> Reply:
-    answered = Answered(authenticator_id, call.body)
+    response = dict(call.body)
+    client, remember = response.pop("client", None), response.pop("remember_device", None) is True
+    browser = build_client(client) if client is not None else None
+    answered = Answered(authenticator_id, response, client=browser, remember_device=remember)
     confirmed = call.services.authenticators.confirm(call.tenant, subject_in_path(subject_id), answered, call.now)
     return Reply(confirmed)
 

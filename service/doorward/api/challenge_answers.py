@@ -42,6 +42,7 @@ class VerifiedAnswer(Answer):
     device = Part(DeviceAnswer, nullable=True)
     learning = word("Whether history learned.", "applied")
     recovery_code = word("A new one, after one was used.")
+    enrolment_grant = word("What lets one of `enrol` be bound, a secret: once, within ten minutes.", "grt_…")
 
 
 class CancelledAnswer(Answer):
@@ -65,6 +66,21 @@ class AuthenticatorAnswer(Answer):
     created_at = Time("When it was made.", required=True)
     last_used_at = Time("When it was last used.", nullable=True, required=True)
     warning = word("What the person should be told.")
+
+
+class AnsweredAnswer(VerifiedAnswer):
+    """The challenge that a new authenticator was bound within, as it stands now."""
+
+    id = word("Its id.", "chl_…", required=True)
+    status = Choice(
+        "How it stands.", of=("passed", "pending", "failed", "expired", "cancelled"), required=True, example="passed"
+    )
+
+
+class ConfirmedAnswer(AuthenticatorAnswer):
+    """An authenticator that is active now."""
+
+    challenge = Part(AnsweredAnswer)
 
 
 class NewAuthenticatorAnswer(AuthenticatorAnswer):
