@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from doorward.core import ring, velocity
 from doorward.core.contacts import Vouched
 from doorward.core.context import Sight, sight_of
+from doorward.core.enrolment import Holdings
 from doorward.core.errors import InvalidAssertion, StoreUnavailable, Unreadable
 from doorward.core.facts import (
     AgentFacts,
@@ -50,7 +51,10 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one attempt brought to light: the facts to decide and record by, and what the write needs."""
+    """What one attempt brought to light: the facts to decide and record by, and what the write needs.
+
+    *holdings* are all that the subject has bound, None where they could not be read.
+    """
 
     facts: Facts
     keys: Keys
@@ -58,6 +62,7 @@ class Found:
     presented: Presented
     enrolled: tuple[Enrolled, ...] = ()
     vouched: tuple[Vouched, ...] = ()
+    holdings: Holdings | None = None
     proofs: tuple[Proof, ...] = ()
     remarks: tuple[tuple[str, str], ...] = ()
     listed: tuple[str, ...] = ()
@@ -185,7 +190,6 @@ def _with_history(
     population: Population,
     now: float,
 ) -> Found:
-    client = request.client
     token = _presented(sources, request, snapshot, now)
     sight = replace(sight, device_id=token.device_id if token.state == "valid" else "")
     degraded: tuple[str, ...] = ()
@@ -197,7 +201,7 @@ def _with_history(
     proofs, remarks = _proofs(sources, keys.tenant, request, snapshot, now)
     facts = replace(
         blank,
-        device=_device(client.device_token_collected, token, snapshot.profile if not degraded else None, now),
+        device=_device(request.client.device_token_collected, token, snapshot.profile if not degraded else None, now),
         history=history,
         velocity=_velocity(snapshot, keys, token, population, sight, now),
         population=population.facts(sight.marks, now),
@@ -210,6 +214,7 @@ def _with_history(
         token,
         bound.enrolled,
         vouched_for(sources.hasher, keys.tenant, request),
+        bound.holdings if bound.facts.readable else None,
         bound.counting(proofs),
         remarks,
         lists_version=snapshot.lists_version,

@@ -4,8 +4,8 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 
 from doorward.ceremony import Ceremony, Verifier
-from doorward.core.contacts import Vouched
-from doorward.core.enrolment import ACTIVE, MAX_CONTACTS, Authenticator
+from doorward.core.contacts import MAX_CONTACTS, Vouched
+from doorward.core.enrolment import ACTIVE, Authenticator
 from doorward.core.errors import BadInput, Conflict
 from doorward.core.keyed import KeyedHash
 from doorward.core.request import DecisionRequest

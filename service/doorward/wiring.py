@@ -16,6 +16,7 @@ from doorward.ceremony import Notifier, Realm, Sender, SilentNotifier
 from doorward.challenge import ChallengeDesk
 from doorward.challenge_rows import KeptChallenges
 from doorward.consequences import Keeping, Lives
+from doorward.contacts import Contacts
 from doorward.core.errors import DoorwardError, StoreUnavailable
 from doorward.core.keyed import KeyedHash
 from doorward.decide import DecisionDesk
@@ -31,6 +32,7 @@ from doorward.leaves import Leaves
 from doorward.life import LifeDesk
 from doorward.meter import Meter, NullMeter
 from doorward.outcomes import OutcomeDesk
+from doorward.owners import Owners
 from doorward.passed import PassedChallenges
 from doorward.passing import Passing
 from doorward.policies import Policies
@@ -228,13 +230,15 @@ def _services(parts: Parts) -> Services:
     kept = KeptRecords(store, keeping.sealer)
     texts = PolicyTexts(store, keeping.sealer)
     lists = ListedValues(store, keeping.sealer)
-    passing = Passing(sources, store, kept, keeping, parts.assertions)
+    contacts = Contacts(Subjects(store, keeping.sealer, sources.hasher), parts.outside.notifier, sources.meter)
+    passing = Passing(sources, store, kept, keeping, parts.assertions, contacts)
+    owners = Owners(contacts, parts.outside.notifier)
     outcomes = OutcomeDesk(sources, store, kept, KeptChallenges(store, keeping.sealer), passing)
     challenges, authenticators, life = _answering(parts, kept, passing)
     return Services(
         clock=parts.clock,
         api_keys=ApiKeyRing(store),
-        decisions=DecisionDesk(sources, parts.policies, parts.card, lists, keeping, texts),
+        decisions=DecisionDesk(sources, parts.policies, parts.card, lists, keeping, texts, owners),
         records=RecordDesk(store, kept, sources.hasher, parts.policies, texts, parts.card),
         reports=ReportDesk(sources, store, kept, outcomes),
         lists=ListDesk(store, keeping.sealer, sources.hasher, parts.policies),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
+from doorward.core.contacts import MAX_CONTACTS, Former, former_after
 from doorward.core.errors import Conflict, NotFound
 from doorward.core.outcome import Enrolled
 from doorward.core.request import Contact
@@ -18,7 +19,6 @@ DISABLED = "disabled"
 
 MAX_AUTHENTICATORS = 50
 MAX_PAST = 100
-MAX_CONTACTS = 8
 MAX_EVENTS = 100
 
 # One that was not confirmed within this time is as if it had never been made.
@@ -90,7 +90,8 @@ class Event:
 class Holdings:
     """Everything that one subject has bound.
 
-    *proofs_from* is when what was passed before stopped counting: something was lost, or all was reset.
+    *contacts* are those that the caller vouched for last, *former* those before, for a while. *proofs_from* is when
+    what was passed before stopped counting: something was lost, or all was reset.
     """
 
     authenticators: tuple[Authenticator, ...] = ()
@@ -98,6 +99,7 @@ class Holdings:
     contacts: tuple[Contact, ...] = ()
     events: tuple[Event, ...] = ()
     proofs_from: float = 0.0
+    former: tuple[Former, ...] = ()
 
     @property
     def active(self) -> tuple[Authenticator, ...]:
@@ -147,6 +149,18 @@ class Holdings:
                 held = held.without(each.id, why=why, now=min(now, each.expires_at))
         return held
 
+    def reached_at(self, vouched: tuple[Contact, ...], now: float) -> Self:
+        """Return these holdings with *vouched* as the contacts; none that are vouched for say nothing."""
+        new = tuple(dict.fromkeys(vouched))[:MAX_CONTACTS]
+        if not new or set(new) == set(self.contacts):
+            return self
+        return replace(self, contacts=new, former=former_after(self.contacts, self.former, new, now))
+
+    def told_at(self, now: float) -> tuple[Contact, ...]:
+        """Return every contact that must hear of changes: the present ones, and for a while those before."""
+        before = [Contact(each.channel, each.address) for each in self.former if each.until > now]
+        return (*self.contacts, *before)
+
     def noted(self, event: Event) -> Self:
         """Return these holdings with *event* among the newest that are remembered."""
         return replace(self, events=(*self.events, event)[-MAX_EVENTS:])
@@ -159,6 +173,7 @@ class Holdings:
             "contacts": [[each.channel, each.address] for each in self.contacts],
             "events": [asdict(each) for each in self.events],
             "proofs_from": self.proofs_from,
+            "former": [[each.channel, each.address, each.until] for each in self.former],
         }
 
     @classmethod
@@ -169,6 +184,7 @@ class Holdings:
             tuple(Contact(channel, address) for channel, address in data["contacts"]),
             tuple(Event(**each) for each in data.get("events", ())),
             data.get("proofs_from", 0.0),
+            tuple(Former(*each) for each in data.get("former", ())),
         )
 
 
