@@ -40,7 +40,7 @@ class Leaves:
         if allowed.is_admin and allowed.reason:
             return Leave(ADMINISTRATOR, reason=allowed.reason)
         if allowed.grant:
-            return self._grant(tenant, subject_id, allowed.grant, now)
+            return self._grant(tenant, subject_id, held, allowed.grant, now)
         if allowed.assertion:
             return self._proof(tenant, subject_id, held, allowed.assertion, now)
         return Leave()
@@ -58,10 +58,11 @@ class Leaves:
         shown_for = (str(claims.get("dec", "")), proof.session_id)
         return Leave(PROOF, proof.aal, proof, decision_id=shown_for[0], session_id=shown_for[1])
 
-    def _grant(self, tenant: str, subject_id: str, token: str, now: float) -> Leave:
+    def _grant(self, tenant: str, subject_id: str, held: Holdings, token: str, now: float) -> Leave:
         kept = self._challenge_of(tenant, token, now)
         challenge = kept.challenge
-        if challenge.subject_id != subject_id or not is_good(challenge, token, now):
+        is_older = challenge.grant_until - GRANT_SECONDS < held.proofs_from
+        if challenge.subject_id != subject_id or is_older or not is_good(challenge, token, now):
             raise NotAllowed(_REFUSED)
         return Leave(
             GRANT,

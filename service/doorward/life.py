@@ -98,9 +98,29 @@ class LifeDesk:
             self._tell(tenant, subject_id, event, after, leave, now)
         return shown(after)
 
+    def disown(self, tenant: str, subject_id: str, decision_id: str, session_id: str, now: float) -> bool:
+        """End what was bound by a decision, or in a session, that was not the owner's; answer whether there was any."""
+        key = self._subjects.key(tenant, subject_id)
+        ended: list[Authenticator] = []
+
+        def end(held: Holdings) -> Holdings:
+            ended[:] = [each for each in held.authenticators if _is_of(each, decision_id, session_id)]
+            for each in ended:
+                held = held.without(each.id, why="bound by a fraud", now=now)
+                held = _after_loss(held, Event(now, "revoked", each.id, reason="bound by a fraud"))
+            return held
+
+        if any(_is_of(each, decision_id, session_id) for each in self._subjects.read(tenant, key, now).authenticators):
+            self._subjects.change(tenant, key, end, now)
+        for each in ended:
+            self._attempts.forget(tenant, key, each.id, now)
+            about = {"authenticator": each.id, "type": each.type, "label": each.label, "reason": "bound by a fraud"}
+            self._notifier.tell(Notice(tenant, "authenticator.revoked", subject_id, now, about, decision_id))
+        return bool(ended)
+
     def history(self, tenant: str, subject_id: str, now: float) -> Json:
         """Return every authenticator that was ever bound, and what was done to them; the newest last (N-BND-3)."""
-        held = self._subjects.read(tenant, self._subjects.key(tenant, subject_id), now)
+        held = self._subjects.read(tenant, self._subjects.key(tenant, subject_id), now).tidy(now)
         present = [each for each in held.authenticators if each.confirmed_at is not None]
         every = [*map(ended_json, held.past), *map(bound_json, present)]
         return {
@@ -151,6 +171,11 @@ def event_json(event: Event) -> Json:
     """Return what was done, by what leave."""
     about = {"authenticator": event.authenticator, "by": event.by, "reason": event.reason}
     return {"at": rfc3339(event.at), "what": event.what} | {name: value for name, value in about.items() if value}
+
+
+def _is_of(one: Authenticator, decision_id: str, session_id: str) -> bool:
+    origin = one.bound_from
+    return origin.get("decision") == decision_id or (bool(session_id) and origin.get("session") == session_id)
 
 
 def _event(what: str, one: Authenticator, leave: Leave, now: float) -> Event:

@@ -162,6 +162,26 @@ class Life(Protocol):
     def history(self, tenant: str, subject_id: str, now: float) -> Json: ...
 
 
+class Administration(Protocol):
+    """What only an administrator may do to a subject."""
+
+    def exempt(self, tenant: str, subject_id: str, until: float, reason: str, now: float) -> Json: ...
+
+    def bypass_code(self, tenant: str, subject_id: str, uses: int, ttl_s: int, reason: str, now: float) -> Json: ...
+
+    def unlock(self, tenant: str, subject_id: str, reason: str, now: float) -> Json: ...
+
+    def reset(self, tenant: str, subject_id: str, reason: str, now: float) -> Json: ...
+
+
+class Disclosure(Protocol):
+    """Everything that is held of a subject."""
+
+    def export(self, tenant: str, subject_id: str, now: float) -> Json: ...
+
+    def erase(self, tenant: str, subject_id: str, now: float) -> None: ...
+
+
 class Devices(Protocol):
     """By which browsers a subject is known."""
 
@@ -202,6 +222,8 @@ class Services:
     authenticators: Authenticators
     life: Life
     devices: Devices
+    administration: Administration
+    disclosure: Disclosure
     assertions: Assertions
     health: Health
     idempotency: IdempotencyStore

@@ -43,11 +43,11 @@ class Subjects:
     def __init__(self, store: AuthenticatorStore, sealer: Sealer, hasher: KeyedHash) -> None:
         self._store = store
         self._sealer = sealer
-        self._hasher = hasher
+        self.hasher = hasher
 
     def key(self, tenant: str, subject_id: str) -> bytes:
         """Return the key under which the store keeps a subject."""
-        return subject_key(self._hasher, tenant, subject_id)
+        return subject_key(self.hasher, tenant, subject_id)
 
     def read(self, tenant: str, key: bytes, now: float) -> Holdings:
         """Return what the subject has bound; Unreadable where it cannot be opened."""

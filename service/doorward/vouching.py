@@ -8,7 +8,7 @@ from doorward.core.contacts import MAX_CONTACTS, Vouched
 from doorward.core.enrolment import ACTIVE, Authenticator
 from doorward.core.errors import BadInput, Conflict
 from doorward.core.keyed import KeyedHash
-from doorward.core.request import DecisionRequest
+from doorward.core.request import Contact, DecisionRequest
 from doorward.subjects import is_sim_swapped
 
 _FIELDS = {"email": "address", "sms": "phone", "voice": "phone"}
@@ -19,10 +19,15 @@ def vouched_for(hasher: KeyedHash, tenant: str, request: DecisionRequest) -> tup
     found = []
     contacts = [each for each in request.subject.contacts if each.channel == "email" or not is_sim_swapped(request)]
     for contact in dict.fromkeys(contacts):
-        name = f"{request.subject.id}\x1f{contact.channel}\x1f{contact.address}"
-        digest = urlsafe_b64encode(hasher.key(tenant, "contact", name)).rstrip(b"=").decode()
-        found.append(Vouched(f"fac_{digest}", contact.channel, contact.address))
+        name = contact_id(hasher, tenant, request.subject.id, contact)
+        found.append(Vouched(name, contact.channel, contact.address))
     return tuple(found[:MAX_CONTACTS])
+
+
+def contact_id(hasher: KeyedHash, tenant: str, subject_id: str, contact: Contact) -> str:
+    """Return the id that stands for a contact of a subject in every challenge."""
+    name = f"{subject_id}\x1f{contact.channel}\x1f{contact.address}"
+    return "fac_" + urlsafe_b64encode(hasher.key(tenant, "contact", name)).rstrip(b"=").decode()
 
 
 def stand_in(contact: Vouched, verifiers: Mapping[str, Verifier], ceremony: Ceremony) -> Authenticator:

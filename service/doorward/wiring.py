@@ -11,42 +11,33 @@ import structlog
 from doorward import wiring_post
 from doorward.api_keys import ApiKeyRing
 from doorward.assertions import AssertionDesk
-from doorward.attempts import Attempts
 from doorward.ceremony import Notifier, Realm, Sender, SilentNotifier
-from doorward.challenge import ChallengeDesk
 from doorward.challenge_rows import KeptChallenges
 from doorward.consequences import Keeping, Lives
 from doorward.contacts import Contacts
 from doorward.core.errors import DoorwardError, StoreUnavailable
 from doorward.core.keyed import KeyedHash
 from doorward.decide import DecisionDesk
-from doorward.devices import DeviceDesk
-from doorward.enrolling import Enrolling
-from doorward.enrolment import EnrolmentDesk
 from doorward.facts.agents import UserAgents
 from doorward.facts.networks import GeoProvider
 from doorward.gather import Sources
 from doorward.health import HealthDesk
 from doorward.kept import KeptRecords
-from doorward.leaves import Leaves
-from doorward.life import LifeDesk
 from doorward.meter import Meter, NullMeter
 from doorward.outcomes import OutcomeDesk
 from doorward.owners import Owners
-from doorward.passed import PassedChallenges
 from doorward.passing import Passing
 from doorward.policies import Policies
 from doorward.policy_desk import PolicyDesk
 from doorward.policy_texts import PolicyTexts
 from doorward.ports import GeoState, Locator, Store
-from doorward.realms import Ceremonies
 from doorward.records import RecordDesk
 from doorward.reports import ReportDesk
 from doorward.risk.model_file import load_scorecard
 from doorward.risk.scorecard import Scorecard
 from doorward.runtime_lists import ListDesk, ListedValues
 from doorward.sealing import AesGcmSealer, derive, load_keys
-from doorward.services import Authenticators, Challenges, Life, Services
+from doorward.services import Services
 from doorward.settings import Settings
 from doorward.store_opening import opened, protected
 from doorward.stores.guarded import GuardedStore
@@ -54,6 +45,7 @@ from doorward.subjects import Subjects
 from doorward.tallies import Tallies
 from doorward.tenants import Tenants
 from doorward.watching import StoreWatch, Watch
+from doorward.wiring_answers import answering
 
 DAY = 86_400.0
 TICK_SECONDS = 1.0
@@ -226,27 +218,31 @@ def _lives(settings: Settings) -> Lives:
 
 
 def _services(parts: Parts) -> Services:
-    store, sources, keeping = parts.store, parts.sources, parts.keeping
+    store, sources, keeping, outside = parts.store, parts.sources, parts.keeping, parts.outside
     kept = KeptRecords(store, keeping.sealer)
     texts = PolicyTexts(store, keeping.sealer)
     lists = ListedValues(store, keeping.sealer)
-    contacts = Contacts(Subjects(store, keeping.sealer, sources.hasher), parts.outside.notifier, sources.meter)
+    contacts = Contacts(Subjects(store, keeping.sealer, sources.hasher), outside.notifier, sources.meter)
     passing = Passing(sources, store, kept, keeping, parts.assertions, contacts)
-    owners = Owners(contacts, parts.outside.notifier)
+    owners = Owners(contacts, outside.notifier)
     outcomes = OutcomeDesk(sources, store, kept, KeptChallenges(store, keeping.sealer), passing)
-    challenges, authenticators, life = _answering(parts, kept, passing)
+    answers = answering(
+        parts.settings, store, sources, parts.assertions, outside.senders, outside.notifier, parts.realm, kept, passing
+    )
     return Services(
         clock=parts.clock,
         api_keys=ApiKeyRing(store),
         decisions=DecisionDesk(sources, parts.policies, parts.card, lists, keeping, texts, owners),
         records=RecordDesk(store, kept, sources.hasher, parts.policies, texts, parts.card),
-        reports=ReportDesk(sources, store, kept, outcomes),
+        reports=ReportDesk(sources, store, kept, outcomes, answers.life),
         lists=ListDesk(store, keeping.sealer, sources.hasher, parts.policies),
         policies=PolicyDesk(parts.policies),
-        challenges=challenges,
-        authenticators=authenticators,
-        life=life,
-        devices=DeviceDesk(store, Subjects(store, keeping.sealer, sources.hasher), parts.outside.notifier),
+        challenges=answers.challenges,
+        authenticators=answers.authenticators,
+        life=answers.life,
+        devices=answers.devices,
+        administration=answers.administration,
+        disclosure=answers.disclosure,
         assertions=parts.assertions,
         health=HealthDesk(store, store.away_seconds, parts.policies, parts.tenants, parts.geo, parts.card.id),
         idempotency=store,
@@ -254,18 +250,3 @@ def _services(parts: Parts) -> Services:
         meter=sources.meter,
         begin_request=store.begin_request,
     )
-
-
-def _answering(parts: Parts, records: KeptRecords, passing: Passing) -> tuple[Challenges, Authenticators, Life]:
-    """Return what answers challenges and what binds authenticators: both stand on the same verifiers and counters."""
-    store, sealer, outside = parts.store, parts.keeping.sealer, parts.outside
-    subjects = Subjects(store, sealer, parts.sources.hasher)
-    attempts, post = Attempts(store), wiring_post.post(parts.settings, store, parts.sources, outside.senders)
-    types = wiring_post.types(parts.settings)
-    ceremonies = Ceremonies(parts.realm, codes_from=lambda: 0.0)
-    passed = PassedChallenges(store, records, passing, outside.notifier)
-    kept = KeptChallenges(store, sealer)
-    leaves, enrolling = Leaves(parts.assertions, store, kept), Enrolling(kept, passed)
-    challenges = ChallengeDesk(kept, subjects, types, attempts, ceremonies, post, passed, enrolling, outside.notifier)
-    binding = EnrolmentDesk(subjects, types, attempts, ceremonies, post, leaves, enrolling, outside.notifier)
-    return challenges, binding, LifeDesk(subjects, attempts, leaves, outside.notifier)

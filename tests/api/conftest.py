@@ -168,6 +168,14 @@ class Life(Desk):
         return self._did({"authenticators": [], "events": []}, "history", tenant, subject_id)
 
 
+class Disclosure(Desk):
+    def export(self, tenant: str, subject_id: str, now: float) -> Json:
+        return self._did({"subject": subject_id}, "export", tenant, subject_id)
+
+    def erase(self, tenant: str, subject_id: str, now: float) -> None:
+        self._did({}, "erase", tenant, subject_id)
+
+
 class Devices(Desk):
     def show(self, tenant: str, subject_id: str, now: float) -> list[Json]:
         self.calls.append(("show", tenant, subject_id))
@@ -265,6 +273,8 @@ def services(clock: Clock) -> Services:
         authenticators=Authenticators(),
         life=Life(),
         devices=Devices(),
+        administration=Desk(),
+        disclosure=Disclosure(),
         assertions=Assertions(),
         health=Health(),
         idempotency=IdempotencyKeys(),

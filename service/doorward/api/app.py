@@ -19,6 +19,7 @@ from doorward.api import (
     lists,
     openapi,
     policy,
+    subjects,
 )
 from doorward.api.errors import BadUrl
 from doorward.api.operation import SERVICES, Resource, to_response
@@ -38,6 +39,7 @@ RESOURCES: tuple[Resource, ...] = (
     challenges.resource,
     authenticators.resource,
     devices.resource,
+    subjects.resource,
     assertions.resource,
     lists.resource,
     policy.resource,

@@ -39,6 +39,7 @@ _SECRETS = (
     "secret",
     "otpauth_uri",
     "pairing_uri",
+    "code",
     "codes",
     "recovery_code",
     "number",
