@@ -26,12 +26,14 @@ from doorward.core.errors import (
     TooManyAttempts,
 )
 from doorward.core.times import rfc3339
+from doorward.enrolling import Enrolling
 from doorward.passed import PassedChallenges
 from doorward.pushes import Pushes
 from doorward.realms import Ceremonies
 from doorward.sending import Post
 from doorward.services import Answered
 from doorward.subjects import Subjects
+from doorward.vouching import stand_in
 
 Json = dict[str, Any]
 
@@ -49,6 +51,7 @@ class ChallengeDesk:
         post: Post,
         pushes: Pushes,
         passed: PassedChallenges,
+        enrolling: Enrolling,
         notifier: Notifier,
     ) -> None:
         self._kept = kept
@@ -59,6 +62,7 @@ class ChallengeDesk:
         self._post = post
         self._pushes = pushes
         self._passed = passed
+        self._enrolling = enrolling
         self._notifier = notifier
 
     def show(self, tenant: str, challenge_id: str, now: float) -> Json:
@@ -72,6 +76,7 @@ class ChallengeDesk:
             "expires_at": rfc3339(challenge.expires_at),
             "required": challenge.required.to_json(),
             "authenticators": [{"type": each.type, "id": each.id, "label": each.label} for each in challenge.offered],
+            "enrol": list(challenge.enrol),
             "passed": [{"type": each.type, "id": each.id} for each in challenge.passed],
             "attempts_left": challenge.attempts_left,
         }
@@ -138,12 +143,16 @@ class ChallengeDesk:
                 return _stands(kept, refusal)
             return self._refused(tenant, kept, held, refusal, now, spent=is_guess)
         if kept.challenge.status != PASSED:
-            return self._refused(tenant, kept, held, MoreRequired("another is required"), now, spent=False)
+            more = self._refused(tenant, kept, held, MoreRequired("another is required"), now, spent=False)
+            return more | self._enrolling.grant(tenant, kept, held, now)
         return self._passed.complete(tenant, kept, held, verified, answered, now)
 
     def _offered(self, tenant: str, kept: Kept, authenticator_id: str, now: float) -> Authenticator:
         """Return the authenticator that may answer; one that was revoked meanwhile is as if it were disabled."""
         kept.challenge.check_open(now)
+        contact = kept.challenge.contact(authenticator_id)
+        if contact is not None:
+            return stand_in(contact, self._verifiers, self._ceremonies.about(tenant, kept, now))
         for each in kept.challenge.offered:
             if each.id == authenticator_id:
                 bound = self._subjects.read(tenant, kept.row.subject, now).authenticators
@@ -167,6 +176,8 @@ class ChallengeDesk:
         verifier, ceremony = self._verifiers[held.type], self._ceremonies.of(tenant, kept, held, now)
         live = kept.challenge.live.get(held.id)
         prepared = verifier.prepare(dict(held.state), answer)
+        if kept.challenge.contact(held.id):
+            return verifier.verify(dict(held.state), live, prepared, ceremony)
         verified: list[Verified] = []
         if not verifier.is_guess(answer):
             verifier.verify(dict(held.state), live, prepared, ceremony)
@@ -208,9 +219,10 @@ class ChallengeDesk:
         return _stands(kept, refusal)
 
     def stop(self, tenant: str, kept: Kept, held: Authenticator, status: str, refusal: Refusal, now: float) -> None:
-        """Disable or suspend the authenticator, and tell its owner."""
+        """Disable or suspend the authenticator, and tell its owner; of a contact there is nothing to change."""
         reason = str(refusal) if status == SUSPENDED else "too many failures in a row"
-        self._subjects.set_status(tenant, kept.row.subject, held.id, status, now, reason=reason)
+        if kept.challenge.contact(held.id) is None:
+            self._subjects.set_status(tenant, kept.row.subject, held.id, status, now, reason=reason)
         self._tell(tenant, kept, f"authenticator.{status}", now, authenticator=held.id, type=held.type, reason=reason)
 
     def cancel(self, tenant: str, challenge_id: str, reason: str, now: float) -> Json:

@@ -5,7 +5,6 @@ from typing import Any
 
 from doorward.answer import Extras, answer, as_kept
 from doorward.challenge_rows import new_row
-from doorward.core.assurance import usable
 from doorward.core.challenges import MAX_LIFE_SECONDS, Challenge
 from doorward.core.history import PASSWORD_ONLY_WEIGHT
 from doorward.core.outcome import ALLOW, CHALLENGE, Requirement
@@ -16,6 +15,7 @@ from doorward.device_tokens import Issued, issue, rotate
 from doorward.gather import Found
 from doorward.judge import Case, Judgement
 from doorward.learning import AWAITING_OUTCOME, NONE, PROFILE_LIFE_SECONDS, QUARANTINED, Lesson, standing
+from doorward.offering import offer_of
 from doorward.policies import Loaded
 from doorward.policy.model import Policy
 from doorward.ports import ChallengeRow, Changes, DeviceRecord, RecordRow, Sealer
@@ -36,11 +36,15 @@ class Lives:
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """What is needed to keep things: the sealer, the key that device tokens derive from, and the lives."""
+    """What is needed to keep things: the sealer, the key that device tokens derive from, and the lives.
+
+    *channels* are those that a code can be sent on.
+    """
 
     sealer: Sealer
     device_key: bytes
     lives: Lives = Lives()
+    channels: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +133,13 @@ def _challenge(
     if ruling.outcome != CHALLENGE or found.degraded or not _may_open(case.request.credential.result, rules.policy):
         return None, None
     requirement = ruling.requirement or Requirement()
+    offer = offer_of(ruling, found.enrolled, found.vouched, keeping.channels)
     challenge = Challenge(
         request=case.request,
         required=requirement,
-        offered=tuple(each for each in found.enrolled if usable(each.type, requirement)),
-        enrol=ruling.enrol,
+        offered=offer.offered,
+        enrol=offer.enrol,
+        vouched=offer.vouched,
         bind=ruling.bind,
         binding=case.binding if ruling.bind else "",
         max_age=ruling.max_age,
@@ -149,17 +155,17 @@ def _challenge(
         decision_id=decision_id,
         now=case.now,
     )
-    return row, _shown(row.id, challenge)
+    return row, _shown(row.id, challenge, unenrolled=ruling.unenrolled)
 
 
-def _shown(challenge_id: str, challenge: Challenge) -> Json:
+def _shown(challenge_id: str, challenge: Challenge, *, unenrolled: bool) -> Json:
     shown: Json = {
         "id": challenge_id,
         "expires_at": rfc3339(challenge.expires_at),
         "required": challenge.required.to_json(),
         "authenticators": [{"type": each.type, "id": each.id, "label": each.label} for each in challenge.offered],
     }
-    return shown | ({"enrol": list(challenge.enrol)} if challenge.enrol else {})
+    return shown | ({"enrol": list(challenge.enrol)} if unenrolled else {})
 
 
 def _may_open(result: str, policy: Policy) -> bool:

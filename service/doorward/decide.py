@@ -12,6 +12,7 @@ from doorward.core.request import DecisionRequest
 from doorward.gather import Found, Sources, gather
 from doorward.judge import Case, Judgement, judge
 from doorward.overrides import overridden
+from doorward.owners import Owners
 from doorward.policies import Loaded, Policies
 from doorward.policy.lists import RuntimeEntries
 from doorward.policy_texts import PolicyTexts
@@ -33,6 +34,7 @@ class DecisionDesk:
         lists: ListedValues,
         keeping: Keeping,
         texts: PolicyTexts,
+        owners: Owners,
     ) -> None:
         self._sources = sources
         self._policies = policies
@@ -40,6 +42,7 @@ class DecisionDesk:
         self._lists = lists
         self._keeping = keeping
         self._texts = texts
+        self._owners = owners
 
     @property
     def _store(self) -> DecisionStore:
@@ -93,6 +96,7 @@ class DecisionDesk:
         except StoreUnavailable:
             self._sources.meter.store_failed("commit")
             return self._degrade(decision_id, case, found, rules)
+        self._owners.decided(decision_id, case, judgement, found)
         return self._learned(made, found)
 
     def _learned(self, made: Consequences, found: Found) -> Json:

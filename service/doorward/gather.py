@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 
 from doorward.core import ring, velocity
+from doorward.core.contacts import Vouched
 from doorward.core.context import Sight, sight_of
-from doorward.core.enrolment import DISABLED, SUSPENDED
+from doorward.core.enrolment import Holdings
 from doorward.core.errors import InvalidAssertion, StoreUnavailable, Unreadable
 from doorward.core.facts import (
     AgentFacts,
@@ -23,8 +24,9 @@ from doorward.core.request import LOGIN, DecisionRequest
 from doorward.device_tokens import Presented, device_id_of, presented
 from doorward.meter import Meter
 from doorward.ports import AgentParser, DecisionStore, Keys, Locator, Observation, ProofReader, Sealer, Snapshot
-from doorward.subjects import holdings_of, subject_key
+from doorward.subjects import bound_by, subject_key
 from doorward.tallies import Tallies
+from doorward.vouching import vouched_for
 
 UNREACHABLE = "the history cannot be read now"
 
@@ -49,13 +51,18 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one attempt brought to light: the facts to decide and record by, and what the write needs."""
+    """What one attempt brought to light: the facts to decide and record by, and what the write needs.
+
+    *holdings* are all that the subject has bound, None where they could not be read.
+    """
 
     facts: Facts
     keys: Keys
     sight: Sight
     presented: Presented
     enrolled: tuple[Enrolled, ...] = ()
+    vouched: tuple[Vouched, ...] = ()
+    holdings: Holdings | None = None
     proofs: tuple[Proof, ...] = ()
     remarks: tuple[tuple[str, str], ...] = ()
     listed: tuple[str, ...] = ()
@@ -182,7 +189,6 @@ def _with_history(
     population: Population,
     now: float,
 ) -> Found:
-    client = request.client
     token = _presented(sources, request, snapshot, now)
     sight = replace(sight, device_id=token.device_id if token.state == "valid" else "")
     degraded: tuple[str, ...] = ()
@@ -190,23 +196,25 @@ def _with_history(
         history = answers(snapshot.profile, sight, now)
     except Unreadable:
         history, degraded = HistoryFacts(reachable=False), ("history",)
-    enrolled, enrolment = _enrolment(sources.sealer, snapshot, request, now)
-    proofs, remarks = _proofs(sources.store, sources.proofs, keys.tenant, request, snapshot, now)
+    bound = bound_by(snapshot.authenticators, sources.sealer, request, now)
+    proofs, remarks = _proofs(sources, keys.tenant, request, snapshot, now)
     facts = replace(
         blank,
-        device=_device(client.device_token_collected, token, snapshot.profile if not degraded else None, now),
+        device=_device(request.client.device_token_collected, token, snapshot.profile if not degraded else None, now),
         history=history,
         velocity=_velocity(snapshot, keys, token, population, sight, now),
         population=population.facts(sight.marks, now),
-        enrolment=enrolment,
+        enrolment=bound.facts,
     )
     return Found(
         facts,
         keys,
         sight,
         token,
-        enrolled,
-        proofs,
+        bound.enrolled,
+        vouched_for(sources.hasher, keys.tenant, request),
+        bound.holdings if bound.facts.readable else None,
+        bound.counting(proofs),
         remarks,
         lists_version=snapshot.lists_version,
         degraded=degraded,
@@ -254,37 +262,17 @@ def _device(collected: bool, token: Presented, profile: bytes | None, now: float
     )
 
 
-def _enrolment(
-    sealer: Sealer, snapshot: Snapshot, request: DecisionRequest, now: float
-) -> tuple[tuple[Enrolled, ...], EnrolmentFacts]:
-    """Return what may answer a challenge of this attempt, and the types that are bound but may not.
-
-    A number whose SIM was swapped lately is perhaps not the subject's any more (SP 800-63B-4, 3.1.3.3).
-    """
-    try:
-        holdings = holdings_of(snapshot.authenticators, sealer)
-    except Unreadable:
-        return (), EnrolmentFacts(readable=False, reason="the authenticators cannot be opened")
-    swapped = request.context.get("sim_swap_recent") is True
-    usable = [each for each in holdings.authenticators if each.is_usable(now)]
-    active = tuple(each.enrolled for each in usable if not (swapped and each.restricted))
-    blocked = [each.type for each in holdings.authenticators if each.status in (SUSPENDED, DISABLED)]
-    blocked += [each.type for each in usable if swapped and each.restricted]
-    types = tuple(dict.fromkeys(each.type for each in active))
-    return active, EnrolmentFacts(types=types, blocked=tuple(dict.fromkeys(blocked)))
-
-
 def _proofs(
-    store: DecisionStore, reader: ProofReader, tenant: str, request: DecisionRequest, snapshot: Snapshot, now: float
+    sources: Sources, tenant: str, request: DecisionRequest, snapshot: Snapshot, now: float
 ) -> tuple[tuple[Proof, ...], tuple[tuple[str, str], ...]]:
     assertion = request.session.assertion
     if not assertion:
         return snapshot.proofs, ()
     try:
-        _, proof = reader.read(
+        _, proof = sources.proofs.read(
             tenant, assertion, application_id=request.application_id, subject_id=request.subject.id, now=now
         )
-        spent = store.is_spent(tenant, proof.jti, now)
+        spent = sources.store.is_spent(tenant, proof.jti, now)
     except InvalidAssertion as refusal:
         return snapshot.proofs, (("session.assertion", str(refusal)),)
     except (StoreUnavailable, Unreadable):

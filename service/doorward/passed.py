@@ -80,6 +80,10 @@ class PassedChallenges:
         detail = {"detail": str(refusal)} if isinstance(refusal, Refused) else {}
         self._append(tenant, kept, _event(refusal.code, held, now) | detail, now, {})
 
+    def granted(self, tenant: str, kept: Kept, held: Authenticator, now: float) -> None:
+        """Write down that an answer gave leave to bind something."""
+        self._append(tenant, kept, _event("granted", held, now), now, {})
+
     def cancelled(self, tenant: str, kept: Kept, reason: str, now: float) -> None:
         """Write down that the challenge was cancelled; `not_me` marks the subject for three days."""
         if reason == "not_me":

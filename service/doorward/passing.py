@@ -9,6 +9,7 @@ from typing import Any
 
 from doorward.assertions import AssertionDesk
 from doorward.consequences import Keeping
+from doorward.contacts import Contacts
 from doorward.core import history
 from doorward.core.history import OTP_WEIGHT, PASSWORD_ONLY_WEIGHT, PHISHING_RESISTANT_WEIGHT
 from doorward.core.outcome import Proof
@@ -54,16 +55,24 @@ class Passing:
     """Carries out what a success entails, each part once."""
 
     def __init__(
-        self, sources: Sources, store: Store, kept: KeptRecords, keeping: Keeping, assertions: AssertionDesk
+        self,
+        sources: Sources,
+        store: Store,
+        kept: KeptRecords,
+        keeping: Keeping,
+        assertions: AssertionDesk,
+        contacts: Contacts,
     ) -> None:
         self._sources = sources
         self._store = store
         self._kept = kept
         self._keeping = keeping
         self._assertions = assertions
+        self._contacts = contacts
 
     def learn(self, success: Success, record: DecisionRecord) -> tuple[str, Issued | None]:
         """Learn a sign-in and hand out its device's next token; an action teaches nothing and hands out nothing."""
+        self._contacts.keep_verified(success.tenant, record.request, success.now)
         if record.request.kind != LOGIN:
             return NONE, None
         issued = self._issue(success, record) if success.trusted else None

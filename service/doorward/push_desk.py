@@ -104,7 +104,7 @@ class PushDesk:
         if held.status != ACTIVE:
             raise Conflict(f"the authenticator cannot be used now: it is {held.status}")
         kept = self._kept.read(place.tenant, challenge_id, now)
-        if kept.row.subject != self._key(place) or not kept.challenge.offers(held.id):
+        if kept.row.subject != self._key(place) or all(each.id != held.id for each in kept.challenge.offered):
             raise NotFound("there is no such challenge")
         kept.challenge.check_open(now)
         _push(kept.challenge, held).check(answer.nonce, now)

@@ -1,6 +1,7 @@
 """Whom a tenant is to a person, and what one answer is about."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from doorward.ceremony import Ceremony, Realm
 from doorward.challenge_rows import Kept
@@ -18,6 +19,11 @@ class Ceremonies:
 
     def of(self, tenant: str, kept: Kept, held: Authenticator, now: float) -> Ceremony:
         """Return what an answer of *held* to a challenge is about."""
+        needs = _needs_user_verification(kept.challenge, held, now)
+        return replace(self.about(tenant, kept, now), needs_user_verification=needs)
+
+    def about(self, tenant: str, kept: Kept, now: float) -> Ceremony:
+        """Return what any answer to a challenge is about."""
         challenge = kept.challenge
         return Ceremony(
             id=kept.row.id,
@@ -27,7 +33,6 @@ class Ceremonies:
             application_id=challenge.request.application_id,
             action=challenge.request.action.display or challenge.request.action.name,
             expires_at=challenge.expires_at,
-            needs_user_verification=_needs_user_verification(challenge, held, now),
             codes_from=self._codes_from(),
         )
 

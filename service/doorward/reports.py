@@ -12,6 +12,7 @@ from doorward.core.times import rfc3339
 from doorward.gather import Sources, finishes, keys_of, observation_of, sight_again
 from doorward.kept import KeptRecords
 from doorward.learning import PROFILE_LIFE_SECONDS, Unlearning
+from doorward.life import LifeDesk
 from doorward.outcomes import OutcomeDesk
 from doorward.ports import Rewrite, Store
 from doorward.services import ReportedEvent
@@ -29,11 +30,14 @@ CLOCK_SKEW_SECONDS = 60
 class ReportDesk:
     """Implements `services.Reports`."""
 
-    def __init__(self, sources: Sources, store: Store, kept: KeptRecords, outcomes: OutcomeDesk) -> None:
+    def __init__(
+        self, sources: Sources, store: Store, kept: KeptRecords, outcomes: OutcomeDesk, life: LifeDesk
+    ) -> None:
         self._sources = sources
         self._store = store
         self._kept = kept
         self._outcomes = outcomes
+        self._life = life
 
     def outcome(
         self, tenant: str, decision_id: str, *, result: str, amr: tuple[str, ...], auth_time: float | None, now: float
@@ -65,6 +69,9 @@ class ReportDesk:
         if keys.session is not None:
             self._store.drop_proofs(tenant, keys.session, now)
             undone.append("session")
+        session_id = record.request.session.id
+        if self._life.disown(tenant, record.request.subject.id, record.id, session_id, now):
+            undone.append("authenticator")
         return sorted(set(undone))
 
     def _unlearn(self, tenant: str, record: DecisionRecord, now: float) -> bool:

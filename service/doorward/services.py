@@ -67,12 +67,16 @@ class PushAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What allows a change to a subject's authenticators: a proof, a grant, or an administrator's reason."""
+    """What allows a change to a subject's authenticators: a proof, a grant, or an administrator's reason.
+
+    *client* is the browser that asks for it, where the caller says so.
+    """
 
     assertion: str = ""
     grant: str = ""
     reason: str = ""
     is_admin: bool = False
+    client: Client | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +175,39 @@ class Authenticators(Protocol):
 
     def make(self, tenant: str, subject_id: str, asked: Mapping[str, Any], allowed: Allowed, now: float) -> Json: ...
 
-    def confirm(
-        self, tenant: str, subject_id: str, authenticator_id: str, response: Mapping[str, Any], now: float
-    ) -> Json: ...
+    def confirm(self, tenant: str, subject_id: str, answered: Answered, now: float) -> Json: ...
+
+
+class Life(Protocol):
+    """What becomes of authenticators that are bound, with the same refusals."""
 
     def revoke(self, tenant: str, subject_id: str, authenticator_id: str, allowed: Allowed, now: float) -> None: ...
+
+    def suspend(self, tenant: str, subject_id: str, authenticator_id: str, allowed: Allowed, now: float) -> Json: ...
+
+    def resume(self, tenant: str, subject_id: str, authenticator_id: str, allowed: Allowed, now: float) -> Json: ...
+
+    def history(self, tenant: str, subject_id: str, now: float) -> Json: ...
+
+
+class Administration(Protocol):
+    """What only an administrator may do to a subject."""
+
+    def exempt(self, tenant: str, subject_id: str, until: float, reason: str, now: float) -> Json: ...
+
+    def bypass_code(self, tenant: str, subject_id: str, uses: int, ttl_s: int, reason: str, now: float) -> Json: ...
+
+    def unlock(self, tenant: str, subject_id: str, reason: str, now: float) -> Json: ...
+
+    def reset(self, tenant: str, subject_id: str, reason: str, now: float) -> Json: ...
+
+
+class Disclosure(Protocol):
+    """Everything that is held of a subject."""
+
+    def export(self, tenant: str, subject_id: str, now: float) -> Json: ...
+
+    def erase(self, tenant: str, subject_id: str, now: float) -> None: ...
 
 
 class Devices(Protocol):
@@ -216,8 +248,11 @@ class Services:
     policies: PolicyDesk
     challenges: Challenges
     authenticators: Authenticators
+    life: Life
     devices: Devices
     pushes: Pushes
+    administration: Administration
+    disclosure: Disclosure
     assertions: Assertions
     health: Health
     idempotency: IdempotencyStore

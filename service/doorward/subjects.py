@@ -2,10 +2,15 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from math import inf
 
 from doorward.core.enrolment import Authenticator, Holdings
+from doorward.core.errors import Unreadable
+from doorward.core.facts import EnrolmentFacts
 from doorward.core.keyed import KeyedHash
+from doorward.core.outcome import Enrolled, Proof
+from doorward.core.request import DecisionRequest
 from doorward.ports import AuthenticatorStore, Sealer
 
 PURPOSE = "authenticators"
@@ -16,17 +21,33 @@ Change = Callable[[Holdings], Holdings]
 ChangeOne = Callable[[Authenticator], Authenticator]
 
 
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What a subject has bound, as a decision sees it: *enrolled* may answer a challenge of this attempt."""
+
+    holdings: Holdings
+    enrolled: tuple[Enrolled, ...]
+    facts: EnrolmentFacts
+
+    def counting(self, proofs: tuple[Proof, ...]) -> tuple[Proof, ...]:
+        """Return those of *proofs* that still count.
+
+        What was passed before an authenticator was lost, or all were reset, may have been passed by somebody else.
+        """
+        return tuple(proof for proof in proofs if proof.auth_time >= self.holdings.proofs_from)
+
+
 class Subjects:
     """The sealed holdings of a store; *key* is how the store names a subject."""
 
     def __init__(self, store: AuthenticatorStore, sealer: Sealer, hasher: KeyedHash) -> None:
         self._store = store
         self._sealer = sealer
-        self._hasher = hasher
+        self.hasher = hasher
 
     def key(self, tenant: str, subject_id: str) -> bytes:
         """Return the key under which the store keeps a subject."""
-        return subject_key(self._hasher, tenant, subject_id)
+        return subject_key(self.hasher, tenant, subject_id)
 
     def read(self, tenant: str, key: bytes, now: float) -> Holdings:
         """Return what the subject has bound; Unreadable where it cannot be opened."""
@@ -55,7 +76,7 @@ class Subjects:
     ) -> Authenticator:
         """Give an authenticator another status."""
         return self.change_one(
-            tenant, key, authenticator_id, lambda one: replace(one, status=status, reason=reason), now
+            tenant, key, authenticator_id, lambda one: replace(one, status=status, status_at=now, reason=reason), now
         )
 
 
@@ -71,3 +92,26 @@ def holdings_of(sealed: bytes | None, sealer: Sealer) -> Holdings:
 
 def sealed_holdings(holdings: Holdings, sealer: Sealer) -> bytes:
     return sealer.seal(json.dumps(holdings.to_json(), separators=(",", ":")).encode(), PURPOSE)
+
+
+def bound_by(sealed: bytes | None, sealer: Sealer, request: DecisionRequest, now: float) -> Bound:
+    """Return what may answer a challenge of this attempt, and the types that are bound but may not.
+
+    A number whose SIM was swapped lately is perhaps not the subject's any more (SP 800-63B-4, 3.1.3.3). Where what
+    is sealed cannot be opened, it cannot be told either which proofs still count.
+    """
+    try:
+        held = holdings_of(sealed, sealer).tidy(now)
+    except Unreadable:
+        unreadable = EnrolmentFacts(readable=False, reason="the authenticators cannot be opened")
+        return Bound(Holdings(proofs_from=inf), (), unreadable)
+    taken = held.active if is_sim_swapped(request) else ()
+    doubtful = tuple(each for each in taken if each.restricted)
+    enrolled = tuple(each.enrolled for each in held.active if each not in doubtful)
+    types = tuple(dict.fromkeys(each.type for each in enrolled))
+    blocked = tuple(dict.fromkeys(each.type for each in (*held.blocked, *doubtful)))
+    return Bound(held, enrolled, EnrolmentFacts(types=types, blocked=blocked))
+
+
+def is_sim_swapped(request: DecisionRequest) -> bool:
+    return request.context.get("sim_swap_recent") is True

@@ -78,6 +78,10 @@ class Keeping(Protocol):
         """Delete at most *limit* things whose life is over, and return how many went."""
         ...
 
+    def erase_subject(self, tenant: str, subject: bytes, now: float) -> None:
+        """Forget what is kept under a subject's key; sessions, devices and other rings are not. Twice is fine."""
+        ...
+
     def erase_all(self) -> None:
         """Forget everything but the schema; for the sandbox's reset alone."""
         ...

@@ -11,18 +11,13 @@ import structlog
 from doorward import wiring_post
 from doorward.api_keys import ApiKeyRing
 from doorward.assertions import AssertionDesk
-from doorward.attempts import Attempts
-from doorward.authenticators.device_keys import DeviceKeys
 from doorward.ceremony import Notifier, Realm, Sender, SilentNotifier
-from doorward.challenge import ChallengeDesk
 from doorward.challenge_rows import KeptChallenges
 from doorward.consequences import Keeping, Lives
+from doorward.contacts import Contacts
 from doorward.core.errors import DoorwardError, StoreUnavailable
 from doorward.core.keyed import KeyedHash
 from doorward.decide import DecisionDesk
-from doorward.device_places import DevicePlaces
-from doorward.devices import DeviceDesk
-from doorward.enrolment import EnrolmentDesk
 from doorward.facts.agents import UserAgents
 from doorward.facts.networks import GeoProvider
 from doorward.gather import Sources
@@ -30,23 +25,19 @@ from doorward.health import HealthDesk
 from doorward.kept import KeptRecords
 from doorward.meter import Meter, NullMeter
 from doorward.outcomes import OutcomeDesk
-from doorward.passed import PassedChallenges
+from doorward.owners import Owners
 from doorward.passing import Passing
 from doorward.policies import Policies
 from doorward.policy_desk import PolicyDesk
 from doorward.policy_texts import PolicyTexts
 from doorward.ports import GeoState, Locator, Store
-from doorward.push_desk import PushDesk
-from doorward.pushes import CHANNEL as PUSH
-from doorward.pushes import Pushes
-from doorward.realms import Ceremonies
 from doorward.records import RecordDesk
 from doorward.reports import ReportDesk
 from doorward.risk.model_file import load_scorecard
 from doorward.risk.scorecard import Scorecard
 from doorward.runtime_lists import ListDesk, ListedValues
 from doorward.sealing import AesGcmSealer, derive, load_keys
-from doorward.services import Authenticators, Challenges, Services
+from doorward.services import Services
 from doorward.settings import Settings
 from doorward.store_opening import opened, protected
 from doorward.stores.guarded import GuardedStore
@@ -54,6 +45,7 @@ from doorward.subjects import Subjects
 from doorward.tallies import Tallies
 from doorward.tenants import Tenants
 from doorward.watching import StoreWatch, Watch
+from doorward.wiring_answers import answering
 
 DAY = 86_400.0
 TICK_SECONDS = 1.0
@@ -188,7 +180,8 @@ def build(
         device_key=device_key,
         zone=settings.default_timezone,
     )
-    keeping = Keeping(sealer, device_key, _lives(settings))
+    channels = wiring_post.channels(settings, outside.senders)
+    keeping = Keeping(sealer, device_key, _lives(settings), channels)
     parts = Parts(settings, clock, store, sources, policies, tenants, card, keeping, assertions, geo, outside)
     watches = (Watch(policies, tenants, meter), StoreWatch(store, meter))
     return Wiring(_services(parts), store, sources.tallies, policies, sources.locator, meter, clock, geo, *watches)
@@ -225,25 +218,32 @@ def _lives(settings: Settings) -> Lives:
 
 
 def _services(parts: Parts) -> Services:
-    store, sources, keeping = parts.store, parts.sources, parts.keeping
+    store, sources, keeping, outside = parts.store, parts.sources, parts.keeping, parts.outside
     kept = KeptRecords(store, keeping.sealer)
     texts = PolicyTexts(store, keeping.sealer)
     lists = ListedValues(store, keeping.sealer)
-    passing = Passing(sources, store, kept, keeping, parts.assertions)
+    contacts = Contacts(Subjects(store, keeping.sealer, sources.hasher), outside.notifier, sources.meter)
+    passing = Passing(sources, store, kept, keeping, parts.assertions, contacts)
+    owners = Owners(contacts, outside.notifier)
     outcomes = OutcomeDesk(sources, store, kept, KeptChallenges(store, keeping.sealer), passing)
-    challenges, authenticators, pushes = _answering(parts, kept, passing)
+    answers = answering(
+        parts.settings, store, sources, parts.assertions, outside.senders, outside.notifier, parts.realm, kept, passing
+    )
     return Services(
         clock=parts.clock,
         api_keys=ApiKeyRing(store),
-        decisions=DecisionDesk(sources, parts.policies, parts.card, lists, keeping, texts),
+        decisions=DecisionDesk(sources, parts.policies, parts.card, lists, keeping, texts, owners),
         records=RecordDesk(store, kept, sources.hasher, parts.policies, texts, parts.card),
-        reports=ReportDesk(sources, store, kept, outcomes),
+        reports=ReportDesk(sources, store, kept, outcomes, answers.life),
         lists=ListDesk(store, keeping.sealer, sources.hasher, parts.policies),
         policies=PolicyDesk(parts.policies),
-        challenges=challenges,
-        authenticators=authenticators,
-        devices=DeviceDesk(store, Subjects(store, keeping.sealer, sources.hasher), parts.outside.notifier),
-        pushes=pushes,
+        challenges=answers.challenges,
+        authenticators=answers.authenticators,
+        life=answers.life,
+        devices=answers.devices,
+        pushes=answers.pushes,
+        administration=answers.administration,
+        disclosure=answers.disclosure,
         assertions=parts.assertions,
         health=HealthDesk(store, store.away_seconds, parts.policies, parts.tenants, parts.geo, parts.card.id),
         idempotency=store,
@@ -251,19 +251,3 @@ def _services(parts: Parts) -> Services:
         meter=sources.meter,
         begin_request=store.begin_request,
     )
-
-
-def _answering(parts: Parts, records: KeptRecords, passing: Passing) -> tuple[Challenges, Authenticators, PushDesk]:
-    """Return what answers challenges and what binds authenticators: both stand on the same verifiers and counters."""
-    store, sealer, outside, hasher = parts.store, parts.keeping.sealer, parts.outside, parts.sources.hasher
-    subjects, places = Subjects(store, sealer, hasher), DevicePlaces(store, sealer, hasher)
-    kept, attempts, types = KeptChallenges(store, sealer), Attempts(store), wiring_post.types(parts.settings)
-    senders = wiring_post.senders(parts.settings, outside.senders)
-    post = wiring_post.post(parts.settings, store, parts.sources, senders)
-    pushes = Pushes(store, places, senders.get(PUSH), parts.sources.meter)
-    ceremonies = Ceremonies(parts.realm, codes_from=lambda: store.epoch_info().accepted_at)
-    passed = PassedChallenges(store, records, passing, outside.notifier)
-    challenges = ChallengeDesk(kept, subjects, types, attempts, ceremonies, post, pushes, passed, outside.notifier)
-    enrolment = EnrolmentDesk(subjects, types, attempts, ceremonies, post, places, outside.notifier)
-    pushing = PushDesk(kept, records, subjects, places, DeviceKeys(), attempts, passed, challenges, enrolment)
-    return challenges, enrolment, pushing

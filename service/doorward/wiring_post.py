@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from doorward.authenticators import verifiers
 from doorward.budgets import SendBudgets
 from doorward.ceremony import Sender, Verifier
+from doorward.core.sender_url import SenderUrl
 from doorward.gather import Sources
 from doorward.ports import Store
 from doorward.senders import open_senders
@@ -23,15 +24,24 @@ def post(settings: Settings, store: Store, sources: Sources, carriers: Mapping[s
     return Post(carriers, budgets, store, sources.meter)
 
 
+def channels(settings: Settings, senders: Mapping[str, Sender]) -> frozenset[str]:
+    """Return the channels that somebody carries."""
+    return frozenset(senders) | {channel for channel, url in _urls(settings).items() if url}
+
+
+def _urls(settings: Settings) -> Mapping[str, SenderUrl | None]:
+    return {
+        "email": settings.smtp_url,
+        "sms": settings.sms_url,
+        "voice": settings.voice_url,
+        "push": settings.push_url,
+    }
+
+
 def _configured(settings: Settings) -> Mapping[str, Sender]:
     """Return the senders that the settings name; together they hold three of four threads at most."""
     return open_senders(
-        {
-            "email": settings.smtp_url,
-            "sms": settings.sms_url,
-            "voice": settings.voice_url,
-            "push": settings.push_url,
-        },
+        _urls(settings),
         mail_from=settings.mail_from,
         webhook_keys=settings.webhook_secret,
         most=max(1, settings.threads // 4),

@@ -163,6 +163,19 @@ class Authenticators(Desk):
         return []
 
 
+class Life(Desk):
+    def history(self, tenant: str, subject_id: str, now: float) -> Json:
+        return self._did({"authenticators": [], "events": []}, "history", tenant, subject_id)
+
+
+class Disclosure(Desk):
+    def export(self, tenant: str, subject_id: str, now: float) -> Json:
+        return self._did({"subject": subject_id}, "export", tenant, subject_id)
+
+    def erase(self, tenant: str, subject_id: str, now: float) -> None:
+        self._did({}, "erase", tenant, subject_id)
+
+
 class Devices(Desk):
     def show(self, tenant: str, subject_id: str, now: float) -> list[Json]:
         self.calls.append(("show", tenant, subject_id))
@@ -268,8 +281,11 @@ def services(clock: Clock) -> Services:
         policies=Policies(),
         challenges=Challenges(),
         authenticators=Authenticators(),
+        life=Life(),
         devices=Devices(),
         pushes=Pushes(),
+        administration=Desk(),
+        disclosure=Disclosure(),
         assertions=Assertions(),
         health=Health(),
         idempotency=IdempotencyKeys(),

@@ -41,6 +41,7 @@ MODULES = {
     "wiring": "wiring",
     "wiring_post": "wiring",
     "store_opening": "wiring",
+    "wiring_answers": "wiring",
     "settings": "setting",
     "settings_parsers": "setting",
     "settings_row": "setting",

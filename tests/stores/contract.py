@@ -8,6 +8,7 @@ opens another on the same data, to be closed by the fixture). Where several proc
 from .contract_accepting import Accepting
 from .contract_changes import ChangingChallenges, KeepingNotes
 from .contract_decisions import Beginning, Committing
+from .contract_erasing import Erasing
 from .contract_moving import Moving
 from .contract_processes import Processes
 from .contract_races import Races
@@ -32,6 +33,7 @@ class StoreContract(
     Repeating,
     Adding,
     KeepingSecrets,
+    Erasing,
     Whole,
     Accepting,
     Moving,

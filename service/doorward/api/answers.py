@@ -264,6 +264,7 @@ class ChallengeAnswer(Answer):
     expires_at = Time("Its end.", required=True)
     required = Part(RequirementAnswer, required=True)
     authenticators = Items(Part(EnrolledAnswer), "What the subject can use.", maximum=256)
+    enrol = Items(word("", "totp"), "What may be bound within it, where nothing could meet it.", maximum=16)
     passed = Items(JsonMap("Its type and id."), "What was passed so far.", maximum=16)
     attempts_left = Whole("How many more answers it takes.", maximum=16, required=True, example=5)
 

@@ -20,6 +20,7 @@ from doorward.api import (
     openapi,
     policy,
     push,
+    subjects,
 )
 from doorward.api.errors import BadUrl
 from doorward.api.operation import SERVICES, Resource, to_response
@@ -40,6 +41,7 @@ RESOURCES: tuple[Resource, ...] = (
     authenticators.resource,
     devices.resource,
     push.resource,
+    subjects.resource,
     assertions.resource,
     lists.resource,
     policy.resource,

@@ -43,6 +43,7 @@ class VerifiedAnswer(Answer):
     device = Part(DeviceAnswer, nullable=True)
     learning = word("Whether history learned.", "applied")
     recovery_code = word("A new one, after one was used.")
+    enrolment_grant = word("What lets one of `enrol` be bound, a secret: once, within ten minutes.", "grt_…")
 
 
 class CancelledAnswer(Answer):
@@ -68,6 +69,21 @@ class AuthenticatorAnswer(Answer):
     warning = word("What the person should be told.")
 
 
+class AnsweredAnswer(VerifiedAnswer):
+    """The challenge that a new authenticator was bound within, as it stands now."""
+
+    id = word("Its id.", "chl_…", required=True)
+    status = Choice(
+        "How it stands.", of=("passed", "pending", "failed", "expired", "cancelled"), required=True, example="passed"
+    )
+
+
+class ConfirmedAnswer(AuthenticatorAnswer):
+    """An authenticator that is active now."""
+
+    challenge = Part(AnsweredAnswer)
+
+
 class NewAuthenticatorAnswer(AuthenticatorAnswer):
     """A new authenticator, with what is needed once."""
 
@@ -84,3 +100,35 @@ class NewAuthenticatorAnswer(AuthenticatorAnswer):
     compliance = Items(word("", "fails ASVS-6.4.2"), "knowledge: what it does not conform to.", maximum=16)
     sent_to = word("sms, voice, email: where a code was sent, masked.", "+49•••12")
     expires_at = Time("Until when it may be confirmed.")
+
+
+class BoundAnswer(Answer):
+    """One authenticator of all that were ever bound."""
+
+    id = word("Its id.", "fac_…", required=True)
+    type = word("Its type.", "totp", required=True)
+    label = word("The person's name for it.", "phone", required=True)
+    status = Choice("How it stands.", of=(*STATUSES, "ended"), required=True, example="ended")
+    created_at = Time("When it was made.", required=True)
+    bound_at = Time("When it was confirmed.", nullable=True, required=True)
+    last_used_at = Time("When it was last used.", nullable=True, required=True)
+    ended_at = Time("When it ended.", nullable=True, required=True)
+    why = word("Why it ended, or cannot be used.", "lost phone", required=True)
+    bound_from = JsonMap("By what leave, and from where, as far as it is known.", example={"by": "proof"})
+
+
+class HeldEventAnswer(Answer):
+    """Something that was done to what a subject has bound."""
+
+    at = Time("When.", required=True)
+    what = word("What.", "suspended", required=True)
+    authenticator = word("To which.", "fac_…")
+    by = Choice("By what leave.", of=("first", "proof", "grant", "administrator"), example="proof")
+    reason = word("An administrator's word.", "lost phone")
+
+
+class HistoryAnswer(Answer):
+    """All that was ever bound; the newest last."""
+
+    authenticators = Items(Part(BoundAnswer), "The authenticators.", maximum=150, required=True)
+    events = Items(Part(HeldEventAnswer), "What was done to them.", maximum=100, required=True)

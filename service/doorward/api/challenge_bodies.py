@@ -82,6 +82,7 @@ class AuthenticatorBody(Strict):
     assertion = assertion("A proof of the subject's own.")
     enrolment_grant = Text("What an enrol challenge gave.", minimum=1, maximum=128, nullable=True)
     reason = reason()
+    client = Part(ClientBody, "The browser that it is bound from, for the record.", nullable=True)
 
 
 class ConfirmBody(Strict):
@@ -89,6 +90,8 @@ class ConfirmBody(Strict):
 
     code = Text("The code that it shows, or that was sent.", minimum=1, maximum=64, example="123456")
     credential = JsonMap("What the browser's `create` gave.", maximum=16384, depth=16)
+    client = Part(ClientBody, "The browser that answers, where a challenge is answered by it.", nullable=True)
+    remember_device = Flag("Whether the person asked to be remembered on this device.", example=True)
 
 
 class AllowedBody(Strict):

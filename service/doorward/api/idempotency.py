@@ -39,6 +39,7 @@ _SECRETS = (
     "secret",
     "otpauth_uri",
     "pairing_uri",
+    "code",
     "codes",
     "recovery_code",
     "number",
@@ -178,11 +179,15 @@ def _may_be_stored(reply: Reply) -> bool:
 
 
 def holds_secret(body: Any) -> bool:
-    """Answer whether *body* carries a device token, an assertion, or what a new authenticator shows once."""
+    """Answer whether *body* carries a device token, an assertion, or what a new authenticator shows once.
+
+    A confirmation holds the whole answer of a challenge.
+    """
     if not isinstance(body, dict):
         return False
     device = body.get("device")
-    return any(body.get(name) for name in _SECRETS) or (isinstance(device, dict) and bool(device.get("token")))
+    has_token = isinstance(device, dict) and bool(device.get("token"))
+    return has_token or any(body.get(name) for name in _SECRETS) or holds_secret(body.get("challenge"))
 
 
 def _without_store(reply: Reply) -> Reply:

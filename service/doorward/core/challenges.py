@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from doorward.core.assurance import AUTHENTICATOR_TYPES, Assurance, combine, meets
+from doorward.core.contacts import Vouched
 from doorward.core.errors import ChallengeEnded, ChallengeExpired, MoreRequired, ReplayedCode, TooManyAttempts
 from doorward.core.outcome import Enrolled, Proof, Requirement
 from doorward.core.record import request_from_json, request_to_json
@@ -45,7 +46,9 @@ class Challenge:
 
     *offered* are the authenticators that may answer, *live* what each must be answered with, by its id.
     *enrol* are the types that may be bound within it, where the subject has none, and *grant* is the hash of what
-    allows it. *lane* is the known device that it was opened from, whose guesses are counted apart.
+    allows it until *grant_until*, after what reaches *grant_aal* was shown. *vouched* are the contacts among the
+    offered: a code to one of them passes nothing, it gives the grant. *lane* is the known device that it was opened
+    from, whose guesses are counted apart.
     """
 
     request: DecisionRequest
@@ -53,6 +56,7 @@ class Challenge:
     offered: tuple[Enrolled, ...] = ()
     passed: tuple[Shown, ...] = ()
     enrol: tuple[str, ...] = ()
+    vouched: tuple[Vouched, ...] = ()
     bind: bool = False
     binding: str = ""
     max_age: float | None = None
@@ -63,6 +67,8 @@ class Challenge:
     in_flight: int = 0
     live: Mapping[str, Json] = field(default_factory=dict, repr=False)
     grant: str = ""
+    grant_until: float = 0.0
+    grant_aal: int = 0
     lane: str = ""
 
     @property
@@ -85,8 +91,9 @@ class Challenge:
         if status != PENDING:
             raise ChallengeEnded(f"the challenge has ended: it is {status}")
 
-    def offers(self, authenticator_id: str) -> bool:
-        return any(each.id == authenticator_id for each in self.offered)
+    def contact(self, authenticator_id: str) -> Vouched | None:
+        """Return the contact that *authenticator_id* stands for, if it does."""
+        return next((each for each in self.vouched if each.id == authenticator_id), None)
 
     def spend(self, now: float) -> Self:
         """Return the challenge with one more attempt spent and in flight; TooManyAttempts where none is left."""
@@ -109,9 +116,12 @@ class Challenge:
         """Return the challenge after a right answer: passed where nothing more is required.
 
         An attempt that was *spent* on a right answer is given back; ReplayedCode where this authenticator was shown
-        before, and ChallengeEnded where the challenge is over meanwhile.
+        before, and ChallengeEnded where the challenge is over meanwhile. The code of a contact counts for nothing
+        but a grant.
         """
         self.check_open(now)
+        if self.contact(shown.id) is not None:
+            return self._settle_contact(shown.id)
         if any(each.id == shown.id for each in self.passed):
             raise ReplayedCode("this authenticator was shown before")
         back = 1 if spent else 0
@@ -124,6 +134,21 @@ class Challenge:
             live=live,
         )
         return replace(answered, status=PASSED, live={}) if answered.is_met(now) else answered
+
+    def _settle_contact(self, contact_id: str) -> Self:
+        if contact_id not in self.live:
+            raise ReplayedCode("the code was used before")
+        answered = self.with_live(contact_id, None)
+        return replace(answered, spent=self.spent - 1, in_flight=max(0, self.in_flight - 1))
+
+    def granting(self, digest: str, *, aal: int, until: float, now: float) -> Self:
+        """Return the challenge with a grant in the place of an earlier one."""
+        self.check_open(now)
+        return replace(self, grant=digest, grant_until=until, grant_aal=aal)
+
+    def offering(self, new: Enrolled) -> Self:
+        """Return the challenge that *new* may answer too."""
+        return replace(self, offered=(*self.offered, new))
 
     def is_met(self, now: float) -> bool:
         """Answer whether what was shown so far is what was required."""
@@ -180,6 +205,7 @@ class Challenge:
             "offered": [[each.type, each.id, each.label] for each in self.offered],
             "passed": [[each.id, each.type, each.at, each.user_verified, each.synced] for each in self.passed],
             "enrol": list(self.enrol),
+            "vouched": [[each.id, each.channel, each.address] for each in self.vouched],
             "bind": self.bind,
             "binding": self.binding,
             "max_age": self.max_age,
@@ -187,7 +213,7 @@ class Challenge:
             "spent": self.spent,
             "in_flight": self.in_flight,
             "live": dict(self.live),
-            "grant": self.grant,
+            "grant": [self.grant, self.grant_until, self.grant_aal],
             "lane": self.lane,
         }
 
@@ -199,6 +225,7 @@ class Challenge:
             offered=tuple(Enrolled(name, kind, label) for kind, name, label in data["offered"]),
             passed=tuple(Shown(*each) for each in data["passed"]),
             enrol=tuple(data["enrol"]),
+            vouched=tuple(Vouched(*each) for each in data["vouched"]),
             bind=data["bind"],
             binding=data["binding"],
             max_age=data["max_age"],
@@ -208,6 +235,8 @@ class Challenge:
             spent=data["spent"],
             in_flight=data["in_flight"],
             live=data["live"],
-            grant=data["grant"],
+            grant=data["grant"][0],
+            grant_until=data["grant"][1],
+            grant_aal=data["grant"][2],
             lane=data["lane"],
         )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
+from doorward.core.contacts import MAX_CONTACTS, Former, former_after
 from doorward.core.errors import Conflict, NotFound
 from doorward.core.outcome import Enrolled
 from doorward.core.request import Contact
@@ -18,15 +19,19 @@ DISABLED = "disabled"
 
 MAX_AUTHENTICATORS = 50
 MAX_PAST = 100
-MAX_CONTACTS = 8
+MAX_EVENTS = 100
+
+# One that was not confirmed within this time is as if it had never been made.
+PENDING_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
 class Authenticator:
     """One authenticator. *state* is its type's own and secret, *live* what its confirmation is held against.
 
-    *aal* is what it reaches after a stated password; *bound_from* is where it was bound. *expires_at* is the end of
-    one that an administrator made for a while.
+    *aal* is what it reaches after a stated password. *bound_from* is where it was bound: `by` what leave, and the
+    `decision`, `session`, `challenge`, `ip` and `user_agent` as far as they are known. *status_at* is when its
+    status last changed, *expires_at* the end of one that an administrator made for a while.
     """
 
     id: str
@@ -44,6 +49,7 @@ class Authenticator:
     expires_at: float | None = None
     live: Mapping[str, Any] | None = field(default=None, repr=False)
     bound_from: Mapping[str, str] = field(default_factory=dict, repr=False)
+    status_at: float | None = None
 
     def is_usable(self, now: float) -> bool:
         return self.status == ACTIVE and (self.expires_at is None or now < self.expires_at)
@@ -64,19 +70,45 @@ class Past:
     created_at: float
     ended_at: float
     why: str
+    confirmed_at: float | None = None
+    last_used_at: float | None = None
+    bound_from: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that was done to what a subject has bound: *by* what leave, *reason* an administrator's word."""
+
+    at: float
+    what: str
+    authenticator: str = ""
+    by: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """Everything that one subject has bound."""
+    """Everything that one subject has bound.
+
+    *contacts* are those that the caller vouched for last, *former* those before, for a while. *proofs_from* is when
+    what was passed before stopped counting: something was lost, or all was reset.
+    """
 
     authenticators: tuple[Authenticator, ...] = ()
     past: tuple[Past, ...] = ()
     contacts: tuple[Contact, ...] = ()
+    events: tuple[Event, ...] = ()
+    proofs_from: float = 0.0
+    former: tuple[Former, ...] = ()
 
     @property
     def active(self) -> tuple[Authenticator, ...]:
         return tuple(each for each in self.authenticators if each.status == ACTIVE)
+
+    @property
+    def blocked(self) -> tuple[Authenticator, ...]:
+        """What is bound and cannot be used: suspended, or disabled after too many guesses."""
+        return tuple(each for each in self.authenticators if each.status in (SUSPENDED, DISABLED))
 
     def find(self, authenticator_id: str) -> Authenticator:
         """Return the authenticator; NotFound where this subject has none of that name."""
@@ -100,8 +132,38 @@ class Holdings:
         kept = tuple(each for each in self.authenticators if each.id != authenticator_id)
         if gone.confirmed_at is None:
             return replace(self, authenticators=kept)  # never bound, so nothing to remember
-        past = Past(gone.id, gone.type, gone.label, gone.created_at, now, why)
+        life = (gone.created_at, now, why, gone.confirmed_at, gone.last_used_at)
+        past = Past(gone.id, gone.type, gone.label, *life, gone.bound_from)
         return replace(self, authenticators=kept, past=(*self.past, past)[-MAX_PAST:])
+
+    def tidy(self, now: float) -> Self:
+        """Return these holdings as they are at *now*.
+
+        What was not confirmed in time is as if it had never been made; what was made for a while and has been used
+        up, or is past its end, is among the past.
+        """
+        held = replace(self, authenticators=tuple(each for each in self.authenticators if not is_over(each, now)))
+        for each in held.authenticators:
+            if each.expires_at is not None and not each.is_usable(now):
+                why = "used up" if each.status == DISABLED else "its time was over"
+                held = held.without(each.id, why=why, now=min(now, each.expires_at))
+        return held
+
+    def reached_at(self, vouched: tuple[Contact, ...], now: float) -> Self:
+        """Return these holdings with *vouched* as the contacts; none that are vouched for say nothing."""
+        new = tuple(dict.fromkeys(vouched))[:MAX_CONTACTS]
+        if not new or set(new) == set(self.contacts):
+            return self
+        return replace(self, contacts=new, former=former_after(self.contacts, self.former, new, now))
+
+    def told_at(self, now: float) -> tuple[Contact, ...]:
+        """Return every contact that must hear of changes: the present ones, and for a while those before."""
+        before = [Contact(each.channel, each.address) for each in self.former if each.until > now]
+        return (*self.contacts, *before)
+
+    def noted(self, event: Event) -> Self:
+        """Return these holdings with *event* among the newest that are remembered."""
+        return replace(self, events=(*self.events, event)[-MAX_EVENTS:])
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -109,6 +171,9 @@ class Holdings:
             "bound": [asdict(each) for each in self.authenticators],
             "past": [asdict(each) for each in self.past],
             "contacts": [[each.channel, each.address] for each in self.contacts],
+            "events": [asdict(each) for each in self.events],
+            "proofs_from": self.proofs_from,
+            "former": [[each.channel, each.address, each.until] for each in self.former],
         }
 
     @classmethod
@@ -117,4 +182,12 @@ class Holdings:
             tuple(Authenticator(**each) for each in data["bound"]),
             tuple(Past(**each) for each in data["past"]),
             tuple(Contact(channel, address) for channel, address in data["contacts"]),
+            tuple(Event(**each) for each in data.get("events", ())),
+            data.get("proofs_from", 0.0),
+            tuple(Former(*each) for each in data.get("former", ())),
         )
+
+
+def is_over(one: Authenticator, now: float) -> bool:
+    """Answer whether *one* was made and not confirmed in time."""
+    return one.status == PENDING and now >= one.created_at + PENDING_SECONDS

@@ -232,7 +232,7 @@ def _unenrolled_entry(situation: Situation) -> str:
 def _enrollable(requirement: Requirement, *, first_factor: bool) -> tuple[str, ...]:
     """Return the types whose enrolment would help, those that need no stated first factor where there is none."""
     one = replace(requirement, count=1)
-    types = requirement.any_of or tuple(each for each in AUTHENTICATOR_TYPES if each not in _NOT_FIRST)
+    types = tuple(each for each in requirement.any_of or AUTHENTICATOR_TYPES if each not in _NOT_FIRST)
     helpful = tuple(each for each in types if can_meet(one, (each,), first_factor=first_factor))
     return helpful or tuple(each for each in types if can_meet(one, (each,), first_factor=True)) or types
 

@@ -15,6 +15,7 @@ from doorward.stores.redis.challenges import Challenges
 from doorward.stores.redis.decisions import Decisions
 from doorward.stores.redis.devices import Devices
 from doorward.stores.redis.epochs import Epochs
+from doorward.stores.redis.erasing import Erasing
 from doorward.stores.redis.exchange import Exchange
 from doorward.stores.redis.idempotency import Idempotency
 from doorward.stores.redis.keys import ApiKeys
@@ -52,6 +53,7 @@ class RedisStore(
     Idempotency,
     Tallies,
     SecretValues,
+    Erasing,
     Sweeper,
 ):
     """Implements `ports.Store`; `open_store` makes one."""

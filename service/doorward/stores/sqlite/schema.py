@@ -104,8 +104,11 @@ CREATE TABLE notes (
 CREATE INDEX notes_end ON notes (expires_at);
 """
 
+# A subject that is erased takes its challenges along.
+CHALLENGES_BY_SUBJECT = "CREATE INDEX challenges_by_subject ON challenges (subject, tenant);"
+
 # Step n takes a file from schema n to n + 1; a step that was released is never changed.
-STEPS: tuple[str, ...] = (TABLES, NOTES)
+STEPS: tuple[str, ...] = (TABLES, NOTES, CHALLENGES_BY_SUBJECT)
 VERSION = len(STEPS)
 
 FORGOTTEN_BY_A_RESET = tuple(kind.name for kind in KINDS if kind.name != "versions")

@@ -17,6 +17,7 @@ from doorward.stores.sqlite.connection import MEMORY, Database
 from doorward.stores.sqlite.decisions import Decisions
 from doorward.stores.sqlite.devices import Devices
 from doorward.stores.sqlite.epochs import Epochs
+from doorward.stores.sqlite.erasing import Erasing
 from doorward.stores.sqlite.idempotency import Idempotency
 from doorward.stores.sqlite.keys import ApiKeys
 from doorward.stores.sqlite.lists import Lists
@@ -52,6 +53,7 @@ class SqliteStore(
     Idempotency,
     Tallies,
     SecretValues,
+    Erasing,
     Sweeper,
 ):
     """Implements `ports.Store`; `open_store` makes one."""

@@ -1,0 +1,76 @@
+"""The part of the wiring that is about subjects: what answers challenges, binds authenticators, and administers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from doorward import wiring_post
+from doorward.administration import AdministrationDesk
+from doorward.assertions import AssertionDesk
+from doorward.attempts import Attempts
+from doorward.authenticators.device_keys import DeviceKeys
+from doorward.ceremony import Notifier, Realm, Sender
+from doorward.challenge import ChallengeDesk
+from doorward.challenge_rows import KeptChallenges
+from doorward.device_places import DevicePlaces
+from doorward.devices import DeviceDesk
+from doorward.disclosure import DisclosureDesk
+from doorward.enrolling import Enrolling
+from doorward.enrolment import EnrolmentDesk
+from doorward.gather import Sources
+from doorward.kept import KeptRecords
+from doorward.leaves import Leaves
+from doorward.life import LifeDesk
+from doorward.passed import PassedChallenges
+from doorward.passing import Passing
+from doorward.ports import Store
+from doorward.push_desk import PushDesk
+from doorward.pushes import CHANNEL as PUSH
+from doorward.pushes import Pushes
+from doorward.realms import Ceremonies
+from doorward.settings import Settings
+from doorward.subjects import Subjects
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """What stands on the same verifiers and counters."""
+
+    challenges: ChallengeDesk
+    authenticators: EnrolmentDesk
+    life: LifeDesk
+    devices: DeviceDesk
+    pushes: PushDesk
+    administration: AdministrationDesk
+    disclosure: DisclosureDesk
+
+
+def answering(
+    settings: Settings,
+    store: Store,
+    sources: Sources,
+    assertions: AssertionDesk,
+    senders: Mapping[str, Sender],
+    notifier: Notifier,
+    realm_of: Callable[[str], Realm],
+    records: KeptRecords,
+    passing: Passing,
+) -> Answering:
+    """Build everything that challenges and authenticators need."""
+    subjects, attempts = Subjects(store, sources.sealer, sources.hasher), Attempts(store)
+    places, carriers = DevicePlaces(store, sources.sealer, sources.hasher), wiring_post.senders(settings, senders)
+    post, types = wiring_post.post(settings, store, sources, carriers), wiring_post.types(settings)
+    pushes = Pushes(store, places, carriers.get(PUSH), sources.meter)
+    ceremonies = Ceremonies(realm_of, codes_from=lambda: store.epoch_info().accepted_at)
+    kept, passed = KeptChallenges(store, sources.sealer), PassedChallenges(store, records, passing, notifier)
+    leaves, enrolling = Leaves(assertions, store, kept), Enrolling(kept, passed)
+    binding = EnrolmentDesk(subjects, types, attempts, ceremonies, post, places, leaves, enrolling, notifier)
+    challenges = ChallengeDesk(kept, subjects, types, attempts, ceremonies, post, pushes, passed, enrolling, notifier)
+    return Answering(
+        challenges,
+        binding,
+        LifeDesk(subjects, attempts, places, leaves, notifier),
+        DeviceDesk(store, subjects, notifier),
+        PushDesk(kept, records, subjects, places, DeviceKeys(), attempts, passed, challenges, binding),
+        AdministrationDesk(store, subjects, attempts, places, binding, notifier),
+        DisclosureDesk(store, subjects, places, records, notifier),
+    )
