@@ -130,13 +130,14 @@ def _observation(
 ) -> Observation | None:
     if request.kind != LOGIN or not decision_id:
         return None
+    flags = {"failed": ring.ATTEMPT | ring.FAILED, "passed": ring.ATTEMPT | ring.SUCCEEDED}
     return observation_of(
         hasher,
         tenant,
         subject_id=request.subject.id,
         attempt_id=request.attempt_id or decision_id,
         network=network,
-        flags=ring.ATTEMPT | ring.FAILED if request.credential.result == "failed" else ring.ATTEMPT,
+        flags=flags.get(request.credential.result, ring.ATTEMPT),
     )
 
 

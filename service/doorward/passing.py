@@ -15,7 +15,7 @@ from doorward.core.history import OTP_WEIGHT, PASSWORD_ONLY_WEIGHT, PHISHING_RES
 from doorward.core.outcome import Proof
 from doorward.core.record import DecisionRecord
 from doorward.core.request import LOGIN
-from doorward.core.ring import SUCCEEDED
+from doorward.core.ring import PROVED
 from doorward.core.velocity import unanswered_pushes
 from doorward.device_tokens import Issued, issue, reissue
 from doorward.gather import Sources, keys_of, sight_again
@@ -109,7 +109,7 @@ class Passing:
         """Begin the count of pushes that went unanswered anew, where there are any."""
         own = Keys(keys.tenant, keys.subject)
         if unanswered_pushes(self._store.begin(own, None, now).subject_ring, now):
-            self._store.begin(own, Observation(0, SUCCEEDED, 0), now)
+            self._store.begin(own, Observation(0, PROVED, 0), now)
 
     def keys(self, tenant: str, record: DecisionRecord) -> Keys:
         """Return where the store keeps what belongs to the attempt of *record*."""

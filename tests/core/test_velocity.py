@@ -5,6 +5,7 @@ from doorward.core.ring import (
     ATTEMPT,
     CODE_SENT,
     FAILED,
+    PROVED,
     PUSH_SENT,
     SUBJECT_LIMIT,
     SUCCEEDED,
@@ -84,9 +85,9 @@ def test_codes_and_pushes_are_no_attempts(now):
     assert counts["codes_sent_1h"] == 2
 
 
-def test_pushes_count_from_the_last_success_on(now):
-    before = [(now - 60, 0, PUSH_SENT), (now - 50, 1, SUCCEEDED)]
-    after = [(now - 40, 0, PUSH_SENT), (now - 30, 0, PUSH_SENT)]
+def test_pushes_count_from_the_last_success_on_which_a_right_password_is_not(now):
+    before = [(now - 60, 0, PUSH_SENT), (now - 50, 1, PROVED)]
+    after = [(now - 40, 0, PUSH_SENT), (now - 35, 1, ATTEMPT | SUCCEEDED), (now - 30, 0, PUSH_SENT)]
 
     assert of_subject(ring_of(*before), now)["pushes_since_success"] == 0
     assert of_subject(ring_of(*before, *after), now)["pushes_since_success"] == 2

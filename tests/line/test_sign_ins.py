@@ -204,6 +204,16 @@ def test_an_attempt_is_in_the_tenants_ratio_once_and_from_its_first_result_on(ho
     assert [(each.a, each.b) for each in tallies if each.level == TENANT_RATIO] == [(1.0, 1.0)]
 
 
+def test_right_passwords_are_in_the_tenants_ratio_too(house):
+    for result in ("passed", "passed", "failed", "pending"):
+        house.decide(result=result)
+    house.wait(1)
+
+    _, tallies = house.wiring.store.tallies_since("default", 0)
+
+    assert [(each.a, each.b) for each in tallies if each.level == TENANT_RATIO] == [(3.0, 1.0)]
+
+
 def test_a_pending_credential_is_told_the_outcome_and_opens_no_challenge(house):
     settle(house)
 

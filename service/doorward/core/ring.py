@@ -18,9 +18,10 @@ LIFE_SECONDS = 25 * 3600
 
 ATTEMPT = 1  # a sign-in, or a failure told by an event
 FAILED = 2
-SUCCEEDED = 4  # a proof was made: a right password alone is no success
+SUCCEEDED = 4  # the credential was right
 CODE_SENT = 8
 PUSH_SENT = 16
+PROVED = 32  # a proof was made, which a right credential alone is not
 
 _ENTRY = struct.Struct(">III2sB")
 ENTRY_BYTES = _ENTRY.size

@@ -4,7 +4,7 @@ A window holds what is younger than its length, this attempt included. Entries u
 another machine's clock and count as now; those further ahead come from a clock that was set back, and count nowhere.
 """
 
-from doorward.core.ring import ATTEMPT, CODE_SENT, FAILED, PUSH_SENT, SUCCEEDED, raw_entries
+from doorward.core.ring import ATTEMPT, CODE_SENT, FAILED, PROVED, PUSH_SENT, raw_entries
 
 SKEW_SECONDS = 60
 MINUTES_10 = 600
@@ -77,7 +77,7 @@ def unanswered_pushes(ring: bytes, now: float) -> list[int]:
 def _pushes_since_success(rows: list[_Row]) -> list[int]:
     sent: list[int] = []
     for row in reversed(rows):  # in the order they were told: a set-back clock must not reorder them
-        if row[4] & SUCCEEDED:
+        if row[4] & PROVED:
             break
         if row[4] & PUSH_SENT:
             sent.insert(0, row[0])
