@@ -18,6 +18,7 @@ from doorward.core.errors import (
     BadSignature,
     Conflict,
     Mistake,
+    NotAllowed,
     NotFound,
     Refusal,
     Refused,
@@ -74,7 +75,7 @@ class PushDesk:
         pairing = DevicePairing(code, key)
         try:
             made = self._enrolment.pair(place.tenant, place.subject_id, signed.authenticator, pairing, now)
-        except (Refusal, Conflict, NotFound):
+        except (Refusal, Conflict, NotAllowed, NotFound):
             raise BadSignature("the code is not that of a pairing that is waited for") from None
         self._places.keep(signed.authenticator, now)
         return {"authenticator": signed.authenticator, "status": made["status"]}
