@@ -189,8 +189,10 @@ def _event(what: str, one: Authenticator, leave: Leave, now: float) -> Event:
 
 
 def _after_loss(held: Holdings, event: Event) -> Holdings:
-    """Return *held* with *event*, and nothing that was passed before it counting any more.
+    """Return *held* with *event*, and nothing that was passed or begun before it counting any more.
 
-    Whoever has the lost authenticator may have passed a challenge with it. Proofs know their time in whole seconds.
+    Whoever has the lost authenticator may have passed a challenge with it, and begun to bind another. Proofs know
+    their time in whole seconds.
     """
-    return replace(held.noted(event), proofs_from=float(floor(event.at)))
+    kept = tuple(each for each in held.authenticators if each.status != PENDING)
+    return replace(held.noted(event), authenticators=kept, proofs_from=float(floor(event.at)))

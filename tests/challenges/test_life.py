@@ -86,6 +86,17 @@ def test_an_assertion_from_before_a_loss_changes_nothing(house):
     refused(change(house, made, "resume", assertion=stolen), 422, "changed since then")
 
 
+def test_what_was_begun_before_a_loss_cannot_be_confirmed(house):
+    """Whoever stole the phone may have begun to bind their own."""
+    made = bound_totp(house)
+    begun = house.post(PATH, {"type": "totp", "assertion": proof_of(house, made)}).get_json()
+    change(house, made, "suspend", **ADMIN)
+
+    answer = house.post(f"{PATH}/{begun['id']}/confirm", {"code": code_of(house, begun)})
+
+    assert answer.status_code == 404
+
+
 def test_a_password_resumes_nothing(house):
     made = bound_totp(house)
     bound_totp(house, label="tablet")
