@@ -13,9 +13,9 @@ from werkzeug.serving import make_server
 
 from ..challenges.conftest import bound_totp, challenged, code_of, verify
 from ..line.conftest import House, house_in
-from ..ops.conftest import start
+from ..ops.conftest import start_for_all
 
-__all__ = ["start"]
+__all__ = ["start_for_all"]
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
