@@ -88,8 +88,13 @@ def _shadow(judgement: Judgement, candidate: str) -> list[Json]:
     return rows
 
 
-def as_kept(shown: Mapping[str, Any]) -> Json:
-    """Return an answer as it is kept: without the device's token, and without what is computed again."""
+def as_kept(shown: Mapping[str, Any], remarks: tuple[tuple[str, str], ...]) -> Json:
+    """Return an answer as it is kept: without the device's token, and without what is computed again.
+
+    Of what was unknown only *remarks* stay: why a proof was not taken follows from no fact.
+    """
     device = shown["device"]
     kept = {name: value for name, value in shown.items() if name != "unknown"}
+    if remarks:
+        kept["unknown"] = [{"signal": name, "reason": reason} for name, reason in remarks]
     return kept | {"device": {k: v for k, v in device.items() if k != "token"} if device else None}

@@ -192,7 +192,7 @@ def _record(
         policy_digest=rules.policy.digest,
         candidate_digest=rules.candidate.digest if rules.candidate else "",
         model=model,
-        answer=as_kept(shown),
+        answer=as_kept(shown, found.remarks),
         proofs=case.proofs,
         listed=found.listed,
         degraded=found.degraded,

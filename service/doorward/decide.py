@@ -60,6 +60,8 @@ class DecisionDesk:
             shown = self._carry_out(decision_id, case, judgement, found, rules)
         if judgement.ruling.unknown_errors:
             meter.condition_failed()
+        if found.remarks:
+            meter.proof_refused()
         meter.decided(
             outcome=shown["outcome"],
             kind=request.kind,

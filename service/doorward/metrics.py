@@ -49,6 +49,7 @@ METRICS: Final = (
     Declared("doorward_store_errors_total", "Operations that the store could not do.", ("operation",)),
     Declared("doorward_store_accepted", "1 where the store that answers is the accepted one.", gauge="livemin"),
     Declared("doorward_idempotent_replays_total", "Answers that were given again for an idempotency key."),
+    Declared("doorward_proofs_refused_total", "Proofs that were handed back and not taken."),
     Declared("doorward_tallies_dropped_total", "Global counts that were lost because the store was away too long."),
     Declared(
         "doorward_messages_total", "Messages by channel: sent, unavailable, over a budget.", ("channel", "result")
@@ -138,6 +139,9 @@ class Metrics:
 
     def replayed(self) -> None:
         self._count("doorward_idempotent_replays_total")
+
+    def proof_refused(self) -> None:
+        self._count("doorward_proofs_refused_total")
 
     def tallies_dropped(self, number: int) -> None:
         self._count("doorward_tallies_dropped_total", by=number)

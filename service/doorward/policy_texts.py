@@ -32,5 +32,10 @@ class PolicyTexts:
             return None
 
 
+def purpose_of(name: str) -> str:
+    """Return for what the secret *name* is sealed; empty where it holds no text of a policy."""
+    return PURPOSE if name.startswith(_name("")) else ""
+
+
 def _name(digest: str) -> str:
     return f"policy:{digest}"

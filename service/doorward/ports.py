@@ -171,9 +171,18 @@ class KeyStore(Protocol):
 
 
 class ListStore(Protocol):
+    """Run-time lists; whatever is put or deleted raises the version of the tenant's lists."""
+
     def put_entry(self, tenant: str, entry: ListEntry, now: float) -> None: ...
 
     def entry(self, tenant: str, name: str, key: bytes, now: float) -> ListEntry | None: ...
+
+    def rewrite_entry(self, tenant: str, name: str, key: bytes, rewrite: Rewrite, now: float) -> None:
+        """Replace what an entry holds atomically: it says the same, so that its end and the version stay.
+
+        *rewrite* may run twice, is not called where there is none, and what it raises changes nothing.
+        """
+        ...
 
     def delete_entry(self, tenant: str, name: str, key: bytes, now: float) -> bool: ...
 

@@ -38,6 +38,20 @@ class AesGcmSealer:
         self._current = next(iter(keys))
         self._header = _header(self._current)
 
+    @property
+    def current(self) -> str:
+        """The name of the key that seals."""
+        return self._current
+
+    def key_of(self, sealed: bytes) -> str | None:
+        """Return the name of the key that *sealed* was sealed under; None for bytes that are not sealed."""
+        try:
+            header, _, _ = _parts(sealed)
+        except Unreadable:
+            return None
+        name = header[2:].decode("ascii", "replace")
+        return name if _KEY_ID.fullmatch(name) else None
+
     def seal(self, plain: bytes, purpose: str) -> bytes:
         nonce = secrets.token_bytes(NONCE_BYTES)
         sealed = self._ciphers[self._current].encrypt(nonce, plain, self._header + purpose.encode())

@@ -151,6 +151,11 @@ def _purpose(tenant: str, algorithm: str) -> str:
     return f"signing-keys/{algorithm}/{tenant}"
 
 
+def purpose_of(tenant: str, name: str) -> str:
+    """Return for what the secret *name* is sealed; empty where it holds no signing keys."""
+    return next((_purpose(tenant, algorithm) for algorithm in ALGORITHMS if name == _name(algorithm)), "")
+
+
 def _named(kid: str, keys: tuple[SigningKey, ...]) -> SigningKey | None:
     return next((key for key in keys if key.kid == kid), None)
 

@@ -29,7 +29,7 @@ def opened(settings: Settings) -> Store:
     )
 
 
-def _check_secrets(store: Store, settings: Settings) -> None:
+def refuse_other_secrets(store: Store, settings: Settings) -> None:
     """Refuse a store that was made with other secrets than those of *settings*."""
     keys = load_keys(settings.encryption_keys or "")
     sealers = {key_id: AesGcmSealer({key_id: key}) for key_id, key in keys.items()}
@@ -38,7 +38,7 @@ def _check_secrets(store: Store, settings: Settings) -> None:
 
 def protected(store: Store, settings: Settings, monotonic: Callable[[], float], meter: Meter) -> GuardedStore:
     """Return *store* behind a circuit breaker; it is used only where it was accepted and made with our secrets."""
-    return guarded(admitted(store, lambda found: _check_secrets(found, settings)), monotonic, _teller(meter))
+    return guarded(admitted(store, lambda found: refuse_other_secrets(found, settings)), monotonic, _teller(meter))
 
 
 def _teller(meter: Meter) -> Callable[[bool], None]:

@@ -33,6 +33,11 @@ def check_secrets(store: SecretStore, *, mark: bytes, sealers: Mapping[str, Seal
             raise OtherSecrets(f"{reason}, and what that sealed could not be opened") from None
 
 
+def knows_key(store: SecretStore, key_id: str) -> bool:
+    """Answer whether a service has started on *store* with the encryption key *key_id*."""
+    return store.secret(_NOBODY, f"{_SEALING}/{key_id}") is not None
+
+
 def _kept(store: SecretStore, name: str, value: bytes) -> bytes:
     """Return what the store holds, or *value*, which it then does; a store that has it is not written to."""
     return store.secret(_NOBODY, name) or store.put_secret_if_absent(_NOBODY, name, value)

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ..ops.conftest import Start, starting
+from ..ops.conftest import Start, start_for_all, starting
+
+__all__ = ["start_for_all"]
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ pytest.register_assert_rewrite(
     "tests.stores.contract_accepting",
     "tests.stores.contract_changes",
     "tests.stores.contract_decisions",
+    "tests.stores.contract_resealing",
     "tests.stores.contract_rows",
     "tests.stores.contract_shared",
     "tests.stores.contract_whole",

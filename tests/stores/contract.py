@@ -12,6 +12,7 @@ from .contract_erasing import Erasing
 from .contract_moving import Moving
 from .contract_processes import Processes
 from .contract_races import Races
+from .contract_resealing import Resealing
 from .contract_rows import KeepingAuthenticators, KeepingChallenges, KeepingDevices, KeepingProofs, Recording, Spending
 from .contract_shared import Adding, KeepingKeys, KeepingLists, KeepingSecrets, Repeating
 from .contract_whole import Whole
@@ -37,6 +38,7 @@ class StoreContract(
     Whole,
     Accepting,
     Moving,
+    Resealing,
     Races,
 ):
     """Every method, its refusals and its races between threads."""

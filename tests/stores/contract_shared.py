@@ -1,10 +1,16 @@
 """What keys, lists, idempotency, tallies and secrets promise."""
 
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from doorward.core.errors import Conflict
 from doorward.ports import (
     CLAIM_SECONDS,
     Claim,
 )
 
+from .contract_changes import refuse
 from .samples import (
     DAY,
     NOW,
@@ -96,6 +102,42 @@ class KeepingLists:
         store.sweep(NOW + 1000 * DAY)
 
         assert store.entry(TENANT, "blocked", list_entry().key, NOW + 1000 * DAY) == list_entry(until=None)
+
+    def test_an_entry_says_the_same_in_other_words(self, store):
+        store.put_entry(TENANT, list_entry(entry=b"one"), NOW)
+        version, _ = store.entries(TENANT, NOW)
+
+        store.rewrite_entry(TENANT, "blocked", list_entry().key, lambda held: held + b", again", NOW)
+
+        assert store.entries(TENANT, NOW) == (version, [list_entry(entry=b"one, again")])
+
+    def test_an_entry_that_is_gone_is_not_brought_back(self, store):
+        store.put_entry(TENANT, list_entry(until=NOW + 10), NOW)
+        asked = []
+
+        store.rewrite_entry(TENANT, "blocked", list_entry().key, asked.append, NOW + 10)
+        store.rewrite_entry(OTHER_TENANT, "blocked", list_entry().key, asked.append, NOW)
+
+        assert asked == []
+
+    def test_an_entry_that_is_not_to_be_said_again_stays(self, store):
+        store.put_entry(TENANT, list_entry(), NOW)
+
+        with pytest.raises(Conflict):
+            store.rewrite_entry(TENANT, "blocked", list_entry().key, refuse, NOW)
+
+        assert store.entries(TENANT, NOW)[1] == [list_entry()]
+
+    def test_no_entry_said_again_by_many_is_lost(self, store):
+        store.put_entry(TENANT, list_entry(entry=b""), NOW)
+
+        def add(_):
+            store.rewrite_entry(TENANT, "blocked", list_entry().key, lambda held: held + b"x", NOW)
+
+        with ThreadPoolExecutor(10) as pool:
+            list(pool.map(add, range(10)))
+
+        assert store.entries(TENANT, NOW)[1] == [list_entry(entry=b"x" * 10)]
 
     def test_a_deleted_entry_is_gone_and_raises_the_version(self, store):
         store.put_entry(TENANT, list_entry(), NOW)

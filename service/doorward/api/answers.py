@@ -166,7 +166,7 @@ class RecordAnswer(Answer):
     decided_at = Time("When.")
     request = _object("What was asked, without secrets.")
     facts = _object("What was found out, and all that the rest is computed from.")
-    decision = _object("The answer as it was given, without secrets.")
+    decision = _object("The answer as it was given, without secrets; `unknown` says why a proof was not taken.")
     signals = _object("Each signal by its name: its state, and its value or why it is unknown.")
     contributions = _object("What each feature added to the log-odds.")
     rules = _objects("Each rule: how it came out, and which of its conditions failed or stayed unknown.")

@@ -8,6 +8,7 @@ from doorward.api.bodies import AssertionBody, TenantQuery
 from doorward.api.operation import Call, Resource
 from doorward.api.proof_answers import ClaimsAnswer, JwksAnswer
 from doorward.api.reply import Reply
+from doorward.core.errors import InvalidAssertion
 
 resource = Resource("assertions", about="Verify the proof of a passed challenge, and spend it once.")
 
@@ -34,4 +35,8 @@ def show_jwks(call: Call) -> Reply:
     refusals=(409,),
 )
 def redeem_assertion(call: Call) -> Reply:
-    return Reply(call.services.assertions.redeem(call.tenant, call.body["assertion"], call.now))
+    try:
+        return Reply(call.services.assertions.redeem(call.tenant, call.body["assertion"], call.now))
+    except InvalidAssertion:
+        call.services.meter.proof_refused()
+        raise

@@ -1,4 +1,4 @@
-"""`doorward keys`: make, list and revoke API keys; rotate the keys that sign assertions."""
+"""`doorward keys`: make, list and revoke API keys; rotate the keys that sign and those that encrypt."""
 
 import json
 import time
@@ -10,6 +10,7 @@ import click
 
 from doorward.api_keys import SCOPES, ApiKeyRing, is_valid
 from doorward.cli.common import format_option, instant, prepared_settings, show
+from doorward.cli.resealing import reseal
 from doorward.core.errors import NotFound
 from doorward.core.times import rfc3339
 from doorward.ports import ApiKeyRow, Store
@@ -19,7 +20,10 @@ COLUMNS = ("id", "tenant", "label", "scopes", "state", "created_at", "expires_at
 
 @click.group()
 def keys() -> None:
-    """Make, list and revoke API keys, each shown once when it is made; rotate the keys that sign assertions."""
+    """Make, list and revoke API keys, each shown once when it is made.
+
+    Rotate the keys that sign assertions; seal again what is sealed under an older encryption key.
+    """
 
 
 @keys.command()
@@ -99,6 +103,9 @@ def rotate(tenant: str) -> None:
     finally:
         store.close()
     click.echo(f"{made.kid} ({made.algorithm}) signs for tenant {tenant} in five minutes")
+
+
+keys.add_command(reseal)
 
 
 @contextmanager

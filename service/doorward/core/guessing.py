@@ -44,7 +44,9 @@ class Guesses:
             # A clock that was set back must not make the wait longer than any wait is.
             left = min(ceil(wait_until - now), LONGEST_DELAY_SECONDS)
             raise Throttled("too many tries with this authenticator", retry_after_seconds=left)
-        spent = (count + 1, now + delay_after(count + 1))
+        delay = delay_after(count + 1)
+        # Without a delay there is no «before»: a guess whose clock was read a moment earlier may come a moment later.
+        spent = (count + 1, now + delay if delay else 0.0)
         return replace(self, failures=self.failures + 1, lanes=_bounded({**self.lanes, lane: spent}))
 
     def right(self, lane: str) -> Self:

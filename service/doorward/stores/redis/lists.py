@@ -1,9 +1,12 @@
 """Run-time lists; every change raises the version of the tenant's lists."""
 
-from doorward.ports import ListEntry
+from dataclasses import replace
+
+from doorward.core.errors import StoreUnavailable
+from doorward.ports import ListEntry, Rewrite
 from doorward.stores.redis import layout, scripts, values
 from doorward.stores.redis.calls import Call, call
-from doorward.stores.redis.part import Part
+from doorward.stores.redis.part import SWAPS_AT_MOST, Part
 
 
 class Lists(Part):
@@ -14,6 +17,18 @@ class Lists(Part):
 
     def entry(self, tenant: str, name: str, key: bytes, now: float) -> ListEntry | None:
         return _entry(self._exchange.one(call("HGET", list_keys(tenant)[0], entry_field(name, key))), now)
+
+    def rewrite_entry(self, tenant: str, name: str, key: bytes, rewrite: Rewrite, now: float) -> None:
+        keys, field = list_keys(tenant)[:1], entry_field(name, key)
+        for _ in range(SWAPS_AT_MOST):
+            raw = self._exchange.one(call("HGET", keys[0], field))
+            held = _entry(raw, now)
+            if held is None:
+                return
+            said = entry_value(replace(held, entry=rewrite(held.entry) or b""))
+            if self._exchange.one(scripts.LIST_SAY_AGAIN.call(keys, field, raw, said)) == 1:
+                return
+        raise StoreUnavailable("too many write the same thing at once")
 
     def delete_entry(self, tenant: str, name: str, key: bytes, now: float) -> bool:
         return bool(
@@ -30,10 +45,14 @@ class Lists(Part):
 
 def put_entry(tenant: str, entry: ListEntry) -> Call:
     """Return the call that keeps *entry* and raises the version of the tenant's lists."""
+    return scripts.LIST_PUT.call(list_keys(tenant), entry_field(entry.name, entry.key), entry_value(entry))
+
+
+def entry_value(entry: ListEntry) -> bytes:
+    """Return *entry* as it is kept."""
     ends_at = values.NEVER if entry.until is None else entry.until
     head = (entry.name, entry.key, entry.until, entry.created_at)
-    value = values.kept(ends_at, values.columns(head, entry.entry))
-    return scripts.LIST_PUT.call(list_keys(tenant), entry_field(entry.name, entry.key), value)
+    return values.kept(ends_at, values.columns(head, entry.entry))
 
 
 def list_keys(tenant: str) -> tuple[bytes, bytes]:

@@ -164,6 +164,12 @@ LIST_PUT = script(
     "redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) return redis.call('HINCRBY', KEYS[2], 'lists', 1)",
 )
 
+# Say the same in other words: 1, or 0 where something else stands there by now.
+LIST_SAY_AGAIN = script(
+    "if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end "
+    "redis.call('HSET', KEYS[1], ARGV[1], ARGV[3]) return 1",
+)
+
 LIST_DELETE = script(
     _SHARED
     + """

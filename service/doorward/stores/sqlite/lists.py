@@ -2,7 +2,7 @@
 
 import apsw
 
-from doorward.ports import ListEntry
+from doorward.ports import ListEntry, Rewrite
 from doorward.stores.sqlite.part import Part, row, rows
 
 _LIVE = "SELECT name, key, entry, until, created_at FROM list_entries WHERE tenant = ? AND (until IS NULL OR until > ?)"
@@ -11,6 +11,7 @@ INSERT INTO list_entries (tenant, name, key, entry, until, created_at) VALUES (?
 ON CONFLICT (tenant, name, key) DO UPDATE SET entry = excluded.entry, until = excluded.until,
   created_at = excluded.created_at
 """
+_SAY_AGAIN = "UPDATE list_entries SET entry = ? WHERE tenant = ? AND name = ? AND key = ?"
 _DELETE = "DELETE FROM list_entries WHERE tenant = ? AND name = ? AND key = ? RETURNING until"
 _RAISE = "INSERT INTO versions (tenant, lists) VALUES (?, 1) ON CONFLICT (tenant) DO UPDATE SET lists = lists + 1"
 
@@ -24,6 +25,12 @@ class Lists(Part):
     def entry(self, tenant: str, name: str, key: bytes, now: float) -> ListEntry | None:
         found = self._row(f"{_LIVE} AND name = ? AND key = ?", tenant, now, name, key)
         return ListEntry(*found) if found else None
+
+    def rewrite_entry(self, tenant: str, name: str, key: bytes, rewrite: Rewrite, now: float) -> None:
+        with self._database.writing() as db:
+            held = row(db, f"{_LIVE} AND name = ? AND key = ?", tenant, now, name, key)
+            if held:
+                db.execute(_SAY_AGAIN, (rewrite(ListEntry(*held).entry), tenant, name, key))
 
     def delete_entry(self, tenant: str, name: str, key: bytes, now: float) -> bool:
         with self._database.writing() as db:
