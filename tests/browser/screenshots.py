@@ -56,7 +56,7 @@ def passkey_missed(page: Page, bank: Bank) -> None:
 
 def cancelled(page: Page, bank: Bank) -> None:
     choose(page, bank)
-    page.locator(".ways button").last.click()
+    page.locator("form button.quiet").last.click()
 
 
 def elsewhere(page: Page, bank: Bank) -> None:

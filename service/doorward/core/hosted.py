@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 Json = dict[str, Any]
 
-# The browser takes the receipt straight back to the caller, who collects at once.
-RECEIPT_SECONDS = 120
+# The browser takes the receipt straight back; only who must write a new recovery code down takes longer.
+RECEIPT_SECONDS = 300
 # What the page adds to the address that it leads back to.
 OURS = frozenset({"challenge", "status", "receipt"})
 
