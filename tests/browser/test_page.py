@@ -9,6 +9,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from .conftest import VirtualAuthenticator
 from .pages import TRANSFER, Bank, Watched
+from .test_push_device import Phone, device_site
+
+__all__ = ["device_site"]
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0"
 LOGIN = {"kind": "login", "subject": {"id": "u-1", "groups": ["admins"]}, "credential": {"result": "passed"}}
@@ -122,6 +125,46 @@ def test_a_passkey_that_is_not_there_leaves_the_other_ways(
     answer(page, code())
 
     assert passed(page, bank)["amr"] == ["pwd", "otp", "mfa"]
+
+
+def test_a_push_goes_on_by_itself_once_the_number_is_typed(
+    watched: Watched, chromium: Browser, bank: Bank, device_site: str
+) -> None:
+    page, context = watched.page, chromium.new_context()
+    phone = paired(context.new_page(), bank, device_site)
+    page.goto(bank.address(bank.challenge()))
+
+    page.get_by_role("button", name="Ask my device").click()
+    number = page.locator(".number [aria-hidden]").inner_text().replace(" ", "")
+    expect(phone.push).to_contain_text("Pay 950.00 EUR")
+    phone.typed(number)
+
+    assert passed(page, bank)["acr"] == "aal2"
+    context.close()
+
+
+def test_a_push_that_is_declined_may_be_sent_again(
+    watched: Watched, chromium: Browser, bank: Bank, device_site: str
+) -> None:
+    page, context = watched.page, chromium.new_context()
+    phone = paired(context.new_page(), bank, device_site)
+    page.goto(bank.address(bank.challenge()))
+    page.get_by_role("button", name="Ask my device").click()
+    expect(phone.push).to_be_visible()
+
+    phone.push.get_by_role("button", name="Decline").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("That was not accepted.")
+    expect(page.get_by_role("button", name="Ask my device")).to_be_visible()
+    context.close()
+
+
+def paired(page: Page, bank: Bank, device_site: str) -> Phone:
+    """Return a device of the person's, in a browser of its own."""
+    page.goto(device_site)
+    phone = Phone(page, bank.ask)
+    phone.pair()
+    return phone
 
 
 def test_a_recovery_code_shows_its_successor_before_it_leads_back(watched: Watched, bank: Bank) -> None:

@@ -80,7 +80,8 @@ def look_at_challenge(call: Call, challenge_id: str) -> Reply:
     query = call.query
     visit = _visit(call, challenge_id, secret)
     view = call.services.page.open(visit, query.get("return_to", ""), call.now)
-    step, said = step_of(view, query.get("chosen", "")), query.get("said", "")
+    said = query.get("said", "")
+    step = step_of(view, query.get("chosen", ""), said)
     page = rendered(
         step.template,
         t=texts_for(request),

@@ -36,6 +36,8 @@ SAID = (
 )
 # News, and no mistake of the person's.
 NEWS = frozenset({"more_required", "awaiting_approval"})
+# Declined, another number typed, or too late.
+PUSH_ENDED = frozenset({"refused", "wrong_code", "expired_code"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,8 @@ def choices_of(view: PageView) -> tuple[Mapping[str, str], ...]:
     return tuple({**each, "form": FORMS[each["type"]]} for each in view.choices if each["type"] in FORMS)
 
 
-def step_of(view: PageView, chosen_id: str) -> Step:
-    """Return the step; where there is no choice, none is asked for."""
+def step_of(view: PageView, chosen_id: str, said: str) -> Step:
+    """Return the step; where there is no choice, none is asked for. A push that has ended is begun anew."""
     if view.status != "pending":
         return Step("ended.html")
     choices = choices_of(view)
@@ -63,7 +65,8 @@ def step_of(view: PageView, chosen_id: str) -> Step:
     chosen = next((each for each in choices if each["id"] == (chosen_id or only)), None)
     if chosen is None:
         return Step("choose.html")
-    shown = view.shown.get(chosen["id"], {})
+    has_ended = chosen["form"] == "push" and said in PUSH_ENDED
+    shown = {} if has_ended else view.shown.get(chosen["id"], {})
     return Step(
         "answer.html", chosen["form"], chosen, shown, has_begun=bool(shown) or chosen["form"] not in BEGUN_FIRST
     )
