@@ -11,13 +11,22 @@ from typing import Any
 from doorward.ceremony import Realm
 from doorward.challenge_rows import Kept, KeptChallenges
 from doorward.core.challenges import PASSED, PENDING, Challenge
-from doorward.core.errors import BadInput, Conflict, Mistake, NotFound, OtherBrowser
+from doorward.core.errors import (
+    BadInput,
+    ChallengeEnded,
+    Conflict,
+    Mistake,
+    MoreRequired,
+    NotAllowed,
+    NotFound,
+    OtherBrowser,
+)
 from doorward.core.hosted import Hosted, browser_of, says_ours
 from doorward.core.identifiers import new_id
 from doorward.core.page_view import PageView, Visit
-from doorward.core.request import LOGIN
+from doorward.core.request import LOGIN, Client
 from doorward.passed import PassedChallenges
-from doorward.services import Answered, Challenges
+from doorward.services import Allowed, Answered, Authenticators, Challenges
 
 Json = dict[str, Any]
 
@@ -29,11 +38,13 @@ class PageDesk:
         self,
         kept: KeptChallenges,
         challenges: Challenges,
+        authenticators: Authenticators,
         passed: PassedChallenges,
         realm_of: Callable[[str], Realm],
     ) -> None:
         self._kept = kept
         self._challenges = challenges
+        self._authenticators = authenticators
         self._passed = passed
         self._realm_of = realm_of
 
@@ -65,6 +76,8 @@ class PageDesk:
 
     def _settled(self, kept: Kept, answered: Answered, result: Json, now: float) -> str:
         if result["status"] != PASSED:
+            if result.get("enrolment_grant"):
+                self._note(kept, now, grant=result["enrolment_grant"], binding="", shown={})
             return str(result["error"])
         self._note(
             kept,
@@ -75,8 +88,31 @@ class PageDesk:
             trusted=result["trusted"],
             replacement=result.get("recovery_code", ""),
             shown={},
+            binding="",
         )
         return ""
+
+    def enrol(self, visit: Visit, type: str, client: Client, now: float) -> str:
+        """Make a new authenticator, and keep what it shows until it is confirmed: the page may be loaded again."""
+        kept = self._visited(visit, now)
+        challenge = kept.challenge
+        if not challenge.hosted.grant or type not in challenge.enrol:
+            raise NotAllowed("nothing of this type may be bound now")
+        allowed = Allowed(grant=challenge.hosted.grant, client=client)
+        made = self._authenticators.make(visit.tenant, challenge.subject_id, {"type": type}, allowed, now)
+        self._note(kept, now, grant="", binding=made["id"], shown={made["id"]: made})
+        return str(made["id"])
+
+    def confirm(self, visit: Visit, answered: Answered, now: float) -> str:
+        """Take the first answer of a new authenticator, which answers the challenge too."""
+        kept = self._visited(visit, now)
+        if answered.authenticator != kept.challenge.hosted.binding:
+            raise NotFound("there is no such authenticator")
+        given = replace(answered, deferred=True)
+        confirmed = self._authenticators.confirm(visit.tenant, kept.challenge.subject_id, given, now)
+        if "challenge" not in confirmed:
+            raise ChallengeEnded("the challenge has ended; the authenticator is bound")
+        return self._settled(kept, answered, {"error": MoreRequired.code, **confirmed["challenge"]}, now)
 
     def cancel(self, visit: Visit, reason: str, now: float) -> None:
         """End the challenge without an answer."""
@@ -159,7 +195,9 @@ def _view(kept: Kept, visit: Visit, realm: Realm, return_to: str, now: float) ->
             if each.type not in passed
         ),
         shown=hosted.shown,
+        enrols=bool(challenge.enrol),
         enrol=challenge.enrol if hosted.grant else (),
+        binding=hosted.binding,
         way_back=hosted.way_back(kept.row.id, status),
         replacement=hosted.replacement,
     )

@@ -189,6 +189,14 @@ class ChallengePage(Protocol):
         """Return the contract's word for why the challenge is not passed yet, empty where it is."""
         ...
 
+    def enrol(self, visit: Visit, type: str, client: Client, now: float) -> str:
+        """Make a new authenticator after what allows it was answered, and return its id."""
+        ...
+
+    def confirm(self, visit: Visit, answered: Answered, now: float) -> str:
+        """Take the first answer of a new authenticator, which answers the challenge too; as `verify`."""
+        ...
+
     def cancel(self, visit: Visit, reason: str, now: float) -> None: ...
 
     def collect(self, tenant: str, challenge_id: str, receipt: str, now: float) -> Json:

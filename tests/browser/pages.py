@@ -59,6 +59,9 @@ class Bank:
         now = self.ask("PUT", "/sandbox/clock", {"advance_seconds": seconds})["now"]
         return int(datetime.fromisoformat(now).timestamp())
 
+    def now(self) -> int:
+        return self._moved(0)
+
     def wait(self, seconds: int) -> None:
         self._moved(seconds)
 

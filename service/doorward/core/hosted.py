@@ -24,13 +24,14 @@ class Hosted:
 
     *shown* is what beginning gave, by the authenticator. *receipt* is what the browser takes back to the caller, who
     collects what was passed at *passed_at* with it. *replacement* is a recovery code that the person must write down,
-    *grant* what allows to bind a new authenticator.
+    *grant* what allows to bind a new authenticator, and *binding* the one that is being bound.
     """
 
     browser: str = ""
     return_to: str = ""
     shown: Mapping[str, Json] = field(default_factory=dict, repr=False)
     grant: str = field(default="", repr=False)
+    binding: str = ""
     receipt: str = field(default="", repr=False)
     passed_at: float = 0.0
     remember: bool = False

@@ -21,7 +21,8 @@ class PageView:
     """What the page shows of a challenge. *choices* are what may be shown next, *shown* what beginning one gave.
 
     *way_back* leads to the caller, with a receipt where the challenge was passed. *replacement* is a recovery code
-    that takes the place of the one that was used. *enrol* are the types that may be bound now.
+    that takes the place of the one that was used. *enrols* says that a new authenticator is to be bound, *enrol* are
+    the types of which one may be bound now, and *binding* is the one that is being bound.
     """
 
     id: str
@@ -37,6 +38,8 @@ class PageView:
     passed: tuple[str, ...]
     choices: tuple[Json, ...]
     shown: Mapping[str, Json]
+    enrols: bool
     enrol: tuple[str, ...]
+    binding: str
     way_back: str
     replacement: str = field(default="", repr=False)

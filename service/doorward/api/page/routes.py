@@ -6,13 +6,13 @@ from urllib.parse import urlencode
 from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
-from doorward.api.challenge_bodies import BeginBody, CancelBody, VerifyBody
+from doorward.api.challenge_bodies import AuthenticatorBody, BeginBody, CancelBody, ConfirmBody, VerifyBody
 from doorward.api.fields import Choice, Strict, Text, WholeInQuery
 from doorward.api.operation import Call, Resource, to_response
 from doorward.api.page.forms import check_own_form, client_of, new_cookie, response_of, secret_of, token_of
 from doorward.api.page.languages import texts_for
 from doorward.api.page.rendering import HTML, rendered
-from doorward.api.page.steps import NEWS, SAID, choices_of, step_of
+from doorward.api.page.steps import NEWS, SAID, bound_of, choices_of, step_of
 from doorward.api.problems import framework_problem, problem, unexpected
 from doorward.api.reply import Reply
 from doorward.api.validation import load
@@ -88,6 +88,7 @@ def look_at_challenge(call: Call, challenge_id: str) -> Reply:
         view=view,
         step=step,
         choices=choices_of(view),
+        bound=bound_of(view),
         said=said,
         is_error=bool(said) and said not in NEWS,
         wait=query.get("wait", 0),
@@ -132,7 +133,9 @@ def _led(act: Act, call: Call, visit: Visit) -> Led:
     except DoorwardError as error:
         if problem(error).status not in (400, 422):
             raise
-        return chosen | {"said": "unreadable"}
+        # A new authenticator's first answer is refused as bad input, with the contract's word before the colon.
+        word = str(error).partition(":")[0]
+        return chosen | {"said": word if word in SAID else "unreadable"}
 
 
 def _begin(call: Call, visit: Visit) -> Led:
@@ -156,13 +159,25 @@ def _verify(call: Call, visit: Visit) -> Led:
     return {"with": body["authenticator"], "said": said}
 
 
+def _enrol(call: Call, visit: Visit) -> Led:
+    body = load(AuthenticatorBody(), {"type": request.form.get("type")})
+    return {"with": call.services.page.enrol(visit, body["type"], client_of(request), call.now)}
+
+
+def _confirm(call: Call, visit: Visit) -> Led:
+    new = request.form.get("authenticator", "")
+    body = load(ConfirmBody(), response_of(request.form, []))
+    said = call.services.page.confirm(visit, Answered(new, body, client=client_of(request)), call.now)
+    return {"said": said} if said else {}
+
+
 def _cancel(call: Call, visit: Visit) -> Led:
     body = load(CancelBody(), {"reason": request.form.get("reason")})
     call.services.page.cancel(visit, body["reason"], call.now)
     return {}
 
 
-_ACTS: Mapping[str, Act] = {"begin": _begin, "verify": _verify, "cancel": _cancel}
+_ACTS: Mapping[str, Act] = {"begin": _begin, "verify": _verify, "enrol": _enrol, "confirm": _confirm, "cancel": _cancel}
 
 
 def _visit(call: Call, challenge_id: str, secret: str) -> Visit:

@@ -19,6 +19,8 @@ FORMS: Mapping[str, str] = {
     "bypass_code": "typed",
     "knowledge": "questions",
 }
+# What can be bound in the page: what confirms itself here, and needs no other device's word.
+BOUND = ("passkey", "totp")
 BEGUN_FIRST = frozenset({"passkey", "push", "sent", "questions"})
 
 # What the page may say of the last answer: the contract's words, and its own.
@@ -53,15 +55,26 @@ class Step:
 
 def choices_of(view: PageView) -> tuple[Mapping[str, str], ...]:
     """Return what the person can answer with here, each with its form."""
-    return tuple({**each, "form": FORMS[each["type"]]} for each in view.choices if each["type"] in FORMS)
+    offered = (each for each in view.choices if each["type"] in FORMS and each["id"] != view.binding)
+    return tuple({**each, "form": FORMS[each["type"]]} for each in offered)
+
+
+def bound_of(view: PageView) -> tuple[str, ...]:
+    """Return the types of which the person may bind one now."""
+    return tuple(each for each in BOUND if each in view.enrol)
 
 
 def step_of(view: PageView, chosen_id: str, said: str) -> Step:
     """Return the step; where there is no choice, none is asked for. A push that has ended is begun anew."""
     if view.status != "pending":
         return Step("ended.html")
+    if view.binding and chosen_id in ("", view.binding):
+        new = view.shown[view.binding]
+        return Step("bind.html", new["type"], {"id": view.binding, "type": new["type"], "label": ""}, new)
+    if bound_of(view):
+        return Step("enrol.html")
     choices = choices_of(view)
-    only = choices[0]["id"] if len(choices) == 1 and not view.enrol else ""
+    only = choices[0]["id"] if len(choices) == 1 and not view.binding else ""
     chosen = next((each for each in choices if each["id"] == (chosen_id or only)), None)
     if chosen is None:
         return Step("choose.html")
