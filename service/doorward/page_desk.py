@@ -99,7 +99,12 @@ class PageDesk:
         if not challenge.hosted.grant or type not in challenge.enrol:
             raise NotAllowed("nothing of this type may be bound now")
         allowed = Allowed(grant=challenge.hosted.grant, client=client)
-        made = self._authenticators.make(visit.tenant, challenge.subject_id, {"type": type}, allowed, now)
+        try:
+            made = self._authenticators.make(visit.tenant, challenge.subject_id, {"type": type}, allowed, now)
+        except NotAllowed:
+            # The grant is over: the person answers the code to the contact again.
+            self._note(kept, now, grant="")
+            raise Conflict("what allowed it is over") from None
         self._note(kept, now, grant="", binding=made["id"], shown={made["id"]: made})
         return str(made["id"])
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from .conftest import VirtualAuthenticator
 from .pages import Bank
 from .test_page import bank, bind_passkey
+from .test_page_enrolling import NEWCOMER
 
 __all__ = ["bank"]
 
@@ -71,6 +72,19 @@ def new_recovery_code(page: Page, bank: Bank) -> None:
     page.locator("button.main").click()
 
 
+def enrol(page: Page, bank: Bank) -> None:
+    page.goto(bank.address(bank.challenge(**NEWCOMER | {"subject": NEWCOMER["subject"] | {"id": "u-2"}})))
+    page.locator("button.main").click()
+    page.locator("#code").fill(bank.sent())
+    page.locator("button.main").click()
+
+
+def connect_app(page: Page, bank: Bank) -> None:
+    enrol(page, bank)
+    page.locator("button.choice").last.click()
+    page.locator("summary").first.click()
+
+
 SCENES: tuple[Scene, ...] = (
     choose,
     type_code,
@@ -80,6 +94,8 @@ SCENES: tuple[Scene, ...] = (
     cancelled,
     elsewhere,
     new_recovery_code,
+    enrol,
+    connect_app,
 )
 
 

@@ -12,7 +12,7 @@ from doorward.api.operation import Call, Resource, to_response
 from doorward.api.page.forms import check_own_form, client_of, new_cookie, response_of, secret_of, token_of
 from doorward.api.page.languages import texts_for
 from doorward.api.page.rendering import HTML, rendered
-from doorward.api.page.steps import NEWS, SAID, bound_of, choices_of, step_of
+from doorward.api.page.steps import BOUND, NEWS, SAID, bound_of, choices_of, step_of
 from doorward.api.problems import framework_problem, problem, unexpected
 from doorward.api.reply import Reply
 from doorward.api.validation import load
@@ -23,6 +23,7 @@ from doorward.core.errors import (
     Conflict,
     DoorwardError,
     Mistake,
+    NotAllowed,
     NotFound,
     OtherBrowser,
     SenderUnavailable,
@@ -161,6 +162,8 @@ def _verify(call: Call, visit: Visit) -> Led:
 
 def _enrol(call: Call, visit: Visit) -> Led:
     body = load(AuthenticatorBody(), {"type": request.form.get("type")})
+    if body["type"] not in BOUND:
+        raise NotAllowed("nothing of this type can be bound in a page")
     return {"with": call.services.page.enrol(visit, body["type"], client_of(request), call.now)}
 
 
