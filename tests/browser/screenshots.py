@@ -9,10 +9,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from .conftest import VirtualAuthenticator
 from .pages import Bank
-from .test_page import bank, bind_passkey
+from .test_page import bank, bind_passkey, device_site, paired
 from .test_page_enrolling import NEWCOMER
 
-__all__ = ["bank"]
+__all__ = ["bank", "device_site"]
 
 FOLDER = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 LOOKS: dict[str, dict[str, Any]] = {
@@ -99,6 +99,26 @@ SCENES: tuple[Scene, ...] = (
 )
 
 
+def draw(page: Page, name: str) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_draw_push(chromium: Browser, bank: Bank, device_site: str, look: str) -> None:
+    context, device = chromium.new_context(**LOOKS[look]), chromium.new_context()
+    paired(device.new_page(), bank, device_site)
+    page = context.new_page()
+
+    choose(page, bank)
+    page.locator("button.main").click()
+    expect(page.locator(".number")).to_be_visible()
+    draw(page, f"push-{look}")
+
+    context.close()
+    device.close()
+
+
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
 def test_draw(chromium: Browser, bank: Bank, scene: Scene, look: str) -> None:
@@ -108,7 +128,6 @@ def test_draw(chromium: Browser, bank: Bank, scene: Scene, look: str) -> None:
     page = context.new_page()
 
     scene(page, bank)
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=FOLDER / f"{scene.__name__}-{look}.png", full_page=True)
+    draw(page, f"{scene.__name__}-{look}")
 
     context.close()
