@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format geodata bench faults docs helm-check image-steps lock clean
+.PHONY: help run test lint format geodata bench faults docs screenshots helm-check image-steps lock clean
 
 SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -58,6 +58,10 @@ docs: $(DEV) ## Write the pages that are made from the code's tables.
 	@$(BIN)/doorward settings --markdown > docs/settings.md
 	@$(BIN)/python tests/ship/settings_schema.py
 	@$(BIN)/python -c 'from doorward.core.signals.document import markdown; print(markdown(), end="")' > docs/signals.md
+
+screenshots: $(DEV) ## Draw the hosted page as people meet it, into build/screenshots.
+	@tests/have-chromium
+	@$(BIN)/python -m pytest tests/browser/screenshots.py $(ARGS)
 
 helm-check: $(RUN) $(CHART)/.ready ## Lint, render and validate the chart every way it is deployed (fetches 40 MB once).
 	@$(BIN)/python tests/ship/helm_check.py $(CHART)

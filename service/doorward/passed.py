@@ -10,6 +10,7 @@ from doorward.core.enrolment import Authenticator
 from doorward.core.errors import Refusal, Refused
 from doorward.core.history import drop_all_devices, raise_flag
 from doorward.core.identifiers import new_id
+from doorward.core.outcome import Proof
 from doorward.core.record import MAX_EVENTS, DecisionRecord
 from doorward.core.request import Client
 from doorward.kept import KeptRecords
@@ -36,27 +37,47 @@ class PassedChallenges:
     def complete(
         self, tenant: str, kept: Kept, held: Authenticator, verified: Verified, answered: Answered, now: float
     ) -> Json:
-        """Return the answer to a challenge that has just been passed."""
+        """Return the answer to a challenge that has just been passed; what is deferred waits for `collected`."""
         challenge = kept.challenge
-        record = self._records.read(tenant, kept.row.decision_id, now)
         proof = challenge.proof(now, jti=new_id("prf"))
+        trusted = not differs(challenge, answered.client)
+        event = _event("passed", held, now) | {"amr": list(proof.amr), "trusted": trusted}
+        if verified.recovered:
+            self._recovered(tenant, kept, now)
+        if answered.deferred:
+            self._append(tenant, kept, event, now, {})
+            given: Json = {"status": PASSED, "trusted": trusted}
+        else:
+            remember = answered.remember_device
+            given = self._hand_over(tenant, kept, proof, event, now, remember=remember, trusted=trusted)
+        for notice in verified.notices:
+            about = {"challenge": kept.row.id, "authenticator": held.id, "type": held.type}
+            self._notifier.tell(Notice(tenant, notice, challenge.subject_id, now, about, kept.row.decision_id))
+        return given | verified.shown
+
+    def collected(self, tenant: str, kept: Kept, now: float) -> Json:
+        """Return what waited for the caller; what is proved was proved when the challenge was passed."""
+        hosted = kept.challenge.hosted
+        proof = kept.challenge.proof(hosted.passed_at, jti=new_id("prf"))
+        event = {"at": now, "what": "collected"}
+        return self._hand_over(tenant, kept, proof, event, now, remember=hosted.remember, trusted=hosted.trusted)
+
+    def _hand_over(
+        self, tenant: str, kept: Kept, proof: Proof, event: Json, now: float, *, remember: bool, trusted: bool
+    ) -> Json:
+        """Learn the sign-in, hand out its device and mint its proof."""
+        record = self._records.read(tenant, kept.row.decision_id, now)
         success = Success(
             tenant,
             now,
             second_factor=proof.aal >= 2,
             phishing_resistant=proof.phishing_resistant,
-            remember=answered.remember_device,
-            trusted=not differs(challenge, answered.client),
+            remember=remember,
+            trusted=trusted,
         )
-        if verified.recovered:
-            self._recovered(tenant, kept, now)
         learning, issued = self._passing.learn(success, record)
-        assertion = self._passing.prove(tenant, record, proof, max_age=challenge.max_age, now=now)
-        event = _event("passed", held, now) | {"amr": list(proof.amr), "trusted": success.trusted}
+        assertion = self._passing.prove(tenant, record, proof, max_age=kept.challenge.max_age, now=now)
         self._append(tenant, kept, event, now, learned_by(issued) if learning != "none" else {})
-        for notice in verified.notices:
-            about = {"challenge": kept.row.id, "authenticator": held.id, "type": held.type}
-            self._notifier.tell(Notice(tenant, notice, challenge.subject_id, now, about, kept.row.decision_id))
         return {
             "status": PASSED,
             "amr": list(proof.amr),
@@ -64,7 +85,7 @@ class PassedChallenges:
             "assertion": assertion,
             "device": device_json(issued) if issued else None,
             "learning": learning,
-        } | verified.shown
+        }
 
     def _recovered(self, tenant: str, kept: Kept, now: float) -> None:
         """Take every device for a stranger's again, and mark the subject for three days."""

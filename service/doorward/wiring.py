@@ -238,6 +238,7 @@ def _services(parts: Parts) -> Services:
         lists=ListDesk(store, keeping.sealer, sources.hasher, parts.policies),
         policies=PolicyDesk(parts.policies),
         challenges=answers.challenges,
+        page=answers.page,
         authenticators=answers.authenticators,
         life=answers.life,
         devices=answers.devices,

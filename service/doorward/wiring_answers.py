@@ -20,6 +20,7 @@ from doorward.gather import Sources
 from doorward.kept import KeptRecords
 from doorward.leaves import Leaves
 from doorward.life import LifeDesk
+from doorward.page_desk import PageDesk
 from doorward.passed import PassedChallenges
 from doorward.passing import Passing
 from doorward.ports import Store
@@ -36,6 +37,7 @@ class Answering:
     """What stands on the same verifiers and counters."""
 
     challenges: ChallengeDesk
+    page: PageDesk
     authenticators: EnrolmentDesk
     life: LifeDesk
     devices: DeviceDesk
@@ -67,6 +69,7 @@ def answering(
     challenges = ChallengeDesk(kept, subjects, types, attempts, ceremonies, post, pushes, passed, enrolling, notifier)
     return Answering(
         challenges,
+        PageDesk(kept, challenges, binding, passed, realm_of),
         binding,
         LifeDesk(subjects, attempts, places, leaves, notifier),
         DeviceDesk(store, subjects, notifier),

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 
 from doorward.api.app import create_app
 from doorward.core.errors import InvalidAssertion, NotFound, StoreUnavailable, Unreadable
+from doorward.core.page_view import PageView, Visit
 from doorward.core.request import DecisionRequest
 from doorward.ports import Claim
 from doorward.services import Caller, RecordFilter, ReportedEvent, Services, Signed
@@ -157,6 +158,13 @@ class Challenges(Desk):
         return self._did(answer, "show", tenant, challenge_id)
 
 
+class Page(Desk):
+    """Knows no challenge: what the page does is tested with real ones."""
+
+    def open(self, visit: Visit, return_to: str, now: float) -> PageView:
+        raise NotFound("there is no such challenge")
+
+
 class Authenticators(Desk):
     def show(self, tenant: str, subject_id: str, now: float) -> list[Json]:
         self.calls.append(("show", tenant, subject_id))
@@ -280,6 +288,7 @@ def services(clock: Clock) -> Services:
         lists=Lists(),
         policies=Policies(),
         challenges=Challenges(),
+        page=Page(),
         authenticators=Authenticators(),
         life=Life(),
         devices=Devices(),

@@ -84,7 +84,7 @@ def serving(pages: Mapping[str, str]) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            text = pages.get(self.path)
+            text = pages.get(self.path.partition("?")[0])
             self.send_response(404 if text is None else 200)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.end_headers()
@@ -104,8 +104,9 @@ def serving(pages: Mapping[str, str]) -> Iterator[str]:
 
 @pytest.fixture
 def site() -> Iterator[str]:
-    """The origin of a site of ours whose one page is empty."""
-    with serving({"/": "<!doctype html><title>Shop</title>"}) as origin:
+    """The origin of a site of ours with empty pages."""
+    page = "<!doctype html><title>Shop</title>"
+    with serving({"/": page, "/done": page}) as origin:
         yield origin
 
 
@@ -133,6 +134,10 @@ class VirtualAuthenticator:
 
     def credentials(self) -> list[Json]:
         return list(self._send("getCredentials")["credentials"])
+
+    def forget(self) -> None:
+        """Lose every credential."""
+        self._send("clearCredentials")
 
     def turn_back(self, count: int) -> None:
         """Put a copy of the one credential in its place, with an earlier sign count."""

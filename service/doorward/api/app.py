@@ -24,6 +24,7 @@ from doorward.api import (
 )
 from doorward.api.errors import BadUrl
 from doorward.api.operation import SERVICES, Resource, to_response
+from doorward.api.page import routes as page
 from doorward.api.problems import framework_problem, problem, unexpected
 from doorward.api.trace import request_id, traceparent
 from doorward.core.errors import DoorwardError
@@ -47,6 +48,7 @@ RESOURCES: tuple[Resource, ...] = (
     policy.resource,
     health.resource,
     openapi.resource,
+    page.resource,
 )
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"})

@@ -6,6 +6,7 @@ from doorward.api.fields import Choice, Flag, Items, JsonMap, Part, Shaped, Stri
 from doorward.api.schemas import ClientBody
 
 FACTOR_ID = re.compile(r"fac_[A-Za-z0-9_-]{22}")
+RECEIPT = re.compile(r"rcp_[A-Za-z0-9_-]{22}")
 
 TYPES = ("totp", "hotp", "sms", "voice", "email", "push", "passkey", "recovery_code", "knowledge")
 
@@ -54,6 +55,19 @@ class CancelBody(Strict):
     """Why a challenge is ended."""
 
     reason = Choice("Who ends it, and why.", of=("user", "not_me"), required=True, example="user")
+
+
+class ResultBody(Strict):
+    """What the browser brought back from the hosted page."""
+
+    receipt = Shaped(
+        "As it stood in the address that the person came back by.",
+        shape=RECEIPT,
+        expected="a receipt",
+        maximum=26,
+        required=True,
+        example="rcp_AAAAAAAAAAAAAAAAAAAAAA",
+    )
 
 
 class QuestionBody(Strict):

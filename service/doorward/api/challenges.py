@@ -2,7 +2,7 @@
 
 from doorward.api.answers import ChallengeAnswer
 from doorward.api.challenge_answers import BegunAnswer, CancelledAnswer, VerifiedAnswer
-from doorward.api.challenge_bodies import BeginBody, CancelBody, VerifyBody
+from doorward.api.challenge_bodies import BeginBody, CancelBody, ResultBody, VerifyBody
 from doorward.api.operation import Call, Resource
 from doorward.api.reply import Reply
 from doorward.api.requests import build_client
@@ -71,6 +71,19 @@ def verify_challenge(call: Call, challenge_id: str) -> Reply:
 def cancel_challenge(call: Call, challenge_id: str) -> Reply:
     reason = call.body["reason"]
     return Reply(call.services.challenges.cancel(call.tenant, _known(challenge_id), reason, call.now))
+
+
+@resource.operation(
+    "POST",
+    "/v1/challenges/<challenge_id>/result",
+    summary="Collect, once, what a challenge that was passed in the hosted page gives.",
+    scopes=("challenge",),
+    body=ResultBody(),
+    answers={200: VerifiedAnswer()},
+    refusals=(404, 409),
+)
+def collect_result(call: Call, challenge_id: str) -> Reply:
+    return Reply(call.services.page.collect(call.tenant, _known(challenge_id), call.body["receipt"], call.now))
 
 
 def _known(challenge_id: str) -> str:

@@ -191,4 +191,6 @@ def _answer(operation: Operation, status: int, schema: Schema | None) -> dict[st
 
 
 def _phrase(status: int) -> str:
-    return {200: "Answered.", 201: "Made.", 202: "Taken.", 204: "Done."}.get(status, _PROBLEMS.get(status, ""))
+    return {200: "Answered.", 201: "Made.", 202: "Taken.", 204: "Done.", 303: "Go there."}.get(
+        status, _PROBLEMS.get(status, "")
+    )

@@ -11,6 +11,7 @@ from typing import Any, Self
 from doorward.core.assurance import AUTHENTICATOR_TYPES, Assurance, combine, meets
 from doorward.core.contacts import Vouched
 from doorward.core.errors import ChallengeEnded, ChallengeExpired, MoreRequired, ReplayedCode, TooManyAttempts
+from doorward.core.hosted import Hosted
 from doorward.core.outcome import Enrolled, Proof, Requirement
 from doorward.core.record import request_from_json, request_to_json
 from doorward.core.request import DecisionRequest
@@ -48,7 +49,7 @@ class Challenge:
     *enrol* are the types that may be bound within it, where the subject has none, and *grant* is the hash of what
     allows it until *grant_until*, after what reaches *grant_aal* was shown. *vouched* are the contacts among the
     offered: a code to one of them passes nothing, it gives the grant. *lane* is the known device that it was opened
-    from, whose guesses are counted apart.
+    from, whose guesses are counted apart. *hosted* is what our own page keeps of it.
     """
 
     request: DecisionRequest
@@ -70,6 +71,7 @@ class Challenge:
     grant_until: float = 0.0
     grant_aal: int = 0
     lane: str = ""
+    hosted: Hosted = field(default_factory=Hosted)
 
     @property
     def subject_id(self) -> str:
@@ -215,6 +217,7 @@ class Challenge:
             "live": dict(self.live),
             "grant": [self.grant, self.grant_until, self.grant_aal],
             "lane": self.lane,
+            "hosted": self.hosted.to_json(),
         }
 
     @classmethod
@@ -239,4 +242,5 @@ class Challenge:
             grant_until=data["grant"][1],
             grant_aal=data["grant"][2],
             lane=data["lane"],
+            hosted=Hosted.from_json(data["hosted"]),
         )

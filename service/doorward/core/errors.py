@@ -35,6 +35,10 @@ class NotAllowed(DoorwardError):
     """The caller may use the operation, but this change needs a proof or a reason that did not come with it."""
 
 
+class OtherBrowser(NotAllowed):
+    """A challenge in a page of ours belongs to the browser that opened it first, and this is another."""
+
+
 class Throttled(DoorwardError):
     """Too many tries; *retry_after_seconds* is when the next may succeed."""
 
