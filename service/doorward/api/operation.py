@@ -36,6 +36,18 @@ class Call:
         return self.caller.tenant
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What an answer leads to: another operation by its id, with what it takes out of this request and answer.
+
+    The values of *parameters* and *body* are runtime expressions of OpenAPI, such as `$response.body#/id`.
+    """
+
+    operation: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, str] = field(default_factory=dict)
+
+
 # A handler gets the call and the parameters of the path.
 Handler = Callable[..., Reply]
 
@@ -47,7 +59,8 @@ class Operation:
     """What is declared of one operation.
 
     Any one of *scopes* suffices, none at all means that no API key is asked for. *answers* maps a status to its schema;
-    *refusals* are the statuses of the problems that it adds to those that every operation has.
+    *links* say what a good answer leads to; *refusals* are the statuses of the problems that it adds to those that
+    every operation has.
     An operation that *answers_without_store* goes on where an idempotency key cannot be kept.
     """
 
@@ -61,6 +74,7 @@ class Operation:
     scopes: tuple[str, ...] = ()
     body: Schema | None = None
     query: Schema = field(default_factory=NoQuery)
+    links: tuple[Link, ...] = ()
     refusals: tuple[int, ...] = ()
     media_type: str = "application/json"
     answers_without_store: bool = False

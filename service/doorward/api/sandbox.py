@@ -5,14 +5,14 @@ No key is asked for: the sandbox listens on loopback alone and holds nothing wor
 
 from collections.abc import Sequence
 from ipaddress import ip_network
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from flask import current_app
 from marshmallow import ValidationError
 
 from doorward.api.answers import FindingsAnswer, word
 from doorward.api.bodies import PolicyTextBody
-from doorward.api.fields import Answer, Choice, Described, Flag, Number, Strict, Text, Time, Whole
+from doorward.api.fields import Answer, Choice, Described, Flag, JsonSchema, Number, Strict, Text, Time, Whole
 from doorward.api.operation import SERVICES, Call, Resource
 from doorward.api.problems import document
 from doorward.api.reply import PROBLEM, Reply
@@ -66,6 +66,8 @@ class Cidr(Described[str]):
 
 class ClockBody(Strict):
     """Which time it shall be: one of the two."""
+
+    also: ClassVar[JsonSchema] = {"minProperties": 1, "maxProperties": 1}
 
     now = Time("The time from which the clock goes on.")
     advance_seconds = Number("How far to move the clock.", minimum=0, maximum=MOST_ADVANCED_SECONDS, example=601)
