@@ -68,7 +68,7 @@ class WhatIfBody(Strict):
 class AssertionBody(Strict):
     """An assertion to be spent."""
 
-    assertion = Text("The JWS, in its compact form.", minimum=1, maximum=8192, required=True)
+    assertion = Text("The JWS, in its compact form.", minimum=1, maximum=8192, required=True, example="eyJ0eXAi…")
 
 
 class RecordsQuery(Strict):

@@ -60,7 +60,9 @@ class QuestionBody(Strict):
     """A question of the subject's own, and its answer."""
 
     question = Text("What is asked.", minimum=1, maximum=200, required=True, example="the first street I lived in")
-    answer = Text("What is answered; case does not count.", minimum=3, maximum=200, required=True)
+    answer = Text(
+        "What is answered; case does not count.", minimum=3, maximum=200, required=True, example="Linden Street"
+    )
 
 
 class AuthenticatorBody(Strict):
