@@ -12,18 +12,22 @@ from doorward.api.openapi import document
 from .exclusions import stands
 from .place import FUZZ_EXAMPLES, PLACE, WORDS
 
-CONFIG = SchemathesisConfig.from_dict(
-    {
-        "generation": {"max-examples": FUZZ_EXAMPLES or 10, "deterministic": not FUZZ_EXAMPLES, "database": "none"},
-        "phases": {"coverage": {"generate-duplicate-query-parameters": True}},
-        "dictionaries": {place: {"values": list(words)} for place, words in WORDS.items()},
-        "parameters": {place: {"dictionary": place, "probability": 0.5} for place in WORDS},
-        # Words of our own source make other requests whenever it changes.
-        "analysis": {"constants": {"enabled": bool(FUZZ_EXAMPLES)}},
-        "output": {"sanitization": {"enabled": False}},
-    }
-    | ({} if FUZZ_EXAMPLES else {"seed": 1})
-)
+
+def config(**more: Any) -> SchemathesisConfig:
+    """Return how far to go: the same few requests every time, or many more and others each time for `make fuzz`."""
+    return SchemathesisConfig.from_dict(
+        {
+            "generation": {"max-examples": FUZZ_EXAMPLES or 10, "deterministic": not FUZZ_EXAMPLES, "database": "none"},
+            "phases": {"coverage": {"generate-duplicate-query-parameters": True}},
+            "dictionaries": {place: {"values": list(words)} for place, words in WORDS.items()},
+            "parameters": {place: {"dictionary": place, "probability": 0.5} for place in WORDS},
+            # Words of our own source make other requests whenever it changes.
+            "analysis": {"constants": {"enabled": bool(FUZZ_EXAMPLES)}},
+            "output": {"sanitization": {"enabled": False}},
+            **({} if FUZZ_EXAMPLES else {"seed": 1}),
+            **more,
+        }
+    )
 
 
 def closed(served: dict[str, Any]) -> dict[str, Any]:
@@ -35,7 +39,7 @@ def closed(served: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
-schema = schemathesis.openapi.from_dict(closed(document(RESOURCES)), config=CONFIG)
+schema = schemathesis.openapi.from_dict(closed(document(RESOURCES)), config=config())
 schema.app = PLACE
 
 
@@ -50,8 +54,10 @@ class Key:
         case.headers["Authorization"] = f"Bearer {data}"
 
 
-@schema.hook
 def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool:
     """Keep what is not excluded."""
     media_type = response.headers.get("content-type", [""])[0]
     return media_type != "application/problem+json" or not stands(failure, response.json())
+
+
+schema.hook(filter_failure)

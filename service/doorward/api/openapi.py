@@ -202,7 +202,7 @@ def _parameters(operation: Operation) -> list[Any]:
         for name in _PARAMETER.findall(operation.path)
     ]
     in_query = [{"in": "query", "schema": operation.query}]
-    repeatable = ["IdempotencyKey"] if operation.method == "POST" and operation.scopes else []
+    repeatable = ["IdempotencyKey"] if operation.repeatable else []
     return in_path + in_query + repeatable
 
 
@@ -221,13 +221,13 @@ def _refusals(operation: Operation) -> set[int]:
         statuses |= {401, 403, 429, 503}
     if operation.body is not None:
         statuses |= {413, 415}
-    if operation.method == "POST" and operation.scopes:
+    if operation.repeatable:
         statuses.add(409)
     return statuses
 
 
 def _answer(operation: Operation, status: int, schema: Schema | None) -> dict[str, Any]:
-    replayed = ["Idempotency-Replayed"] if operation.method == "POST" and operation.scopes else []
+    replayed = ["Idempotency-Replayed"] if operation.repeatable else []
     answer: dict[str, Any] = {
         "description": _phrase(status),
         "headers": _headers(*_EVERYWHERE, *replayed),

@@ -79,6 +79,15 @@ class Operation:
     media_type: str = "application/json"
     answers_without_store: bool = False
 
+    @property
+    def repeatable(self) -> bool:
+        """Whether an idempotency key makes it happen once.
+
+        Without a body there is nothing to tell two requests apart by, and without an API key anybody could fill the
+        store with answers to be repeated.
+        """
+        return self.method == "POST" and self.body is not None and bool(self.scopes)
+
 
 class Resource(Blueprint):
     """A blueprint that remembers what its operations declare."""
@@ -119,8 +128,7 @@ def _serve(operation: Operation, parameters: Mapping[str, str]) -> Reply:
         return operation.handler(Call(services, caller, now, query=query), **parameters)
     sent = read_json(request)
     call = Call(services, caller, now, body=load(operation.body, sent), sent=sent, query=query)
-    # Without an API key anybody could fill the store with answers to be repeated.
-    if operation.method != "POST" or not operation.scopes or "Idempotency-Key" not in request.headers:
+    if not operation.repeatable or "Idempotency-Key" not in request.headers:
         return operation.handler(call, **parameters)
     return once(
         lambda: operation.handler(call, **parameters),
