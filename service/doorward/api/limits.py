@@ -89,3 +89,6 @@ class Limits:
 FREE = Limits("FreeJson", entries=64, text=1024, depth=8)
 # What a browser answers to a ceremony.
 BROWSER = Limits("BrowserJson", entries=64, text=16_384, depth=16)
+# A public key as JWK.
+KEY = Limits("KeyJson", entries=16, text=256, depth=2)
+LIMITS = (FREE, BROWSER, KEY)

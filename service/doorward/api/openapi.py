@@ -16,7 +16,7 @@ from doorward.api.answers import ProblemAnswer
 from doorward.api.docs_page import render
 from doorward.api.fields import JsonSchema
 from doorward.api.idempotency import KEY
-from doorward.api.limits import BROWSER, FREE
+from doorward.api.limits import LIMITS
 from doorward.api.operation import Call, Link, Operation, Resource
 from doorward.api.path_parameters import PARAMETERS, TEXT
 from doorward.api.reply import JSON, PROBLEM, Reply
@@ -74,8 +74,8 @@ _HEADERS: dict[str, Any] = {
         "schema": {"type": "integer", "minimum": 1},
     },
     "WWW-Authenticate": {
-        "description": "RFC 6750: what the API key lacks. On every 401, and on a 403 for its scope.",
-        "schema": {"type": "string", "pattern": "^Bearer "},
+        "description": "What was lacking: an API key or its scope (RFC 6750), or a device's signature.",
+        "schema": {"type": "string", "pattern": "^(Bearer|Doorward-Device) "},
     },
 }
 _EVERYWHERE = ("Cache-Control", "X-Content-Type-Options", "X-Request-Id", "traceparent")
@@ -154,7 +154,7 @@ def _add_components(spec: APISpec) -> None:
     spec.components.security_scheme("apiKey", {"type": "http", "scheme": "bearer", "description": "`dwk_…`"})
     for name, header in _HEADERS.items():
         spec.components.header(name, header)
-    for limits in (FREE, BROWSER):
+    for limits in LIMITS:
         spec.components.schema(limits.name, component=limits.schema())
     spec.components.schema("Problem", schema=ProblemAnswer)
     for status, description in _PROBLEMS.items():
