@@ -3,12 +3,13 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format geodata bench faults docs screenshots helm-check image-steps lock clean
+.PHONY: help run test fuzz lint format geodata bench faults docs screenshots helm-check image-steps lock clean
 
 SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c '$(SUITABLE)' 2>/dev/null && echo "$$p" && break; done)
 ARGS ?=
+EXAMPLES ?= 500
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,6 +29,9 @@ test: $(DEV) ## Run every test, with a redis-server and a Chromium of their own;
 	@tests/have-redis
 	@tests/have-chromium
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+fuzz: $(DEV) ## Try the API with generated requests, new ones each time; EXAMPLES=2000 tries longer.
+	@DOORWARD_FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n 2 tests/contract $(ARGS)
 
 lint: $(DEV) ## Check style and types.
 	@$(BIN)/ruff check service tests bench

@@ -57,7 +57,7 @@ def _laid_over(group: Any, values: Mapping[str, Any], pointer: str, mistakes: li
         if name not in names:
             mistakes.append(Mistake(f"unknown fact '{name}'{_near(name, names)}", f"{pointer}/{name}"))
             continue
-        read = tuple(value) if isinstance(value, list) else value
+        read = _whole(tuple(value) if isinstance(value, list) else value, types[name])
         if not _fits(read, types[name]):
             mistakes.append(Mistake(f"expected {_said(types[name])}", f"{pointer}/{name}"))
             continue
@@ -65,6 +65,15 @@ def _laid_over(group: Any, values: Mapping[str, Any], pointer: str, mistakes: li
         if name in _REASONS and _REASONS[name] in names:
             taken.setdefault(_REASONS[name], "")
     return replace(group, **taken)
+
+
+def _whole(value: Any, kind: Any) -> Any:
+    """Return *value* with `1.0` read as 1 where a whole number is wanted: JSON knows one kind of number."""
+    if isinstance(value, float) and value.is_integer() and int in (kind, *get_args(kind)):
+        return int(value)
+    if isinstance(value, Mapping) and get_args(kind):
+        return {name: _whole(each, get_args(kind)[-1]) for name, each in value.items()}
+    return value
 
 
 def _fits(value: Any, kind: Any) -> bool:

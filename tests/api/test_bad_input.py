@@ -68,6 +68,7 @@ UNFIT = [
     ("credential.result", ["ok", "", None, True, "PASSED"]),
     ("credential.breached", ["false", 0, 1, "no", []]),
     ("context", [None, [], "x", {str(n): 1 for n in range(65)}, {"a": "x" * 1025}, DEEP, {"": 1}, {"a\u202e": 1}]),
+    ("context", [{"a": 2.0**53}, {"a": [-1e300]}]),
     ("risk", [{}, None]),
     ("client.risk", [1]),
     ("__proto__", [{}]),

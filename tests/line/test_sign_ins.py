@@ -4,7 +4,7 @@ import pytest
 
 from doorward.core.population import TENANT_RATIO
 
-from .conftest import CHROME, FIREFOX, NEW_YORK, NOWHERE, OSLO, OSLO_TWO, TOR
+from .conftest import CHROME, FIREFOX, NEW_YORK, NOWHERE, OSLO, OSLO_TWO, TOR, login
 
 DAY = 86_400
 
@@ -261,6 +261,22 @@ def test_what_if_leaves_no_trace(house):
     shown = house.get(f"/v1/decisions/{decision['id']}").get_json()
     assert shown["signals"]["velocity.subject_attempts_10m"]["value"] == 1
     assert len(house.get("/v1/decisions").get_json()["items"]) == 1
+
+
+def test_what_if_reads_a_whole_number_however_it_is_written(house):
+    body = {
+        "request": login("u-1"),
+        "facts": {"network": {"asn": 7.0}, "velocity": {"counts": {"ip_subjects_1h": 3.0}}},
+    }
+
+    assert house.post("/v1/policy/what-if", body).status_code == 200
+
+
+@pytest.mark.parametrize("facts", [{"network": {"asn": 7.5}}, {"velocity": {"counts": {"ip_subjects_1h": "3"}}}])
+def test_what_if_refuses_what_is_no_whole_number(house, facts):
+    answer = house.post("/v1/policy/what-if", {"request": login("u-1"), "facts": facts})
+
+    assert answer.status_code == 422
 
 
 def test_what_if_takes_other_facts(house):

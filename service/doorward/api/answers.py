@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from doorward.api.fields import Answer, Anything, Choice, Flag, Items, JsonMap, Number, Part, Text, Time, Whole
+from doorward.api.fields import Answer, Choice, Flag, Items, Number, Part, Text, Time, Whole
 
 OUTCOMES = ("allow", "challenge", "deny")
 
@@ -11,16 +11,8 @@ def word(doc: str, example: str | None = None, **more: Any) -> Text:
     return Text(doc, maximum=65536, safe=False, example=example, **more)
 
 
-def _words(doc: str) -> Items:
-    return Items(word(""), doc, maximum=1024)
-
-
-def _object(doc: str, **more: Any) -> JsonMap:
-    return JsonMap(doc, entries=1024, **more)
-
-
-def _objects(doc: str, **more: Any) -> Items:
-    return Items(_object("One of them."), doc, maximum=1024, **more)
+def words(doc: str, example: str | None = None, **more: Any) -> Items:
+    return Items(word("", example), doc, maximum=1024, **more)
 
 
 class MistakeAnswer(Answer):
@@ -50,6 +42,14 @@ class ReasonAnswer(Answer):
     points = Number("Its exact share of the log-odds.", minimum=-1000, maximum=1000, required=True, example=1.83)
 
 
+class CalibrationAnswer(Answer):
+    """Where the quantiles come from; empty where the score could not be told."""
+
+    source = word("Shipped, provisional, or the tenant's own.", "shipped")
+    n = Whole("How many verified sign-ins they rest on.", example=0)
+    version = word("Which of them.", "2026-11")
+
+
 class RiskAnswer(Answer):
     """The score, and what it rests on."""
 
@@ -63,9 +63,9 @@ class RiskAnswer(Answer):
     )
     level = word("The policy's level.", "medium", required=True, nullable=True)
     confidence = Choice("What the score rests on.", of=("ok", "learning", "none"), required=True, example="learning")
-    floors = Items(Anything(), "Findings that raise the level, never the score.", maximum=64)
-    calibration = JsonMap("Where the quantiles come from.", nullable=True)
-    reasons = Items(Part(ReasonAnswer), "Exact contributions, largest first.", maximum=64)
+    floors = Items(word("", "spray"), "Findings that raise the level, never the score.", maximum=64, required=True)
+    calibration = Part(CalibrationAnswer, required=True)
+    reasons = Items(Part(ReasonAnswer), "Exact contributions, largest first.", maximum=64, required=True)
 
 
 class RulingAnswer(Answer):
@@ -143,44 +143,22 @@ class UnknownAnswer(Answer):
 class DecisionAnswer(Answer):
     """A decision."""
 
-    id = word("Its id.", "dec_…", nullable=True)
+    id = word("Its id; null for one that no store has taken in.", "dec_…", nullable=True, required=True)
     outcome = Choice("What to do.", of=OUTCOMES, required=True, example="challenge")
     decided_at = Time("When.", required=True)
     risk = Part(RiskAnswer, required=True)
     policy = Part(RulingAnswer, required=True)
-    challenge = Part(OpenedChallengeAnswer, nullable=True)
-    step_up = Part(StepUpAnswer, nullable=True)
-    deny = Part(DenialAnswer, nullable=True)
-    obligations = Items(word("", "notify"), "What the caller is asked to do.", maximum=16)
-    device = Part(DeviceAnswer, nullable=True)
-    learning = word("Whether history learned.", "awaiting_outcome", nullable=True)
-    shadow = Items(Part(ShadowAnswer), "What shadow rules and the candidate say.", maximum=1024)
-    not_known = Items(Part(UnknownAnswer), "What is not known, and why.", maximum=256, data_key="unknown")
+    challenge = Part(OpenedChallengeAnswer, nullable=True, required=True)
+    step_up = Part(StepUpAnswer, nullable=True, required=True)
+    deny = Part(DenialAnswer, nullable=True, required=True)
+    obligations = Items(word("", "notify"), "What the caller is asked to do.", maximum=16, required=True)
+    device = Part(DeviceAnswer, nullable=True, required=True)
+    learning = word("Whether history learned.", "awaiting_outcome", required=True)
+    shadow = Items(Part(ShadowAnswer), "What shadow rules and the candidate say.", maximum=1024, required=True)
+    not_known = Items(
+        Part(UnknownAnswer), "What is not known, and why.", maximum=256, data_key="unknown", required=True
+    )
     degraded = Items(word("", "history"), "What could not be read.", maximum=16, required=True)
-
-
-class RecordAnswer(Answer):
-    """A decision whole, computed again from its recorded facts."""
-
-    id = word("Its id.", "dec_…", required=True)
-    decided_at = Time("When.")
-    request = _object("What was asked, without secrets.")
-    facts = _object("What was found out, and all that the rest is computed from.")
-    decision = _object("The answer as it was given, without secrets; `unknown` says why a proof was not taken.")
-    signals = _object("Each signal by its name: its state, and its value or why it is unknown.")
-    contributions = _object("What each feature added to the log-odds.")
-    rules = _objects("Each rule: how it came out, and which of its conditions failed or stayed unknown.")
-    replay = _object("Whether policy and model are those that were recorded, and what they decide now.")
-    reports = _objects("The outcomes that were told.")
-    feedback = _objects("What was said of it.")
-    events = _objects("How its challenge was answered, in order.")
-
-
-class RecordPage(Answer):
-    """A page of decisions."""
-
-    items = Items(JsonMap("A record."), "Newest first.", maximum=200, required=True)
-    next_cursor = word("For the next page; null on the last.", nullable=True, required=True)
 
 
 class LearnedAnswer(Answer):
@@ -224,17 +202,6 @@ class ListEntryAnswer(Answer):
     created_at = Time("Since when.")
 
 
-class PolicyAnswer(Answer):
-    """The policy in force."""
-
-    id = word("Its id.", "default")
-    text = word("Its text, as YAML.", "version: 1\n", required=True)
-    digest = word("Its digest, lists included.", "sha256:0b5e…", required=True)
-    loaded_at = Time("Since when.", nullable=True)
-    candidate = word("The digest of the policy in shadow; null without one.", "sha256:0b5e…", nullable=True)
-    error = _objects("The findings for which the last change was refused; null where it is in force.", allow_none=True)
-
-
 class FindingAnswer(Answer):
     """One thing that is wrong with a policy."""
 
@@ -247,10 +214,33 @@ class FindingAnswer(Answer):
     suggestion = word("What to write instead.", "new_device", nullable=True)
 
 
+class PolicyAnswer(Answer):
+    """The policy in force."""
+
+    id = word("Its id.", "default")
+    text = word("Its text, as YAML.", "version: 1\n", required=True)
+    digest = word("Its digest, lists included.", "sha256:0b5e…", required=True)
+    loaded_at = Time("Since when.", nullable=True)
+    candidate = word("The digest of the policy in shadow; null without one.", "sha256:0b5e…", nullable=True)
+    error = Items(
+        Part(FindingAnswer),
+        "The findings for which the last change was refused; null where it is in force.",
+        maximum=65536,
+        allow_none=True,
+    )
+
+
 class FindingsAnswer(Answer):
     """What is wrong with a policy."""
 
     findings = Items(Part(FindingAnswer), "In the order of the text.", maximum=65536, required=True)
+
+
+class PassedAnswer(Answer):
+    """An authenticator that was passed."""
+
+    type = word("Its type.", "totp", required=True)
+    id = word("Its id.", "fac_…", required=True)
 
 
 class ChallengeAnswer(Answer):
@@ -265,22 +255,5 @@ class ChallengeAnswer(Answer):
     required = Part(RequirementAnswer, required=True)
     authenticators = Items(Part(EnrolledAnswer), "What the subject can use.", maximum=256)
     enrol = Items(word("", "totp"), "What may be bound within it, where nothing could meet it.", maximum=16)
-    passed = Items(JsonMap("Its type and id."), "What was passed so far.", maximum=16)
+    passed = Items(Part(PassedAnswer), "What was passed so far.", maximum=16, required=True)
     attempts_left = Whole("How many more answers it takes.", maximum=16, required=True, example=5)
-
-
-class LiveAnswer(Answer):
-    """The process answers."""
-
-    status = word("Always `ok`.", "ok", required=True)
-
-
-class ReadyAnswer(Answer):
-    """What an operator should know."""
-
-    status = Choice("Whether decisions can be made in full.", of=("ready", "degraded"))
-    store = _object("Whether it is reachable, since when this worker does without it, and what to look at.")
-    policies = _objects("Each tenant's policy, and whether its last change is in force.")
-    tenants = _objects("Each tenant's own settings, and whether their last change is in force.")
-    model = word("The scorecard.", "default@0123456789ab")
-    geo = _objects("Each geo database, its date, and whether it answers.")

@@ -4,7 +4,7 @@ from typing import Any
 
 from doorward.api.challenge_answers import AuthenticatorAnswer, ConfirmedAnswer, HistoryAnswer, NewAuthenticatorAnswer
 from doorward.api.challenge_bodies import AllowedBody, AuthenticatorBody, ConfirmBody
-from doorward.api.operation import Call, Resource
+from doorward.api.operation import Call, Link, Resource
 from doorward.api.paths import subject_in_path
 from doorward.api.reply import Reply
 from doorward.api.requests import build_client
@@ -14,6 +14,8 @@ resource = Resource("authenticators", about="Bind, confirm, suspend and revoke w
 
 _SUBJECT = "/v1/subjects/<subject_id>/authenticators"
 _ONE = f"{_SUBJECT}/<authenticator_id>"
+_SAME_SUBJECT = {"subject_id": "$request.path.subject_id"}
+_SAME_ONE = _SAME_SUBJECT | {"authenticator_id": "$request.path.authenticator_id"}
 
 
 @resource.operation(
@@ -22,6 +24,7 @@ _ONE = f"{_SUBJECT}/<authenticator_id>"
     summary="List a subject's authenticators; empty for a subject that is not known.",
     scopes=("enrol",),
     answers={200: AuthenticatorAnswer(many=True)},
+    links=(Link("revoke_authenticator", _SAME_SUBJECT | {"authenticator_id": "$response.body#/0/id"}),),
 )
 def list_authenticators(call: Call, subject_id: str) -> Reply:
     return Reply(call.services.authenticators.show(call.tenant, subject_in_path(subject_id), call.now))
@@ -45,6 +48,11 @@ def show_authenticator_history(call: Call, subject_id: str) -> Reply:
     scopes=("enrol",),
     body=AuthenticatorBody(),
     answers={201: NewAuthenticatorAnswer()},
+    links=(
+        Link("list_authenticators", _SAME_SUBJECT),
+        Link("confirm_authenticator", _SAME_SUBJECT | {"authenticator_id": "$response.body#/id"}),
+        Link("revoke_authenticator", _SAME_SUBJECT | {"authenticator_id": "$response.body#/id"}),
+    ),
     refusals=(403, 409, 429, 502),
 )
 def make_authenticator(call: Call, subject_id: str) -> Reply:
@@ -61,6 +69,7 @@ def make_authenticator(call: Call, subject_id: str) -> Reply:
     scopes=("enrol",),
     body=ConfirmBody(),
     answers={200: ConfirmedAnswer()},
+    links=(Link("revoke_authenticator", _SAME_ONE),),
     refusals=(403, 404, 409, 410, 429),
 )
 def confirm_authenticator(call: Call, subject_id: str, authenticator_id: str) -> Reply:

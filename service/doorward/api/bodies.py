@@ -1,8 +1,10 @@
 """The bodies and queries of every other operation."""
 
-from doorward.api.fields import Choice, JsonMap, Part, Strict, Text, Time, WholeInQuery
+from doorward.api.fact_field import FactsMap
+from doorward.api.fields import Choice, Part, Strict, Text, Time, WholeInQuery
 from doorward.api.schemas import ClientBody, DecisionBody, amr, subject_id
 
+POLICY = 'version: 1\nid: example\nrules:\n  - id: nobody\n    when: "true"\n    then: deny\n'
 EVENT_TYPES = ("login_failed", "password_changed", "password_reset", "account_locked", "logout")
 
 
@@ -48,15 +50,17 @@ class ListEntryBody(Strict):
 class PolicyTextBody(Strict):
     """A policy to be checked."""
 
-    text = Text("The policy as YAML.", maximum=65536, safe=False, required=True, example="version: 1\n")
+    text = Text("The policy as YAML.", maximum=65536, safe=False, required=True, example=POLICY)
 
 
 class WhatIfBody(Strict):
     """A decision to be tried without any effect."""
 
     request = Part(DecisionBody, "The decision request.", required=True)
-    text = Text("A policy to try instead of the one in force.", maximum=65536, safe=False, nullable=True)
-    facts = JsonMap(
+    text = Text(
+        "A policy to try instead of the one in force.", maximum=65536, safe=False, nullable=True, example=POLICY
+    )
+    facts = FactsMap(
         "Facts that stand in for look-ups and history.", nullable=True, example={"network": {"country": "NO"}}
     )
 
@@ -64,7 +68,7 @@ class WhatIfBody(Strict):
 class AssertionBody(Strict):
     """An assertion to be spent."""
 
-    assertion = Text("The JWS, in its compact form.", minimum=1, maximum=8192, required=True)
+    assertion = Text("The JWS, in its compact form.", minimum=1, maximum=8192, required=True, example="eyJ0eXAi…")
 
 
 class RecordsQuery(Strict):

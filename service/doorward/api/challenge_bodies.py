@@ -3,6 +3,7 @@
 import re
 
 from doorward.api.fields import Choice, Flag, Items, JsonMap, Part, Shaped, Strict, Text, Whole
+from doorward.api.limits import BROWSER
 from doorward.api.schemas import ClientBody
 
 FACTOR_ID = re.compile(r"fac_[A-Za-z0-9_-]{22}")
@@ -42,8 +43,7 @@ class VerifyBody(Strict):
     authenticator = authenticator_id()
     response = JsonMap(
         "`code`, `credential`, `answers`, or nothing to ask whether a push was answered.",
-        maximum=16384,
-        depth=16,
+        limits=BROWSER,
         required=True,
         example={"code": "123456"},
     )
@@ -74,7 +74,9 @@ class QuestionBody(Strict):
     """A question of the subject's own, and its answer."""
 
     question = Text("What is asked.", minimum=1, maximum=200, required=True, example="the first street I lived in")
-    answer = Text("What is answered; case does not count.", minimum=3, maximum=200, required=True)
+    answer = Text(
+        "What is answered; case does not count.", minimum=3, maximum=200, required=True, example="Linden Street"
+    )
 
 
 class AuthenticatorBody(Strict):
@@ -103,7 +105,7 @@ class ConfirmBody(Strict):
     """The first answer of a new authenticator."""
 
     code = Text("The code that it shows, or that was sent.", minimum=1, maximum=64, example="123456")
-    credential = JsonMap("What the browser's `create` gave.", maximum=16384, depth=16)
+    credential = JsonMap("What the browser's `create` gave.", limits=BROWSER)
     client = Part(ClientBody, "The browser that answers, where a challenge is answered by it.", nullable=True)
     remember_device = Flag("Whether the person asked to be remembered on this device.", example=True)
 

@@ -3,12 +3,21 @@
 from doorward.api.answers import ChallengeAnswer
 from doorward.api.challenge_answers import BegunAnswer, CancelledAnswer, VerifiedAnswer
 from doorward.api.challenge_bodies import BeginBody, CancelBody, ResultBody, VerifyBody
-from doorward.api.operation import Call, Resource
+from doorward.api.operation import Call, Link, Resource
 from doorward.api.reply import Reply
 from doorward.api.requests import build_client
 from doorward.core.errors import NotFound
 from doorward.core.identifiers import is_id
 from doorward.services import Answered
+
+
+def links_of_challenge(where: str) -> tuple[Link, ...]:
+    """Return what a challenge leads to; *where* is its id, as an expression."""
+    names = ("show_challenge", "begin_challenge", "verify_challenge", "cancel_challenge")
+    return tuple(Link(name, {"challenge_id": where}) for name in names)
+
+
+SAME = "$request.path.challenge_id"
 
 resource = Resource("challenges", about="See what a decision asks for, and answer it.")
 
@@ -32,6 +41,7 @@ def show_challenge(call: Call, challenge_id: str) -> Reply:
     scopes=("challenge",),
     body=BeginBody(),
     answers={200: BegunAnswer()},
+    links=(Link("verify_challenge", {"challenge_id": SAME}),),
     refusals=(404, 409, 410, 429, 502),
 )
 def begin_challenge(call: Call, challenge_id: str) -> Reply:
@@ -46,6 +56,10 @@ def begin_challenge(call: Call, challenge_id: str) -> Reply:
     scopes=("challenge",),
     body=VerifyBody(),
     answers={200: VerifiedAnswer()},
+    links=(
+        Link("show_challenge", {"challenge_id": SAME}),
+        Link("redeem_assertion", body={"assertion": "$response.body#/assertion"}),
+    ),
     refusals=(404, 409, 410, 429),
 )
 def verify_challenge(call: Call, challenge_id: str) -> Reply:
@@ -66,6 +80,7 @@ def verify_challenge(call: Call, challenge_id: str) -> Reply:
     scopes=("challenge",),
     body=CancelBody(),
     answers={200: CancelledAnswer()},
+    links=(Link("show_challenge", {"challenge_id": "$response.body#/id"}),),
     refusals=(404, 409, 410),
 )
 def cancel_challenge(call: Call, challenge_id: str) -> Reply:

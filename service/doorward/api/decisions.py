@@ -1,14 +1,23 @@
 """Decisions, their records, and what callers tell of them afterwards."""
 
-from doorward.api.answers import DecisionAnswer, FeedbackAnswer, LearnedAnswer, RecordAnswer, RecordPage
+from doorward.api.answers import DecisionAnswer, FeedbackAnswer, LearnedAnswer
 from doorward.api.bodies import FeedbackBody, OutcomeBody, RecordsQuery
-from doorward.api.operation import Call, Resource
+from doorward.api.challenges import links_of_challenge
+from doorward.api.operation import Call, Link, Resource
+from doorward.api.record_answers import RecordAnswer, RecordPage
 from doorward.api.reply import Reply
 from doorward.api.requests import build_request
 from doorward.api.schemas import DecisionBody
 from doorward.core.errors import NotFound
 from doorward.core.identifiers import is_id
 from doorward.services import RecordFilter
+
+# Where a decision's id leads.
+OF_DECISION = (
+    Link("show_decision", {"decision_id": "$response.body#/id"}),
+    Link("report_outcome", {"decision_id": "$response.body#/id"}),
+    Link("give_feedback", {"decision_id": "$response.body#/id"}),
+)
 
 resource = Resource("decisions", about="Decide a sign-in or an action, and tell how it ended.")
 
@@ -20,6 +29,7 @@ resource = Resource("decisions", about="Decide a sign-in or an action, and tell 
     scopes=("decide",),
     body=DecisionBody(),
     answers={200: DecisionAnswer()},
+    links=(*OF_DECISION, *links_of_challenge("$response.body#/challenge/id")),
     answers_without_store=True,
 )
 def decide(call: Call) -> Reply:
@@ -34,6 +44,10 @@ def decide(call: Call) -> Reply:
     scopes=("records",),
     query=RecordsQuery(),
     answers={200: RecordPage()},
+    links=(
+        Link("show_decision", {"decision_id": "$response.body#/items/0/id"}),
+        Link("list_decisions", {"cursor": "$response.body#/next_cursor"}),
+    ),
 )
 def list_decisions(call: Call) -> Reply:
     asked = dict(call.query)
@@ -60,6 +74,10 @@ def show_decision(call: Call, decision_id: str) -> Reply:
     scopes=("decide",),
     body=OutcomeBody(),
     answers={200: LearnedAnswer()},
+    links=(
+        Link("show_decision", {"decision_id": "$response.body#/id"}),
+        Link("redeem_assertion", body={"assertion": "$response.body#/assertion"}),
+    ),
     refusals=(404, 409),
 )
 def report_outcome(call: Call, decision_id: str) -> Reply:
@@ -83,6 +101,7 @@ def report_outcome(call: Call, decision_id: str) -> Reply:
     scopes=("feedback",),
     body=FeedbackBody(),
     answers={200: FeedbackAnswer()},
+    links=(Link("show_decision", {"decision_id": "$response.body#/id"}),),
     refusals=(404, 409),
 )
 def give_feedback(call: Call, decision_id: str) -> Reply:

@@ -2,7 +2,7 @@
 
 from doorward.api.answers import word
 from doorward.api.fields import Answer, Flag, Time
-from doorward.api.operation import Call, Resource
+from doorward.api.operation import Call, Link, Resource
 from doorward.api.reply import Reply
 
 resource = Resource("devices", about="See by which browsers a subject is known, and forget them.")
@@ -26,6 +26,10 @@ class UsedDeviceAnswer(Answer):
     summary="List a subject's devices, the one used last first; empty for a subject that is not known.",
     scopes=("enrol",),
     answers={200: UsedDeviceAnswer(many=True)},
+    links=(
+        Link("drop_device", {"subject_id": "$request.path.subject_id", "device_id": "$response.body#/0/id"}),
+        Link("drop_devices", {"subject_id": "$request.path.subject_id"}),
+    ),
 )
 def list_devices(call: Call, subject_id: str) -> Reply:
     return Reply([*call.services.devices.show(call.tenant, subject_id, call.now)])

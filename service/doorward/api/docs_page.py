@@ -186,7 +186,7 @@ def _example(document: Json, schema: Json) -> Any:
     if "properties" in schema:
         shown = {name: _example(document, field) for name, field in schema["properties"].items()}
         return {name: value for name, value in shown.items() if value is not None}
-    return [_example(document, schema["items"])] if "items" in schema else None
+    return [_example(document, schema["items"])] * max(1, schema.get("minItems", 0)) if "items" in schema else None
 
 
 def _is_reference(field: Json) -> bool:

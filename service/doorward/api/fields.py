@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 from re import Pattern
 from re import compile as pattern
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from marshmallow import INCLUDE, RAISE, Schema, ValidationError, fields, missing
 
-from doorward.api.limits import Limits
-from doorward.api.text import has_unsafe_characters
+from doorward.api.limits import FREE, NAMES, Limits
+from doorward.api.text import has_unsafe_characters, safe_pattern
 
 UNKNOWN = "unknown field"
 MAX_INTEGER = 2**53 - 1
@@ -26,14 +26,24 @@ _MESSAGES: dict[str, str | list[Any] | dict[Any, Any]] = {
 }
 _SAFE_TEXT = "text without control or direction characters was expected"
 _TIME = pattern(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]{1,9})?Z")
+# What `date-time` does not say: these years, `Z`, at most nanoseconds, and a leap second at midnight alone.
+_TIME_PATTERN = (
+    r"^(19[7-9][0-9]|20[0-9]{2})-[0-9]{2}-[0-9]{2}T"
+    r"([0-9]{2}:[0-9]{2}:[0-5][0-9]|23:59:60)(\.[0-9]{1,9})?Z$"
+)
 _ADDRESS_LENGTH = 45
 
-T = TypeVar("T")
 JsonSchema = dict[str, Any]
+T = TypeVar("T")
 
 
 class Strict(Schema):
-    """A schema that refuses unknown fields and speaks our language."""
+    """A schema that refuses unknown fields and speaks our language.
+
+    *also* is what the document says of its fields together, where a method of the schema checks that.
+    """
+
+    also: ClassVar[JsonSchema] = {}
 
     class Meta:
         unknown = RAISE
@@ -82,13 +92,13 @@ class Described(fields.Field[T], ABC):
 
 
 class Text(Described[str]):
-    """Text of a bounded length; *safe* text holds no control characters and none that turn the direction."""
+    """Text of a bounded length; *safe* text holds no control or direction characters, and none of *without*."""
 
     def __init__(
         self, doc: str = "", *, maximum: int, minimum: int = 0, safe: bool = True, without: str = "", **more: Any
     ) -> None:
         schema: JsonSchema = {"type": "string", "minLength": minimum, "maxLength": maximum}
-        super().__init__(doc, schema=schema | ({"pattern": f"^[^{without}]*$"} if without else {}), **more)
+        super().__init__(doc, schema=schema | ({"pattern": safe_pattern(without)} if safe else {}), **more)
         self.minimum, self.maximum, self.safe, self.without = minimum, maximum, safe, without
 
     def read(self, value: Any) -> str:
@@ -167,15 +177,16 @@ class Anything(Described[Any]):
 
 
 class Whole(Described[int]):
-    """A whole number within bounds."""
+    """A whole number within bounds; `1.0` is one, for JSON and its Schema know one kind of number."""
 
     def __init__(self, doc: str = "", *, minimum: int = 0, maximum: int = MAX_INTEGER, **more: Any) -> None:
         super().__init__(doc, schema={"type": "integer", "minimum": minimum, "maximum": maximum}, **more)
         self.minimum, self.maximum = minimum, maximum
 
     def read(self, value: Any) -> int:
-        if isinstance(value, int) and not isinstance(value, bool) and self.minimum <= value <= self.maximum:
-            return value
+        whole = isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1
+        if whole and self.minimum <= value <= self.maximum:
+            return int(value)
         raise ValidationError(f"a whole number from {self.minimum} to {self.maximum} was expected")
 
 
@@ -195,7 +206,8 @@ class Time(Described[float]):
     """
 
     def __init__(self, doc: str = "", *, example: Any = "2026-11-22T10:00:00Z", **more: Any) -> None:
-        super().__init__(doc, schema={"type": "string", "format": "date-time"}, example=example, **more)
+        schema = {"type": "string", "format": "date-time", "pattern": _TIME_PATTERN}
+        super().__init__(doc, schema=schema, example=example, **more)
 
     def read(self, value: Any) -> float:
         match = _TIME.fullmatch(value) if isinstance(value, str) else None
@@ -256,11 +268,10 @@ class TextMap(Described[dict[str, str]]):
     """An object whose values are all text."""
 
     def __init__(self, doc: str = "", *, entries: int, maximum: int, **more: Any) -> None:
-        value = {"type": "string", "maxLength": maximum}
-        super().__init__(
-            doc, schema={"type": "object", "maxProperties": entries, "additionalProperties": value}, **more
-        )
-        self.limits = Limits(entries=entries, text=maximum, depth=0)
+        value = {"type": "string", "maxLength": maximum, "pattern": safe_pattern()}
+        schema = {"type": "object", "propertyNames": NAMES, "maxProperties": entries, "additionalProperties": value}
+        super().__init__(doc, schema=schema, **more)
+        self.limits = Limits("", entries=entries, text=maximum, depth=0)
 
     def read(self, value: Any) -> dict[str, str]:
         misfits = self.limits.misfits(value) or {name: _SAFE_TEXT for name, item in value.items() if not _is_safe(item)}
@@ -270,12 +281,12 @@ class TextMap(Described[dict[str, str]]):
 
 
 class JsonMap(Described[dict[str, Any]]):
-    """A free JSON object within bounds."""
+    """A JSON object that is free within *limits*; *schema* says more of it."""
 
-    def __init__(self, doc: str = "", *, entries: int = 64, maximum: int = 1024, depth: int = 8, **more: Any) -> None:
-        schema = {"type": "object", "maxProperties": entries, "additionalProperties": True}
-        super().__init__(doc, schema=schema, **more)
-        self.limits = Limits(entries=entries, text=maximum, depth=depth)
+    def __init__(self, doc: str = "", *, limits: Limits = FREE, schema: JsonSchema | None = None, **more: Any) -> None:
+        free = {"propertyNames": NAMES, "maxProperties": limits.entries, "additionalProperties": limits.reference}
+        super().__init__(doc, schema={"type": "object"} | (schema or free), **more)
+        self.limits = limits
 
     def read(self, value: Any) -> dict[str, Any]:
         misfits = self.limits.misfits(value)

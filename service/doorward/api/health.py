@@ -1,6 +1,6 @@
 """Is the process alive, and may traffic be sent to it."""
 
-from doorward.api.answers import LiveAnswer, ReadyAnswer
+from doorward.api.health_answers import LiveAnswer, ReadyAnswer
 from doorward.api.operation import Call, Resource
 from doorward.api.reply import Reply
 

@@ -31,7 +31,7 @@ SECRET_LIFE_SECONDS = 600
 CLAIM_SECONDS = 60
 
 _PURPOSE = "idempotency"
-_KEY = re.compile(r'"[\x21\x23-\x7e]{1,255}"|[\x21\x23-\x7e]{1,255}')
+KEY = re.compile(r'"[\x21\x23-\x7e]{1,255}"|[\x21\x23-\x7e]{1,255}')
 _BY_CLIENT, _BY_SERVICE = b"c", b"s"
 _NONCE_BYTES = 12
 _SECRETS = (
@@ -81,7 +81,7 @@ def once(
 
 def client_key(header: str) -> str:
     """Return the key that the header names; `"abc"` and `abc` are one key."""
-    if not _KEY.fullmatch(header):
+    if not KEY.fullmatch(header):
         mistake = Mistake("1 to 255 visible ASCII characters, quoted or not, were expected", "#/Idempotency-Key")
         raise BadParameter([mistake], place="header")
     return header.strip('"')

@@ -8,7 +8,7 @@ import re
 from doorward.api.answers import ListEntryAnswer
 from doorward.api.bodies import ListEntryBody
 from doorward.api.errors import BadParameter
-from doorward.api.operation import Call, Resource
+from doorward.api.operation import Call, Link, Resource
 from doorward.api.reply import Reply
 from doorward.api.text import has_unsafe_characters
 from doorward.core.errors import Mistake, NotFound
@@ -16,9 +16,10 @@ from doorward.core.errors import Mistake, NotFound
 resource = Resource("lists", about="Block, or never block, an address, subject or device in mid-attack.")
 
 PATH = "/v1/lists/<name>/<path:entry>"
+SAME_ENTRY = {"name": "$request.path.name", "entry": "$request.path.entry"}
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
-_ENTRY_LENGTH = 256
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
+ENTRY_LENGTH = 256
 
 
 @resource.operation(
@@ -41,6 +42,7 @@ def show_list_entry(call: Call, name: str, entry: str) -> Reply:
     scopes=("policy",),
     body=ListEntryBody(),
     answers={200: ListEntryAnswer()},
+    links=(Link("show_list_entry", SAME_ENTRY), Link("delete_list_entry", SAME_ENTRY)),
     refusals=(404,),
 )
 def put_list_entry(call: Call, name: str, entry: str) -> Reply:
@@ -55,6 +57,7 @@ def put_list_entry(call: Call, name: str, entry: str) -> Reply:
     summary="Take an entry off a run-time list.",
     scopes=("policy",),
     answers={204: None},
+    links=(Link("show_list_entry", SAME_ENTRY),),
     refusals=(404,),
 )
 def delete_list_entry(call: Call, name: str, entry: str) -> Reply:
@@ -64,8 +67,8 @@ def delete_list_entry(call: Call, name: str, entry: str) -> Reply:
 
 
 def _check(name: str, entry: str) -> None:
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise NotFound("there is no such list")
-    if len(entry) > _ENTRY_LENGTH or has_unsafe_characters(entry):
-        detail = f"text of 1 to {_ENTRY_LENGTH} characters without control characters was expected"
+    if len(entry) > ENTRY_LENGTH or has_unsafe_characters(entry):
+        detail = f"text of 1 to {ENTRY_LENGTH} characters without control characters was expected"
         raise BadParameter([Mistake(detail, "#/entry")], place="path")

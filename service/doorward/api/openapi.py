@@ -9,12 +9,16 @@ from typing import Any
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import current_app
-from marshmallow import Schema
+from marshmallow import Schema, fields
 
 from doorward import __version__
 from doorward.api.answers import ProblemAnswer
 from doorward.api.docs_page import render
-from doorward.api.operation import Call, Operation, Resource
+from doorward.api.fields import JsonSchema
+from doorward.api.idempotency import KEY
+from doorward.api.limits import LIMITS
+from doorward.api.operation import Call, Link, Operation, Resource
+from doorward.api.path_parameters import PARAMETERS, TEXT
 from doorward.api.reply import JSON, PROBLEM, Reply
 
 DOCUMENT = "doorward.openapi"
@@ -26,8 +30,11 @@ _ABOUT = (
     "never false. JSON is I-JSON: duplicate names, NaN, lone surrogates and nesting past 32 are refused. "
     "Times are RFC 3339 in UTC with `Z`, from 1970 to 2099; `+00:00` is refused, a leap second reads as the next "
     "second. "
-    "A field that may be `null` takes it for «not sent»."
+    "A field that may be `null` takes it for «not sent». A whole body may be smaller than its fields may be long: "
+    "64 KiB are read."
 )
+HTML = "text/html"
+
 _PARAMETER = re.compile(r"<(?:path:)?([a-z_]+)>")
 
 _PROBLEMS = {
@@ -44,6 +51,43 @@ _PROBLEMS = {
     500: "Something went wrong here.",
     502: "The message could not be handed over; nothing was counted. See Retry-After.",
     503: "The store cannot be reached; see Retry-After.",
+}
+
+_TRACE = "^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"
+_HEADERS: dict[str, Any] = {
+    "Cache-Control": {"description": "Nothing is kept on the way.", "schema": {"const": "no-store"}, "required": True},
+    "X-Content-Type-Options": {"description": "It is what it says.", "schema": {"const": "nosniff"}, "required": True},
+    "X-Request-Id": {
+        "description": "The request's id; a sane one that was sent is echoed.",
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,128}$"},
+        "required": True,
+    },
+    "traceparent": {
+        "description": "W3C trace context; a valid one that was sent is echoed.",
+        "schema": {"type": "string", "pattern": _TRACE},
+        "required": True,
+    },
+    "Idempotency-Replayed": {
+        "description": "`true` where this is the stored answer of an earlier request; left out otherwise.",
+        "schema": {"const": "true"},
+    },
+    "Retry-After": {
+        "description": "Seconds, where waiting will do.",
+        "schema": {"type": "integer", "minimum": 1},
+    },
+    "WWW-Authenticate": {
+        "description": "What was lacking: an API key or its scope (RFC 6750), or a device's signature.",
+        "schema": {"type": "string", "pattern": "^(Bearer|Doorward-Device) "},
+    },
+}
+_EVERYWHERE = ("Cache-Control", "X-Content-Type-Options", "X-Request-Id", "traceparent")
+_ON_PROBLEM = {
+    401: ("WWW-Authenticate",),
+    403: ("WWW-Authenticate",),
+    409: ("Retry-After",),
+    429: ("Retry-After",),
+    502: ("Retry-After",),
+    503: ("Retry-After",),
 }
 
 
@@ -80,6 +124,8 @@ def document(resources: tuple[Resource, ...]) -> dict[str, Any]:
         info={"description": _ABOUT, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
         tags=[{"name": each.name, "description": each.about} for each in resources],
     )
+    if plugin.converter is not None:
+        plugin.converter.add_attribute_function(_names_of_members)
     _add_components(spec)
     for each in resources:
         for operation in each.operations:
@@ -91,8 +137,14 @@ def _described(written: dict[str, Any], plugin: MarshmallowPlugin) -> dict[str, 
     """Return the document with the docstring of each schema as its description."""
     names = plugin.converter.refs if plugin.converter else {}
     for key, name in names.items():
-        written["components"]["schemas"][name]["description"] = inspect.getdoc(key[0])
+        schema = written["components"]["schemas"][name]
+        schema |= {"description": inspect.getdoc(key[0])} | getattr(key[0], "also", {})
     return written
+
+
+def _names_of_members(_: Any, field: fields.Field[Any], **__: Any) -> JsonSchema:
+    """Return the one keyword of our fields that apispec leaves out."""
+    return {name: value for name, value in field.metadata.items() if name == "propertyNames"}
 
 
 def _schema_name(schema: Schema | type[Schema]) -> str:
@@ -102,13 +154,10 @@ def _schema_name(schema: Schema | type[Schema]) -> str:
 
 def _add_components(spec: APISpec) -> None:
     spec.components.security_scheme("apiKey", {"type": "http", "scheme": "bearer", "description": "`dwk_…`"})
-    for name, description in (
-        ("X-Request-Id", "The request's id; a sane one that was sent is echoed."),
-        ("traceparent", "W3C trace context; a valid one that was sent is echoed."),
-        ("Idempotency-Replayed", "`true` where this is the stored answer of an earlier request."),
-    ):
-        spec.components.header(name, {"description": description, "schema": {"type": "string"}})
-    spec.components.header("Retry-After", {"description": "Seconds.", "schema": {"type": "integer", "minimum": 1}})
+    for name, header in _HEADERS.items():
+        spec.components.header(name, header)
+    for limits in LIMITS:
+        spec.components.schema(limits.name, component=limits.schema())
     spec.components.schema("Problem", schema=ProblemAnswer)
     for status, description in _PROBLEMS.items():
         spec.components.response(f"Problem{status}", _problem(status, description))
@@ -118,14 +167,14 @@ def _add_components(spec: APISpec) -> None:
         {
             "name": "Idempotency-Key",
             "description": "The same key and body give the stored answer for 24 h, 10 min where it holds a secret.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": 257, "examples": ["9b1c7f1e-transfer-17"]},
+            "schema": {"type": "string", "pattern": f"^(?:{KEY.pattern})$"},
         },
     )
 
 
 def _problem(status: int, description: str) -> dict[str, Any]:
-    headers = _headers("X-Request-Id", "traceparent", *(["Retry-After"] if status in (429, 502, 503) else []))
     schema = {"$ref": "#/components/schemas/Problem"}
+    headers = _headers(*_EVERYWHERE, *_ON_PROBLEM.get(status, ()))
     return {"description": description, "headers": headers, "content": {PROBLEM: {"schema": schema}}}
 
 
@@ -151,11 +200,11 @@ def _operation(operation: Operation) -> dict[str, Any]:
 
 def _parameters(operation: Operation) -> list[Any]:
     in_path = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+        {"name": name, "in": "path", "required": True, "schema": PARAMETERS.get(name, TEXT)}
         for name in _PARAMETER.findall(operation.path)
     ]
     in_query = [{"in": "query", "schema": operation.query}]
-    repeatable = ["IdempotencyKey"] if operation.method == "POST" and operation.scopes else []
+    repeatable = ["IdempotencyKey"] if operation.repeatable else []
     return in_path + in_query + repeatable
 
 
@@ -164,8 +213,14 @@ def _responses(operation: Operation) -> dict[str, Any]:
         str(status): _answer(operation, status, schema) for status, schema in operation.answers.items()
     }
     for status in sorted(_refusals(operation)):
-        responses.setdefault(str(status), f"Problem{status}")
+        responses.setdefault(str(status), _page(status) if operation.media_type == HTML else f"Problem{status}")
     return responses
+
+
+def _page(status: int) -> dict[str, Any]:
+    """Return a refusal that a person sees: a page, or a problem where it does not come to one."""
+    described = _problem(status, _PROBLEMS[status])
+    return described | {"content": {HTML: {"schema": {"type": "string"}}, **described["content"]}}
 
 
 def _refusals(operation: Operation) -> set[int]:
@@ -174,20 +229,31 @@ def _refusals(operation: Operation) -> set[int]:
         statuses |= {401, 403, 429, 503}
     if operation.body is not None:
         statuses |= {413, 415}
-    if operation.method == "POST" and operation.scopes:
+    if operation.repeatable:
         statuses.add(409)
     return statuses
 
 
 def _answer(operation: Operation, status: int, schema: Schema | None) -> dict[str, Any]:
-    replayed = ["Idempotency-Replayed"] if operation.method == "POST" and operation.scopes else []
+    replayed = ["Idempotency-Replayed"] if operation.repeatable else []
     answer: dict[str, Any] = {
         "description": _phrase(status),
-        "headers": _headers("X-Request-Id", "traceparent", *replayed),
+        "headers": _headers(*_EVERYWHERE, *replayed),
     }
     if status != 204:
         answer["content"] = {operation.media_type: {"schema": schema or {}}}
+    if status < 300 and operation.links:
+        answer["links"] = {_link_name(link): _link(link) for link in operation.links}
     return answer
+
+
+def _link_name(link: Link) -> str:
+    return "".join(word.capitalize() for word in link.operation.split("_"))
+
+
+def _link(link: Link) -> dict[str, Any]:
+    taken = {"parameters": dict(link.parameters), "requestBody": dict(link.body)}
+    return {"operationId": link.operation} | {name: values for name, values in taken.items() if values}
 
 
 def _phrase(status: int) -> str:

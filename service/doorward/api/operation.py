@@ -36,6 +36,18 @@ class Call:
         return self.caller.tenant
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What an answer leads to: another operation by its id, with what it takes out of this request and answer.
+
+    The values of *parameters* and *body* are runtime expressions of OpenAPI, such as `$response.body#/id`.
+    """
+
+    operation: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, str] = field(default_factory=dict)
+
+
 # A handler gets the call and the parameters of the path.
 Handler = Callable[..., Reply]
 
@@ -47,7 +59,8 @@ class Operation:
     """What is declared of one operation.
 
     Any one of *scopes* suffices, none at all means that no API key is asked for. *answers* maps a status to its schema;
-    *refusals* are the statuses of the problems that it adds to those that every operation has.
+    *links* say what a good answer leads to; *refusals* are the statuses of the problems that it adds to those that
+    every operation has.
     An operation that *answers_without_store* goes on where an idempotency key cannot be kept.
     """
 
@@ -61,9 +74,19 @@ class Operation:
     scopes: tuple[str, ...] = ()
     body: Schema | None = None
     query: Schema = field(default_factory=NoQuery)
+    links: tuple[Link, ...] = ()
     refusals: tuple[int, ...] = ()
     media_type: str = "application/json"
     answers_without_store: bool = False
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether an idempotency key makes it happen once.
+
+        Without a body there is nothing to tell two requests apart by, and without an API key anybody could fill the
+        store with answers to be repeated.
+        """
+        return self.method == "POST" and self.body is not None and bool(self.scopes)
 
 
 class Resource(Blueprint):
@@ -105,8 +128,7 @@ def _serve(operation: Operation, parameters: Mapping[str, str]) -> Reply:
         return operation.handler(Call(services, caller, now, query=query), **parameters)
     sent = read_json(request)
     call = Call(services, caller, now, body=load(operation.body, sent), sent=sent, query=query)
-    # Without an API key anybody could fill the store with answers to be repeated.
-    if operation.method != "POST" or not operation.scopes or "Idempotency-Key" not in request.headers:
+    if not operation.repeatable or "Idempotency-Key" not in request.headers:
         return operation.handler(call, **parameters)
     return once(
         lambda: operation.handler(call, **parameters),

@@ -1,13 +1,25 @@
 """What the operations on assertions answer."""
 
 from doorward.api.answers import word
-from doorward.api.fields import Answer, Flag, Items, JsonMap, Whole
+from doorward.api.fields import Answer, Choice, Flag, Items, Part, Whole
+
+
+class JwkAnswer(Answer):
+    """A public key, RFC 7517; `y` belongs to `EC` alone."""
+
+    kty = Choice("The kind of key.", of=("EC", "OKP"), required=True, example="EC")
+    crv = word("The curve.", "P-256", required=True)
+    x = word("The public point.", required=True)
+    y = word("Its other half.")
+    kid = word("Which key: an RFC 7638 thumbprint.", required=True)
+    alg = word("What it signs with.", "ES256", required=True)
+    use = word("Always `sig`.", "sig", required=True)
 
 
 class JwksAnswer(Answer):
     """A JSON Web Key Set, RFC 7517."""
 
-    keys = Items(JsonMap("A public key."), "The tenant's public keys.", maximum=64, required=True)
+    keys = Items(Part(JwkAnswer), "The tenant's public keys.", maximum=64, required=True)
 
 
 class ClaimsAnswer(Answer):

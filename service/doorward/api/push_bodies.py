@@ -1,12 +1,14 @@
 """The bodies of what a device sends, each signed, and what it is answered."""
 
 import re
+from typing import ClassVar
 
 from marshmallow import ValidationError, validates_schema
 
 from doorward.api.answers import word
 from doorward.api.challenge_bodies import authenticator_id
-from doorward.api.fields import Answer, Choice, JsonMap, Shaped, Strict, Text, Time
+from doorward.api.fields import Answer, Choice, JsonMap, JsonSchema, Shaped, Strict, Text, Time
+from doorward.api.limits import KEY
 
 _NUMBER = re.compile(r"[0-9]{6}")
 _SIGNATURE = re.compile(r"[A-Za-z0-9_-]{1,128}")
@@ -22,12 +24,10 @@ class PairBody(Strict):
     """A device's own public key, with the code that it was shown; signed by that key."""
 
     authenticator = authenticator_id()
-    code = Text("The code of the pairing URI.", minimum=1, maximum=64, required=True)
+    code = Text("The code of the pairing URI.", minimum=1, maximum=64, required=True, example="MFRGGZDFMZTWQ2LK")
     public_key = JsonMap(
         "A P-256 or Ed25519 key as JWK.",
-        entries=16,
-        maximum=256,
-        depth=2,
+        limits=KEY,
         required=True,
         example={"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
     )
@@ -45,8 +45,24 @@ class PendingBody(Strict):
 class PushAnswerBody(Strict):
     """The answer to one push; signed."""
 
+    also: ClassVar[JsonSchema] = {
+        "oneOf": [
+            {
+                "properties": {"decision": {"const": "approve"}, "number": {"type": "string"}},
+                "required": ["number"],
+            },
+            {"properties": {"decision": {"enum": ["decline", "not_me"]}}},
+        ]
+    }
+
     authenticator = authenticator_id()
-    nonce = Text("That of the push; it begins with the challenge's id.", minimum=1, maximum=128, required=True)
+    nonce = Text(
+        "That of the push; it begins with the challenge's id.",
+        minimum=1,
+        maximum=128,
+        required=True,
+        example="chl_AAAAAAAAAAAAAAAAAAAAAA.MFRGGZDF",
+    )
     number = Shaped(
         "What the login side shows, to approve.",
         shape=_NUMBER,

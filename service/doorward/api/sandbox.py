@@ -3,16 +3,29 @@
 No key is asked for: the sandbox listens on loopback alone and holds nothing worth one.
 """
 
+import re
 from collections.abc import Sequence
 from ipaddress import ip_network
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from flask import current_app
 from marshmallow import ValidationError
 
 from doorward.api.answers import FindingsAnswer, word
 from doorward.api.bodies import PolicyTextBody
-from doorward.api.fields import Answer, Choice, Described, Flag, Number, Strict, Text, Time, Whole
+from doorward.api.fields import (
+    Answer,
+    Choice,
+    Described,
+    Flag,
+    JsonSchema,
+    Number,
+    Shaped,
+    Strict,
+    Text,
+    Time,
+    Whole,
+)
 from doorward.api.operation import SERVICES, Call, Resource
 from doorward.api.problems import document
 from doorward.api.reply import PROBLEM, Reply
@@ -20,6 +33,7 @@ from doorward.core.errors import BadInput, Mistake
 from doorward.core.times import rfc3339
 from doorward.services import Json, Services
 
+COUNTRY = re.compile(r"[A-Za-z]{2}")
 KINDS = ("residential", "mobile", "corporate", "hosting", "vpn", "tor")
 EARLIEST, LATEST = 0.0, 4_102_444_799.0  # 1970 to 2099, as far as the API reads times
 MOST_ADVANCED_SECONDS = 10 * 366 * 86_400
@@ -67,6 +81,8 @@ class Cidr(Described[str]):
 class ClockBody(Strict):
     """Which time it shall be: one of the two."""
 
+    also: ClassVar[JsonSchema] = {"minProperties": 1, "maxProperties": 1}
+
     now = Time("The time from which the clock goes on.")
     advance_seconds = Number("How far to move the clock.", minimum=0, maximum=MOST_ADVANCED_SECONDS, example=601)
 
@@ -75,15 +91,22 @@ class NetworkBody(Strict):
     """What the geo databases would say of one network."""
 
     cidr = Cidr("The network.", required=True, example="198.51.100.0/24")
-    country = Text("ISO 3166-1 code.", minimum=2, maximum=2, nullable=True, example="DE")
-    region = Text("Name of the region.", maximum=128, nullable=True)
-    city = Text("Name of the city.", maximum=128, nullable=True, example="Berlin")
+    country = Shaped(
+        "ISO 3166-1 code.",
+        shape=COUNTRY,
+        expected="a country's two letters",
+        maximum=2,
+        nullable=True,
+        example="DE",
+    )
+    region = Text("Name of the region.", minimum=1, maximum=128, nullable=True, example="Berlin")
+    city = Text("Name of the city.", minimum=1, maximum=128, nullable=True, example="Berlin")
     lat = Number("Degrees north.", minimum=-90, maximum=90, nullable=True, example=52.5)
     lon = Number("Degrees east.", minimum=-180, maximum=180, nullable=True, example=13.4)
     accuracy_km = Number("Radius in which the place lies.", minimum=0, maximum=20_000, nullable=True)
     timezone = Text("IANA name.", maximum=64, nullable=True, example="Europe/Berlin")
-    asn = Whole("Number of the autonomous system.", maximum=4_294_967_295, nullable=True, example=3320)
-    as_org = Text("Who runs it.", maximum=256, nullable=True)
+    asn = Whole("Number of the autonomous system.", minimum=1, maximum=4_294_967_295, nullable=True, example=3320)
+    as_org = Text("Who runs it.", minimum=1, maximum=128, nullable=True, example="Example Net")
     kind = Choice("What the network is for.", of=KINDS, nullable=True, example="residential")
     anonymous = Flag("Whether it hides who is behind it; follows from `kind` where left out.", nullable=True)
     hosting = Flag("Whether servers stand in it; follows from `kind` where left out.", nullable=True)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import ValidationError, validates_schema
 
@@ -12,6 +12,7 @@ from doorward.api.fields import (
     Flag,
     Items,
     JsonMap,
+    JsonSchema,
     Number,
     Part,
     Shaped,
@@ -22,7 +23,7 @@ from doorward.api.fields import (
 )
 from doorward.core.request import ACTION, LOGIN
 
-EMAIL = re.compile(r"[^\s@\x00-\x1f\x7f]{1,64}@[^\s@\x00-\x1f\x7f]{1,189}")
+EMAIL = re.compile(r"[^\s\ufeff@\x00-\x1f\x7f]{1,64}@[^\s\ufeff@\x00-\x1f\x7f]{1,189}")
 PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 WORD = re.compile(r"[A-Za-z0-9._:/#-]{1,128}")
 
@@ -49,6 +50,13 @@ class ContactBody(Strict):
     address = Text(
         "An e-mail address, or a number in E.164.", minimum=3, maximum=254, required=True, example="a@example.org"
     )
+
+    also: ClassVar[JsonSchema] = {
+        "oneOf": [
+            {"properties": {"channel": {"const": "email"}, "address": {"pattern": f"^{EMAIL.pattern}$"}}},
+            {"properties": {"channel": {"enum": ["sms", "voice"]}, "address": {"pattern": f"^{PHONE.pattern}$"}}},
+        ]
+    }
 
     @validates_schema
     def address_fits_channel(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -136,6 +144,13 @@ class DecisionBody(Strict):
     session = Part(SessionBody)
     credential = Part(CredentialBody)
     context = JsonMap("Anything rules read.", example={"channel": "web", "partner_score": 0.2})
+
+    also: ClassVar[JsonSchema] = {
+        "oneOf": [
+            {"properties": {"kind": {"const": LOGIN}}},
+            {"properties": {"kind": {"const": ACTION}, "action": {"required": ["name"]}}, "required": ["action"]},
+        ]
+    }
 
     @validates_schema(skip_on_field_errors=False, pass_original=True)
     def action_has_a_name(self, data: Mapping[str, Any], original: Any, **_: Any) -> None:

@@ -62,6 +62,6 @@ class ExportAnswer(Answer):
     authenticators = Items(Part(BoundAnswer), "All that were ever bound.", maximum=150, required=True)
     events = Items(Part(HeldEventAnswer), "What was done to them.", maximum=100, required=True)
     contacts = Items(Part(HeldContactAnswer), "Where the subject is told.", maximum=16, required=True)
-    history = JsonMap("Verified sign-ins, devices, flags.", entries=16, required=True)
+    history = JsonMap("Verified sign-ins, devices, flags.", required=True)
     decisions = Items(Part(DecidedAnswer), "The newest.", maximum=1000, required=True)
     decisions_left_out = Flag("Whether there are older ones; `/v1/decisions` pages them.", required=True, example=False)

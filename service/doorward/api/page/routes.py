@@ -69,6 +69,7 @@ class LookQuery(ActQuery):
     summary="Ask a challenge in a page; `return_to` is where the person goes afterwards.",
     query=LookQuery(),
     answers={200: None},
+    refusals=(404, 409, 410, 429, 503),
     media_type="text/html",
 )
 def look_at_challenge(call: Call, challenge_id: str) -> Reply:
@@ -107,6 +108,7 @@ def look_at_challenge(call: Call, challenge_id: str) -> Reply:
     summary="Take one of the page's own forms, and lead to what is shown next.",
     query=ActQuery(),
     answers={303: None},
+    refusals=(403, 404, 409, 410, 413, 415, 429, 502, 503),
     media_type="text/html",
 )
 def act_on_challenge(call: Call, challenge_id: str) -> Reply:
