@@ -32,7 +32,7 @@ Json = dict[str, Any]
 
 
 class PageDesk:
-    """Implements `services.ChallengePage`."""
+    """Implements `hosting.ChallengePage`."""
 
     def __init__(
         self,

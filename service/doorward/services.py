@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from doorward.core.page_view import PageView, Visit
+from doorward.core.answered import Answered as Answered
 from doorward.core.request import Client, DecisionRequest
+from doorward.hosting import ChallengePage as ChallengePage
 from doorward.meter import NULL_METER, Meter
 from doorward.ports import IdempotencyStore, Sealer
 
@@ -36,20 +37,6 @@ class ReportedEvent:
     client: Client
     attempt_id: str = ""
     at: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """One answer to a challenge. *client* is the browser that gave it, where the caller says so.
-
-    What follows from one that is *deferred* waits until the caller collects it: it was given to a page of ours.
-    """
-
-    authenticator: str
-    response: Mapping[str, Any]
-    client: Client | None = None
-    remember_device: bool = False
-    deferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,37 +158,6 @@ class Pushes(Protocol):
     def pending(self, at: float, signed: Signed, now: float) -> list[Json]: ...
 
     def answer(self, challenge_id: str, answer: PushAnswer, signed: Signed, now: float) -> Json: ...
-
-
-class ChallengePage(Protocol):
-    """Challenges that a page of ours asks, for callers that have none; OtherBrowser for all but the first browser."""
-
-    def open(self, visit: Visit, return_to: str, now: float) -> PageView:
-        """Return what is to be shown; the first browser owns the challenge. BadInput for an address not allowed.
-
-        NotFound where the tenant has no such page.
-        """
-        ...
-
-    def begin(self, visit: Visit, authenticator_id: str, now: float) -> None: ...
-
-    def verify(self, visit: Visit, answered: Answered, now: float) -> str:
-        """Return the contract's word for why the challenge is not passed yet, empty where it is."""
-        ...
-
-    def enrol(self, visit: Visit, type: str, client: Client, now: float) -> str:
-        """Make a new authenticator after what allows it was answered, and return its id."""
-        ...
-
-    def confirm(self, visit: Visit, answered: Answered, now: float) -> str:
-        """Take the first answer of a new authenticator, which answers the challenge too; as `verify`."""
-        ...
-
-    def cancel(self, visit: Visit, reason: str, now: float) -> None: ...
-
-    def collect(self, tenant: str, challenge_id: str, receipt: str, now: float) -> Json:
-        """Return what a verify would have answered, once; Conflict where *receipt* is good for nothing (any more)."""
-        ...
 
 
 class Authenticators(Protocol):

@@ -10,7 +10,7 @@ MAY_IMPORT = {
     "risk": {"core", "risk"},
     "policy": {"core", "policy"},
     "ports": {"core", "ports"},
-    "services": {"core", "ports"},
+    "services": {"core", "ports", "services"},
     "stores": {"core", "ports", "stores"},
     "senders": {"core", "ports", "senders"},
     "authenticators": {"core", "ports", "authenticators"},
@@ -37,6 +37,7 @@ MODULES = {
     "row_kinds": "ports",
     "whole_store": "ports",
     "services": "services",
+    "hosting": "services",  # what it asks for the page
     "sealing": "sealing",
     "wiring": "wiring",
     "wiring_post": "wiring",
