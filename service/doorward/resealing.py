@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from doorward import challenge_rows, kept, policy_texts, runtime_lists, signing_keys, subjects
+from doorward import challenge_rows, device_places, kept, policy_texts, runtime_lists, signing_keys, subjects
 from doorward.core.errors import DoorwardError, Unreadable
 from doorward.ports import ChallengeRow, Rewrite, Sealer, Store
 from doorward.row_kinds import Row
@@ -132,7 +132,7 @@ def _purpose_of_secret(row: Row) -> str:
 
 
 # Notes that are sealed, by their names. Counters and budgets name nobody, and stand in clear.
-_NOTES: Mapping[str, str] = {}
+_NOTES: Mapping[str, str] = {device_places.NOTE: device_places.PURPOSE}
 
 _KINDS: Mapping[str, _Sealed] = {
     "secrets": _Sealed(

@@ -6,17 +6,21 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pyotp
 import pytest
 from redis.client import Redis
 
+from doorward.ceremony import Realm
+from doorward.senders.outbox import Outbox
 from doorward.stores import open_store
 
-from ..line.conftest import CHROME, House
+from ..line.conftest import CHROME, House, house_in
 from ..stores.redis_servers import Server, taken_into_use
 from .conftest import ADMIN, challenged, code_of, login, verify
-from .sent import begin, with_outbox
+from .devices import Device, bound_push
+from .sent import CHANNELS, begin
 
 SUBJECT = "subject-4711@example.org"
 PHONE = "+4915199887766"
@@ -32,7 +36,7 @@ ANY = """
 version: 1
 id: any
 requirements:
-  any: {any_of: [totp, sms, email, recovery_code], aal: 1}
+  any: {any_of: [totp, sms, email, push, recovery_code], aal: 1}
 rules:
   - id: all
     when: "true"
@@ -108,7 +112,10 @@ def asked(number: int) -> dict[str, Any]:
 def run(url: str, folder: Path) -> tuple[dict[str, str], str]:
     """Do everything that handles a secret; return what no dump may hold, by a name, and something that it must."""
     store = open_store(url)
-    house, outbox = with_outbox(folder, store=store)
+    outbox = Outbox()
+    realm = Realm("default", base_url="https://auth.example.org")
+    outside = {"senders": dict.fromkeys(CHANNELS, outbox), "realm_of": lambda _: realm}
+    house = house_in(folder, store=store, outside=outside)
     try:
         return lived(house, outbox)
     finally:
@@ -145,11 +152,37 @@ def lived(house: House, outbox: Any) -> tuple[dict[str, str], str]:
         used[f"{kind}-proof"] = passed["assertion"].split(".")[2]
         used |= {"new-recovery": passed["recovery_code"]} if "recovery_code" in passed else {}
         house.wait(61)
+    pushed(house, used)
+    bypassed(house, used)
     open_challenge = challenged(house, SUBJECT, **asked(9))
     begin(house, open_challenge, made["sms"]["id"])
     used["live-code"] = outbox.messages()[-1].code
     decision = signed_in(house, used)
     return used, decision
+
+
+def pushed(house: House, used: dict[str, str]) -> None:
+    """Pair a device, and have it approve with the number that is shown."""
+    device = Device()
+    made = bound_push(house, device, SUBJECT)
+    used["pairing-code"] = parse_qs(urlsplit(made["pairing_uri"]).query)["code"][0]
+    used["device-key"] = device.jwk["x"]
+    challenge = challenged(house, SUBJECT, **asked(7))
+    used["push-number"] = begin(house, challenge, made["id"]).get_json()["number"]
+    push = device.waiting(house)
+    used["push-nonce"] = push["nonce"]
+    assert device.answer(house, push, number=used["push-number"]).status_code == 200
+    body = {"authenticator": made["id"], "response": {}}
+    passed = house.post(f"/v1/challenges/{challenge['id']}/verify", body).get_json()
+    assert passed["status"] == "passed", passed
+
+
+def bypassed(house: House, used: dict[str, str]) -> None:
+    """Have the help desk make a code, and use it."""
+    made = house.post(f"/v1/subjects/{SUBJECT}/bypass-codes", {"reason": NOTE}).get_json()
+    used["bypass-code"] = made["code"]
+    passed = verify(house, challenged(house, SUBJECT, **asked(8)), made["id"], made["code"]).get_json()
+    assert passed["status"] == "passed", passed
 
 
 def signed_in(house: House, used: dict[str, str]) -> str:

@@ -71,3 +71,15 @@ def test_the_memory_of_a_person_is_told_with_records_and_without(tmp_path: Path)
     assert done.returncode == 0, done.stderr
     assert 0 < result["middle"]["without_records"]["in_all"] < result["middle"]["with_records"]["in_all"]
     assert result["middle"]["without_records"]["in_all"] < result["bounds"]["without_records"]["in_all"]
+
+
+def test_a_verify_is_told_in_decisions_for_both_stores(tmp_path: Path) -> None:
+    file = tmp_path / "verifies.json"
+
+    done = run("verifies.py", "--quick", "--json", str(file))
+
+    assert done.returncode == 0, done.stderr + done.stdout
+    told = json.loads(file.read_text(encoding="utf-8"))
+    assert [each[store]["verifies"]["requests"] for each in told["rounds"] for store in SIDES[1:]] == [40, 40]
+    assert told["refused"] == 0
+    assert "decisions by CPU" in done.stdout

@@ -2,7 +2,7 @@
 
 import pytest
 
-from doorward import challenge_rows, kept, runtime_lists, subjects
+from doorward import challenge_rows, device_places, kept, runtime_lists, subjects
 from doorward.core.errors import Unreadable
 from doorward.ports import Changes
 from doorward.resealing import left, reseal
@@ -34,10 +34,12 @@ def fill(store, sealer=BEFORE):
     store.put_entry(TENANT, list_entry(entry=sealer.seal(b"{}", runtime_lists.PURPOSE)), NOW)
     store.put_challenge(challenge(body=sealer.seal(b"a challenge", challenge_rows.PURPOSE)), NOW)
     store.commit(Changes(record=record(body=sealer.seal(b"a record", kept.PURPOSE))), NOW)
+    place = sealer.seal(b"{}", device_places.PURPOSE)
+    store.rewrite_note("", SUBJECT, device_places.NOTE, lambda _: place, expires_at=NOW + 60, now=NOW)
     store.rewrite_note(TENANT, SUBJECT, "guesses", lambda _: b'{"f":1}', expires_at=NOW + 60, now=NOW)
 
 
-KINDS = {"secrets": 2, "authenticators": 1, "list_entries": 1, "challenges": 1, "records": 1}
+KINDS = {"secrets": 2, "authenticators": 1, "list_entries": 1, "challenges": 1, "records": 1, "notes": 1}
 
 
 class Resealing:

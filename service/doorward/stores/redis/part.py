@@ -1,11 +1,13 @@
 """What every port of the store stands on."""
 
 from collections.abc import Callable
+from typing import Any
 
-from doorward.core.errors import StoreUnavailable
+from doorward.core.errors import DoorwardError, StoreUnavailable
 from doorward.stores.redis import scripts, values
 from doorward.stores.redis.calls import call
 from doorward.stores.redis.exchange import Exchange
+from doorward.stores.redis.seen import LastSeen
 
 # Each round of a race has a winner, so only a crowd of writers on one key comes near.
 SWAPS_AT_MOST = 1000
@@ -19,23 +21,43 @@ class Part:
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
+        self._seen = LastSeen()
 
     def _raw(self, key: bytes) -> bytes | None:
         found: bytes | None = self._exchange.one(call("GET", key))
+        self._seen.put(key, found)
         return found
 
     def _living(self, key: bytes, now: float) -> bytes | None:
         return values.living(self._raw(key), now)
 
     def _swap(self, key: bytes, change: Change) -> bytes | None:
-        """Replace what stands under *key* with what *change* makes of it, and return what stands there then."""
-        raw = self._raw(key)
+        """Replace what stands under *key* with what *change* makes of it, and return what stands there then.
+
+        The first guess is what this thread last saw there. Nothing is refused or left alone on a guess: for that it
+        is read.
+        """
+        raw = self._seen.get(key)
+        is_guess = raw is not None
+        raw = raw if is_guess else self._raw(key)
         for _ in range(SWAPS_AT_MOST):
-            wanted = change(raw)
-            if wanted is None:
+            try:
+                wanted = change(raw)
+            except DoorwardError:
+                if not is_guess:
+                    raise
+                wanted = None
+            if wanted is None and not is_guess:
                 return raw
-            found = self._exchange.one(scripts.SWAP.call((key,), values.stamp(raw), *wanted))
-            if found == 1:
+            if wanted is None:
+                raw, is_guess = self._raw(key), False
+                continue
+            raw, is_guess = self._try(key, raw, wanted), False
+            if raw == 1:
                 return wanted[0] or None
-            raw = found
         raise StoreUnavailable("too many write the same thing at once")
+
+    def _try(self, key: bytes, raw: bytes | None, wanted: tuple[bytes, int]) -> Any:
+        answer = self._exchange.one(scripts.SWAP.call((key,), values.stamp(raw), *wanted))
+        self._seen.put(key, (wanted[0] or None) if answer == 1 else answer)
+        return answer

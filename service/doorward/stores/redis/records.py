@@ -50,7 +50,9 @@ class Records(Part):
         return record_of(self._swap(key, change), now) if key else None
 
     def _key_of_record(self, tenant: str, record_id: str) -> bytes | None:
-        owner = self._raw(layout.owner(tenant, record_id))
+        # Whose a record is never changes.
+        name = layout.owner(tenant, record_id)
+        owner = self._seen.get(name) or self._raw(name)
         return layout.record(tenant, owner[values.END_BYTES :], record_id) if owner else None
 
 

@@ -1,0 +1,111 @@
+"""A change begins with what the thread last saw; what is there by then decides, and no guess refuses anything."""
+
+import threading
+
+import pytest
+
+from doorward.core.errors import Conflict
+from doorward.stores.redis import open_store
+from doorward.stores.redis.seen import MOST_KEYS, LastSeen
+
+from .redis_servers import Server, taken_into_use
+from .samples import NOW, SUBJECT, TENANT
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def stores(server, closing):
+    """Two machines on one Redis."""
+    server.ask("FLUSHALL")
+    url = taken_into_use(f"redis://{server.address}/0")
+    return [closing(open_store(url, connect_seconds=5, command_seconds=5)) for _ in range(2)]
+
+
+def put(store, value):
+    store.rewrite_authenticators(TENANT, SUBJECT, lambda _: value, NOW)
+
+
+def test_what_another_machine_wrote_meanwhile_is_what_is_changed(stores):
+    ours, theirs = stores
+    put(ours, b"first")
+    put(theirs, b"second")
+    seen = []
+
+    ours.rewrite_authenticators(TENANT, SUBJECT, lambda held: seen.append(held) or held + b", changed", NOW)
+
+    assert seen == [b"first", b"second"]
+    assert theirs.authenticators(TENANT, SUBJECT, NOW) == b"second, changed"
+
+
+def test_nothing_is_refused_for_what_was_there_before(stores):
+    ours, theirs = stores
+    put(ours, b"disabled")
+    put(theirs, b"active")
+
+    def change(held):
+        if held == b"disabled":
+            raise Conflict("not now")
+        return b"used"
+
+    ours.rewrite_authenticators(TENANT, SUBJECT, change, NOW)
+
+    assert ours.authenticators(TENANT, SUBJECT, NOW) == b"used"
+
+
+def test_what_is_refused_for_what_is_there_changes_nothing(stores):
+    ours, theirs = stores
+    put(ours, b"active")
+    put(theirs, b"disabled")
+
+    def change(held):
+        if held == b"disabled":
+            raise Conflict("not now")
+        return b"used"
+
+    with pytest.raises(Conflict):
+        ours.rewrite_authenticators(TENANT, SUBJECT, change, NOW)
+
+    assert ours.authenticators(TENANT, SUBJECT, NOW) == b"disabled"
+
+
+def test_what_was_deleted_meanwhile_is_not_brought_back(stores):
+    ours, theirs = stores
+    put(ours, b"first")
+    put(theirs, None)
+    seen = []
+
+    ours.rewrite_authenticators(TENANT, SUBJECT, lambda held: seen.append(held) or held, NOW)
+
+    assert seen == [b"first", None]
+    assert theirs.authenticators(TENANT, SUBJECT, NOW) is None
+
+
+def test_a_change_of_what_was_just_written_is_one_trip(stores, server):
+    ours = stores[0]
+    put(ours, b"first")
+    server.ask("CONFIG", "RESETSTAT")
+
+    put(ours, b"second")
+
+    calls = {name: told["calls"] for name, told in server.ask("INFO", "commandstats").items()}
+    assert calls["cmdstat_evalsha"] == 1
+
+
+def test_only_a_few_values_are_held_and_each_thread_has_its_own():
+    seen = LastSeen()
+    for number in range(MOST_KEYS + 3):
+        seen.put(b"%d" % number, b"x")
+    others = []
+    thread = threading.Thread(target=lambda: others.append(seen.get(b"5")))
+    thread.start()
+    thread.join()
+
+    assert [seen.get(b"%d" % number) for number in (0, 2, 3, 14)] == [None, None, b"x", b"x"]
+    assert others == [None]
