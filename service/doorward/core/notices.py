@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from doorward.core.enrolment import Authenticator
 from doorward.core.request import Contact
 
 Json = dict[str, Any]
@@ -56,7 +57,7 @@ EVENTS: tuple[Event, ...] = (
     Event("bypass_code.used", "a code that an administrator gave out was used"),
     Event("contacts.changed", "the addresses to be told are others now; those before are told for seven days more"),
     Event("subject.exempted", "an administrator exempted the subject for some hours"),
-    Event("subject.unlocked", "an administrator cleared the wrong answers and what they had disabled"),
+    Event("subject.unlocked", "an administrator cleared the wrong answers that were counted"),
     Event("subject.reset", "an administrator ended all authenticators and devices"),
     Event("subject.erased", "everything that was held of the subject is gone"),
 )
@@ -76,7 +77,7 @@ _TOLD: Mapping[str, re.Pattern[str]] = {
     **dict.fromkeys(("authenticator", "challenge", "device"), _ID),
     **dict.fromkeys(("type", "status", "by", "level", "outcome", "kind", "channels"), _WORD),
     **dict.fromkeys(("rule", "application", "action"), _NAME),
-    **dict.fromkeys(("score", "uses", "revoked"), _NUMBER),
+    **dict.fromkeys(("score", "authenticators", "devices"), _NUMBER),
     "until": _TIME,
     "country": _COUNTRY,
 }
@@ -91,6 +92,11 @@ def _fits(value: Any, shape: re.Pattern[str]) -> bool:
     if isinstance(value, list | tuple):
         return len(value) <= _MOST_WORDS and all(isinstance(each, str) and _fits(each, shape) for each in value)
     return not isinstance(value, bool) and shape.match(str(value)) is not None
+
+
+def bound_at(authenticators: Iterable[Authenticator]) -> tuple[Contact, ...]:
+    """Return where those of *authenticators* lead that are an address or a number."""
+    return tuple(Contact(each.type, str(each.state["to"])) for each in authenticators if each.type in (EMAIL, SMS))
 
 
 def addresses(groups: Iterable[Iterable[Contact]], bound: Iterable[Contact] = ()) -> tuple[Contact, ...]:
