@@ -15,6 +15,7 @@ from doorward.core.enrolment import DISABLED, Event, Holdings
 from doorward.core.errors import BadInput, Mistake
 from doorward.core.history import drop_all_devices, exempt, used_devices
 from doorward.core.leave import ADMINISTRATOR
+from doorward.core.notices import bound_at
 from doorward.core.times import rfc3339
 from doorward.device_places import DevicePlaces
 from doorward.learning import PROFILE_LIFE_SECONDS
@@ -100,7 +101,9 @@ class AdministrationDesk:
             self._places.forget(each.id, now)
         devices = self._forget_devices(tenant, subject_id, now)
         ended = [each.id for each in before[0].authenticators]
-        self._tell(tenant, subject_id, "subject.reset", reason, now, authenticators=len(ended), devices=devices)
+        about = {"reason": reason, "authenticators": len(ended), "devices": devices}
+        contacts = bound_at(before[0].active)
+        self._notifier.tell(Notice(tenant, "subject.reset", subject_id, now, about, contacts=contacts))
         return {"authenticators": ended, "devices": devices}
 
     def _forget_devices(self, tenant: str, subject_id: str, now: float) -> int:

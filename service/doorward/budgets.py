@@ -29,12 +29,18 @@ class OverBudget(Throttled):
 
 
 class SendBudgets:
-    """What may still be sent; *limits* are those of `core.send_limits.LIMITS`, or an operator's."""
+    """What may still be sent; *limits* are those of `core.send_limits.LIMITS`, or an operator's.
 
-    def __init__(self, store: NoteStore, hasher: KeyedHash, limits: Mapping[str, Limit] = LIMITS) -> None:
+    Budgets under another *note* are others: what is spent of one kind of message is not missing for another.
+    """
+
+    def __init__(
+        self, store: NoteStore, hasher: KeyedHash, limits: Mapping[str, Limit] = LIMITS, *, note: str = NOTE
+    ) -> None:
         self._store = store
         self._hasher = hasher
         self._limits = limits
+        self._note = note
 
     def spend(self, tenant: str, subject: bytes, message: Message, now: float) -> tuple[Budget, ...]:
         """Spend one of every budget that *message* draws on, and return them; OverBudget spends none.
@@ -69,4 +75,4 @@ class SendBudgets:
             return _STATE.pack(change(_STATE.unpack(held)[0] if held else 0.0, limit))
 
         ends = now + limit.span + LEEWAY_SECONDS
-        self._store.rewrite_note(tenant, owner, NOTE, rewrite, expires_at=ends, now=now)
+        self._store.rewrite_note(tenant, owner, self._note, rewrite, expires_at=ends, now=now)

@@ -10,8 +10,22 @@ from typing import Any, Protocol
 
 from doorward.core.enrolment import Authenticator
 from doorward.core.origins import is_local, is_plain_url, is_within, origin_of
+from doorward.core.request import Contact
+from doorward.core.sender_url import SenderUrl
 
 Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """An operator's system that hears of *events*, all of them where none is named, signed by what is in a file."""
+
+    url: SenderUrl
+    secret_file: str
+    events: tuple[str, ...] = ()
+
+    def takes(self, event: str) -> bool:
+        return not self.events or event in self.events
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +35,7 @@ class Realm:
     *origins* are those that a passkey may answer from; an empty *rp_id* means that there are no passkeys here.
     *base_url* is where a person's device reaches this service, without a slash at its end; empty where it does not.
     *return_to* are the addresses that a page of ours may send a person back to, and what lies below them.
+    *webhooks* are the tenant's own systems that hear of what happens.
     """
 
     tenant: str
@@ -31,6 +46,7 @@ class Realm:
     any_localhost: bool = False  # the sandbox takes http://localhost with any port
     base_url: str = ""
     return_to: tuple[str, ...] = ()
+    webhooks: tuple[Subscription, ...] = ()
 
     def takes_origin(self, origin: str) -> bool:
         """Answer whether a passkey may answer from a page of *origin*."""
@@ -188,12 +204,20 @@ class Sender(Protocol):
         ...
 
 
+class Hook(Protocol):
+    """Carries events to an operator's system."""
+
+    def post(self, hook: Subscription, name: str, event: Json, now: float) -> None:
+        """Return when *event* was taken; SenderUnavailable where it was not. *name* is the same in every try."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """Something that a subject or an operator must hear of: what, about whom, and what may be told of it.
 
-    *event* is dotted (`authenticator.bound`); *details* hold no secret. *decision_id* is the decision it is about,
-    empty for none.
+    *event* is a name of `core.notices.EVENTS`; *details* hold no secret. *decision_id* is the decision it is about,
+    empty for none. *contacts* are where the subject must be told besides, such as an address that has just gone.
     """
 
     tenant: str
@@ -202,6 +226,7 @@ class Notice:
     at: float
     details: Mapping[str, Any] = field(default_factory=dict)
     decision_id: str = ""
+    contacts: tuple[Contact, ...] = field(default=(), repr=False)
 
 
 class Notifier(Protocol):

@@ -5,6 +5,7 @@ from typing import Any
 from doorward.ceremony import Notice, Notifier
 from doorward.core.enrolment import Holdings
 from doorward.core.history import export
+from doorward.core.notices import bound_at
 from doorward.core.times import rfc3339
 from doorward.device_places import DevicePlaces
 from doorward.gather import keys_of
@@ -53,10 +54,12 @@ class DisclosureDesk:
     def erase(self, tenant: str, subject_id: str, now: float) -> None:
         """Forget the subject; it is told first, for afterwards nobody knows where it can be reached. Twice is fine."""
         key = self._subjects.key(tenant, subject_id)
+        held = self._subjects.read(tenant, key, now)
         if self._is_known(tenant, key, now):
-            self._notifier.tell(Notice(tenant, "subject.erased", subject_id, now))
+            contacts = (*held.told_at(now), *bound_at(held.active))
+            self._notifier.tell(Notice(tenant, "subject.erased", subject_id, now, contacts=contacts))
         self._end_sessions(tenant, key, now)
-        for each in self._subjects.read(tenant, key, now).authenticators:
+        for each in held.authenticators:
             self._places.forget(each.id, now)
         self._store.erase_subject(tenant, key, now)
 

@@ -9,6 +9,7 @@ from doorward.attempts import Attempts
 from doorward.ceremony import Notice, Notifier
 from doorward.core.enrolment import ACTIVE, PENDING, SUSPENDED, Authenticator, Event, Holdings, Past
 from doorward.core.leave import Leave, check_ending, check_resuming, check_suspending
+from doorward.core.notices import bound_at
 from doorward.core.times import rfc3339
 from doorward.device_places import DevicePlaces
 from doorward.enrolment import shown
@@ -138,7 +139,8 @@ class LifeDesk:
         about = {"authenticator": one.id, "type": one.type, "label": one.label, "by": leave.by}
         if leave.reason:
             about["reason"] = leave.reason
-        self._notifier.tell(Notice(tenant, event, subject_id, now, about, leave.decision_id))
+        # An address that is no longer bound, or not for now, hears of it all the same.
+        self._notifier.tell(Notice(tenant, event, subject_id, now, about, leave.decision_id, bound_at((one,))))
 
 
 def bound_json(one: Authenticator) -> Json:

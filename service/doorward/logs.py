@@ -18,8 +18,8 @@ from doorward.meter import Meter
 REMOVED = "[removed]"
 NO_ROUTE = "unmatched"
 _MOST_DEPTH = 8
-# API keys, device tokens and the assertions that we sign.
-_SECRETS = re.compile(r"\b(dwk|dvt)_[A-Za-z0-9_-]+|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
+# API keys, device tokens, the tokens of links in messages and the assertions that we sign.
+_SECRETS = re.compile(r"\b(dwk|dvt|wty)_[A-Za-z0-9_-]+|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 # Fields whose value is a secret or a person whatever it looks like; nobody should log them at all.
 _NEVER = frozenset(
     {"authorization", "key", "secret", "token", "device_token", "assertion", "code", "password", "phone"}

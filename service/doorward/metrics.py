@@ -54,6 +54,7 @@ METRICS: Final = (
     Declared(
         "doorward_messages_total", "Messages by channel: sent, unavailable, over a budget.", ("channel", "result")
     ),
+    Declared("doorward_notices_total", "Notices by channel: sent, counted, delayed, dropped.", ("channel", "result")),
     Declared("doorward_keys_rejected_total", "Requests whose key was missing, wrong or lacked a scope.", ("reason",)),
 )
 
@@ -148,6 +149,9 @@ class Metrics:
 
     def sent(self, channel: str, result: str) -> None:
         self._count("doorward_messages_total", channel, result)
+
+    def noticed(self, channel: str, result: str) -> None:
+        self._count("doorward_notices_total", channel, result)
 
     def key_rejected(self, reason: str) -> None:
         self._count("doorward_keys_rejected_total", reason)

@@ -25,8 +25,26 @@ class Owners:
         knows_password = request.credential.result == "passed"
         if held is not None and (is_verified(case, judgement) or (knows_password and not held.contacts)):
             self._contacts.keep_if_new(found.keys.tenant, request, held, case.now)
-        ruling = judgement.ruling
-        if knows_password and ruling.unenrolled and ruling.outcome == DENY:
-            about = {"rule": ruling.rule, "level": judgement.level}
-            notice = Notice(found.keys.tenant, "enrolment.denied", request.subject.id, case.now, about, decision_id)
+        for notice in notices_of(decision_id, case, judgement, found):
             self._notifier.tell(notice)
+
+
+def notices_of(decision_id: str, case: Case, judgement: Judgement, found: Found) -> tuple[Notice, ...]:
+    """Return what one recorded decision gives to hear of: what its rule wants told, and what it must never keep quiet.
+
+    The password was right and nothing is bound: that tells more than the rule, so it is told in its place.
+    """
+    tenant, subject_id, now = found.keys.tenant, case.request.subject.id, case.now
+    ruling, is_denied = judgement.ruling, judgement.ruling.outcome == DENY
+    notices = []
+    if is_denied and ruling.unenrolled and case.request.credential.result == "passed":
+        about = {"rule": ruling.rule, "level": judgement.level}
+        notices.append(Notice(tenant, "enrolment.denied", subject_id, now, about, decision_id))
+    elif is_denied and ruling.notify:
+        notices.append(Notice(tenant, "decision.denied", subject_id, now, decision_id=decision_id))
+    elif ruling.notify:
+        notices.append(Notice(tenant, "decision.notify", subject_id, now, decision_id=decision_id))
+    if found.presented.is_copy:
+        device = {"device": found.presented.device_id}
+        notices.append(Notice(tenant, "device.token_copied", subject_id, now, device, decision_id))
+    return tuple(notices)

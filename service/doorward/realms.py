@@ -9,11 +9,13 @@ from doorward.core.assurance import AUTHENTICATOR_TYPES
 from doorward.core.challenges import Challenge
 from doorward.core.enrolment import Authenticator
 
+RealmOf = Callable[[str], Realm]
+
 
 class Ceremonies:
     """Makes ceremonies; *realm_of* answers for every tenant, *codes_from* when the store was last accepted."""
 
-    def __init__(self, realm_of: Callable[[str], Realm], codes_from: Callable[[], float]) -> None:
+    def __init__(self, realm_of: RealmOf, codes_from: Callable[[], float]) -> None:
         self._realm_of = realm_of
         self._codes_from = codes_from
 

@@ -55,10 +55,11 @@ class ReportDesk:
             return {"feedback": (*record.feedback, said)}
 
         record = self._kept.rewrite(tenant, decision_id, add, now)
-        undone = self._undo(tenant, record, now) if label == "fraud" else []
+        undone = self.undo(tenant, record, now) if label == "fraud" else []
         return {"id": decision_id, "label": label, "source": source, "recorded_at": rfc3339(now), "undone": undone}
 
-    def _undo(self, tenant: str, record: DecisionRecord, now: float) -> list[str]:
+    def undo(self, tenant: str, record: DecisionRecord, now: float) -> list[str]:
+        """Undo what a fraudulent attempt has left behind, and say what that was; twice is fine."""
         undone = []
         if self._unlearn(tenant, record, now):
             undone.append("history")

@@ -220,6 +220,16 @@ class Assertions(Protocol):
         ...
 
 
+class WasThisYou(Protocol):
+    """The links of messages; NotFound for one that is not good, whatever is wrong with it."""
+
+    def show(self, token: str, now: float) -> Json:
+        """Return `{"name", "facts": [text, …], "answer": "", "yes" or "no"}`; nothing changes."""
+        ...
+
+    def answer(self, token: str, *, genuine: bool, now: float) -> Json: ...
+
+
 class Health(Protocol):
     def ready(self, now: float) -> tuple[bool, Json]: ...
 
@@ -247,6 +257,7 @@ class Services:
     administration: Administration
     disclosure: Disclosure
     assertions: Assertions
+    was_this_you: WasThisYou
     health: Health
     idempotency: IdempotencyStore
     sealer: Sealer

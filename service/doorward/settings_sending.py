@@ -1,7 +1,5 @@
 """The settings of codes that are sent."""
 
-import base64
-import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,12 +9,12 @@ from typing import Any
 from doorward.core.send_limits import LIMITS
 from doorward.core.sender_url import CONSOLE, FORM, SMTP, SMTPS, WEBHOOK, SenderUrl, sender_url
 from doorward.core.throttle import Limit
+from doorward.core.webhook_keys import webhook_keys
 from doorward.settings_parsers import Parser, existing_file, whole_number
 from doorward.settings_row import Setting
 
 _PHONE_PREFIX = re.compile(r"\+[1-9][0-9]{0,13}\Z")
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,189}\Z")
-_KEY_PREFIX = "whsec_"
 _LIMIT = re.compile(r"([a-z]+)=([0-9]{1,7})/([0-9]{1,7})/([0-9]{1,7})\Z")
 
 
@@ -52,21 +50,6 @@ def carried_by(*kinds: str) -> Parser:
         return url
 
     return parse
-
-
-def webhook_keys(text: str) -> tuple[bytes, ...]:
-    """Read the secrets of Standard Webhooks, separated by commas; all of them sign."""
-    return tuple(_webhook_key(part.strip()) for part in text.split(","))
-
-
-def _webhook_key(text: str) -> bytes:
-    try:
-        key = base64.b64decode(text.removeprefix(_KEY_PREFIX), validate=True)
-    except (binascii.Error, ValueError):
-        key = b""
-    if not text.startswith(_KEY_PREFIX) or not 24 <= len(key) <= 64:
-        raise ValueError(f"expected {_KEY_PREFIX} and 24 to 64 bytes in base64, several separated by commas")
-    return key
 
 
 def mail_from(text: str) -> str:

@@ -8,9 +8,10 @@ from doorward.core.origins import covers, is_origin, is_plain_url, is_rp_id
 from doorward.policy.findings import START, Finding, Report, quoted
 from doorward.policy.section import Section
 from doorward.policy.source import Fields, Text, read
+from doorward.tenant_webhooks import read_webhooks
 
 VERSION = "1"
-KEYS = ("version", "name", "base_url", "return_to", "passkeys")
+KEYS = ("version", "name", "base_url", "return_to", "passkeys", "webhooks")
 PASSKEY_KEYS = ("rp_id", "origins", "top_origins")
 MAX_NAME = 64
 MAX_ENTRIES = 64
@@ -45,6 +46,7 @@ def _realm(section: Section, tenant: str) -> Realm:
         top_origins=top_origins,
         base_url=_base_url(section),
         return_to=_return_to(section),
+        webhooks=read_webhooks(section),
     )
 
 

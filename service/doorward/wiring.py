@@ -3,22 +3,21 @@
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import structlog
 
-from doorward import wiring_post
+from doorward import wiring_notices, wiring_post, wiring_sources
 from doorward.api_keys import ApiKeyRing
 from doorward.assertions import AssertionDesk
-from doorward.ceremony import Notifier, Realm, Sender, SilentNotifier
+from doorward.ceremony import Hook, Notifier, Sender, SilentNotifier
 from doorward.challenge_rows import KeptChallenges
 from doorward.consequences import Keeping, Lives
 from doorward.contacts import Contacts
 from doorward.core.errors import DoorwardError, StoreUnavailable
-from doorward.core.keyed import KeyedHash
 from doorward.decide import DecisionDesk
-from doorward.facts.agents import UserAgents
+from doorward.deliveries import Deliveries
 from doorward.facts.networks import GeoProvider
 from doorward.gather import Sources
 from doorward.health import HealthDesk
@@ -31,12 +30,13 @@ from doorward.policies import Policies
 from doorward.policy_desk import PolicyDesk
 from doorward.policy_texts import PolicyTexts
 from doorward.ports import GeoState, Locator, Store
+from doorward.realms import RealmOf
 from doorward.records import RecordDesk
 from doorward.reports import ReportDesk
 from doorward.risk.model_file import load_scorecard
 from doorward.risk.scorecard import Scorecard
 from doorward.runtime_lists import ListDesk, ListedValues
-from doorward.sealing import AesGcmSealer, derive, load_keys
+from doorward.sealing import AesGcmSealer, load_keys
 from doorward.services import Services
 from doorward.settings import Settings
 from doorward.store_opening import opened, protected
@@ -52,6 +52,7 @@ TICK_SECONDS = 1.0
 TICKS_TO_PRUNE = 60
 SWEEP_BATCH = 200
 MOST_BATCHES = 20
+LAST_DELIVERIES_SECONDS = 3.0
 
 log = structlog.get_logger()
 
@@ -72,17 +73,20 @@ class Wiring:
     geo: GeoProvider
     watch: Watch
     store_watch: StoreWatch
+    deliveries: Deliveries
     _geo_failures: int = 0
     _ended: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Flush the shared sums and sweep about once a second, and prune once a minute, until `stop`."""
+        """Deliver, flush the shared sums and sweep about once a second, and prune once a minute, until `stop`."""
+        self.deliveries.start()
         self._thread = threading.Thread(target=self._keep_up, name="doorward-keep-up", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Write what is still gathered, and close the store."""
+        """Deliver and write what is still gathered, and close the store."""
+        self.deliveries.stop(LAST_DELIVERIES_SECONDS)
         self._ended.set()
         if self._thread is not None:
             self._thread.join(timeout=10)
@@ -136,13 +140,15 @@ class Wiring:
 class Outside:
     """What the service reaches beyond its store; a test or the sandbox hands in its own.
 
-    *senders* carry messages, by channel. *realm_of* is asked in place of the tenants' files.
+    *senders* carry messages, by channel, and *hook* events to operators. *notifier* hears of everything besides the
+    owners and operators. *realm_of* is asked in place of the tenants' files.
     """
 
     locator: Locator | None = None
     senders: Mapping[str, Sender] = field(default_factory=dict)
     notifier: Notifier = field(default_factory=SilentNotifier)
-    realm_of: Callable[[str], Realm] | None = None
+    realm_of: RealmOf | None = None
+    hook: Hook | None = None
 
 
 def build(
@@ -167,24 +173,18 @@ def build(
     card = load_scorecard(Path(settings.model))
     geo = GeoProvider(settings.geo)
     assertions = AssertionDesk(store, store, sealer, settings.issuer, algorithm=settings.signing_algorithm)
-    device_key = derive(settings.secret, "device-token")
-    sources = Sources(
-        store=store,
-        locator=outside.locator or geo,
-        agents=UserAgents(),
-        hasher=KeyedHash(derive(settings.secret, "keyed-hash")),
-        tallies=Tallies(store),
-        sealer=sealer,
-        proofs=assertions,
-        meter=meter,
-        device_key=device_key,
-        zone=settings.default_timezone,
+    sources = wiring_sources.sources(
+        settings, settings.secret, store, sealer, assertions, outside.locator or geo, meter
     )
-    channels = wiring_post.channels(settings, outside.senders)
-    keeping = Keeping(sealer, device_key, _lives(settings), channels)
-    parts = Parts(settings, clock, store, sources, policies, tenants, card, keeping, assertions, geo, outside)
-    watches = (Watch(policies, tenants, meter), StoreWatch(store, meter))
-    return Wiring(_services(parts), store, sources.tallies, policies, sources.locator, meter, clock, geo, *watches)
+    keeping = Keeping(sealer, sources.device_key, _lives(settings), wiring_post.channels(settings, outside.senders))
+    realm = outside.realm_of or (lambda tenant: tenants.realm(tenant, clock()))
+    told = wiring_notices.notices(settings, store, sources, outside.senders, outside.hook, realm, clock)
+    outside = replace(outside, notifier=wiring_notices.Both(told.notifier, outside.notifier))
+    parts = Parts(
+        settings, clock, store, sources, policies, tenants, card, keeping, assertions, geo, outside, realm, told
+    )
+    about = (meter, clock, geo, Watch(policies, tenants, meter), StoreWatch(store, meter), told.deliveries)
+    return Wiring(_services(parts), store, sources.tallies, policies, sources.locator, *about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +202,8 @@ class Parts:
     assertions: AssertionDesk
     geo: GeoState
     outside: Outside
-
-    def realm(self, tenant: str) -> Realm:
-        """Return whom *tenant* is to a person now."""
-        asked = self.outside.realm_of
-        return asked(tenant) if asked is not None else self.tenants.realm(tenant, self.clock())
+    realm: RealmOf
+    told: wiring_notices.Notices
 
 
 def _lives(settings: Settings) -> Lives:
@@ -229,12 +226,13 @@ def _services(parts: Parts) -> Services:
     answers = answering(
         parts.settings, store, sources, parts.assertions, outside.senders, outside.notifier, parts.realm, kept, passing
     )
+    reports = ReportDesk(sources, store, kept, outcomes, answers.life)
     return Services(
         clock=parts.clock,
         api_keys=ApiKeyRing(store),
         decisions=DecisionDesk(sources, parts.policies, parts.card, lists, keeping, texts, owners),
         records=RecordDesk(store, kept, sources.hasher, parts.policies, texts, parts.card),
-        reports=ReportDesk(sources, store, kept, outcomes, answers.life),
+        reports=reports,
         lists=ListDesk(store, keeping.sealer, sources.hasher, parts.policies),
         policies=PolicyDesk(parts.policies),
         challenges=answers.challenges,
@@ -246,6 +244,7 @@ def _services(parts: Parts) -> Services:
         administration=answers.administration,
         disclosure=answers.disclosure,
         assertions=parts.assertions,
+        was_this_you=parts.told.was_this_you(reports),
         health=HealthDesk(store, store.away_seconds, parts.policies, parts.tenants, parts.geo, parts.card.id),
         idempotency=store,
         sealer=keeping.sealer,

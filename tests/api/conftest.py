@@ -206,6 +206,16 @@ class Pushes(Desk):
         return []
 
 
+class WasThisYou:
+    def show(self, token: str, now: float) -> Json:
+        if token != "wty_good":
+            raise NotFound
+        return {"name": "Example", "facts": ["When: now"], "answer": ""}
+
+    def answer(self, token: str, *, genuine: bool, now: float) -> Json:
+        return self.show(token, now) | {"answer": "yes" if genuine else "no"}
+
+
 class Assertions(Desk):
     def jwks(self, tenant: str) -> Json:
         if tenant not in ("default", "other"):
@@ -296,6 +306,7 @@ def services(clock: Clock) -> Services:
         administration=Desk(),
         disclosure=Disclosure(),
         assertions=Assertions(),
+        was_this_you=WasThisYou(),
         health=Health(),
         idempotency=IdempotencyKeys(),
         sealer=Sealer(),

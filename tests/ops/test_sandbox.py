@@ -144,6 +144,31 @@ def test_the_outbox_begins_empty_and_can_be_emptied(ask: Ask) -> None:
     assert ask("DELETE", "/sandbox/outbox") == (204, None)
 
 
+def test_a_message_and_an_event_can_be_read_once_the_answer_is_there(ask: Ask) -> None:
+    ask("PUT", "/sandbox/policy", {"text": DENY_ALL.replace("deny\n", "{deny: {}, notify: true}\n")})
+    anna = {"id": "u-1", "contacts": [{"channel": "email", "address": "anna@example.org"}]}
+    decision = login(ask, subject=anna)
+
+    (mail,) = ask("GET", "/sandbox/outbox")[1]
+    (event,) = ask("GET", "/sandbox/outbox?channel=webhook")[1]
+
+    assert (mail["channel"], mail["to"], mail["code"]) == ("email", "anna@example.org", None)
+    assert "/was-this-you/wty_" in mail["body"]
+    assert json.loads(event["body"])["data"]["decision"] == decision["id"]
+
+
+def test_the_link_of_a_message_leads_to_a_page_of_the_sandbox(sandbox: Any, ask: Ask, fetch: Fetch) -> None:
+    ask("PUT", "/sandbox/policy", {"text": DENY_ALL.replace("deny\n", "{deny: {}, notify: true}\n")})
+    login(ask, subject={"id": "u-1", "contacts": [{"channel": "email", "address": "anna@example.org"}]})
+    link = ask("GET", "/sandbox/outbox")[1][0]["body"].partition("/was-this-you/")[2].split()[0]
+
+    status, page = fetch(f"{sandbox.url()}/was-this-you/{link}/no", method="POST")
+
+    assert status == 200
+    assert "Thank you" in page
+    assert ask("GET", "/sandbox/outbox")[1][-1]["subject"].endswith("You told us of an attempt that was not yours")
+
+
 def test_a_reset_forgets_everything(ask: Ask) -> None:
     ask("PUT", "/sandbox/clock", {"now": "2030-05-06T07:08:09Z"})
     ask("PUT", "/sandbox/networks", [{"cidr": "198.51.100.0/24", "country": "DE"}])

@@ -21,6 +21,7 @@ from doorward.api import (
     policy,
     push,
     subjects,
+    was_this_you,
 )
 from doorward.api.errors import BadUrl
 from doorward.api.operation import SERVICES, Resource, to_response
@@ -46,6 +47,7 @@ RESOURCES: tuple[Resource, ...] = (
     assertions.resource,
     lists.resource,
     policy.resource,
+    was_this_you.resource,
     health.resource,
     openapi.resource,
     page.resource,

@@ -14,6 +14,7 @@ from marshmallow import Schema, fields
 from doorward import __version__
 from doorward.api.answers import ProblemAnswer
 from doorward.api.docs_page import render
+from doorward.api.event_answers import EventAnswer, webhooks
 from doorward.api.fields import JsonSchema
 from doorward.api.idempotency import KEY
 from doorward.api.limits import LIMITS
@@ -130,7 +131,8 @@ def document(resources: tuple[Resource, ...]) -> dict[str, Any]:
     for each in resources:
         for operation in each.operations:
             spec.path(template(operation.path), operations={operation.method.lower(): _operation(operation)})
-    return _described(spec.to_dict(), plugin)
+    spec.components.schema("Event", schema=EventAnswer)
+    return _described(spec.to_dict() | {"webhooks": webhooks()}, plugin)
 
 
 def _described(written: dict[str, Any], plugin: MarshmallowPlugin) -> dict[str, Any]:

@@ -4,11 +4,11 @@ No key is asked for: the sandbox listens on loopback alone and holds nothing wor
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from ipaddress import ip_network
 from typing import Any, ClassVar, Protocol
 
-from flask import current_app
+from flask import Response, current_app
 from marshmallow import ValidationError
 
 from doorward.api.answers import FindingsAnswer, word
@@ -34,6 +34,8 @@ from doorward.core.times import rfc3339
 from doorward.services import Json, Services
 
 COUNTRY = re.compile(r"[A-Za-z]{2}")
+WEBHOOK = "webhook"
+CHANNELS = ("email", "sms", "voice", "push")
 KINDS = ("residential", "mobile", "corporate", "hosting", "vpn", "tor")
 EARLIEST, LATEST = 0.0, 4_102_444_799.0  # 1970 to 2099, as far as the API reads times
 MOST_ADVANCED_SECONDS = 10 * 366 * 86_400
@@ -43,6 +45,10 @@ class Controls(Protocol):
     """What the sandbox lets a test do to the service."""
 
     def messages(self) -> Sequence[Json]: ...
+
+    def settle(self) -> None:
+        """Deliver what is told in the background, so that a test which has its answer can read it."""
+        ...
 
     def clear_messages(self) -> None: ...
 
@@ -112,12 +118,19 @@ class NetworkBody(Strict):
     hosting = Flag("Whether servers stand in it; follows from `kind` where left out.", nullable=True)
 
 
+class OutboxQuery(Strict):
+    """Which messages."""
+
+    channel = Choice("Only those of this channel.", of=(*CHANNELS, WEBHOOK))
+
+
 class MessageAnswer(Answer):
     """A message that would have been sent."""
 
     channel = word("How.", "email", required=True)
     to = word("To whom.", "a@example.org", required=True)
     code = word("The code in it.", "123456", nullable=True, required=True)
+    subject = word("The subject line of a mail, the type of an event.")
     body = word("Its text.", required=True)
     at = Time("When.", required=True)
 
@@ -131,6 +144,7 @@ class ClockAnswer(Answer):
 def sandbox_resource(controls: Controls) -> Resource:
     """Return the sandbox's own paths, acting on *controls*."""
     resource = Resource("sandbox", about="Read what would be sent; set the clock, the networks and the policy.")
+    resource.after_app_request(_settled(controls))
     _outbox(resource, controls)
     _clock(resource, controls)
     _networks(resource, controls)
@@ -138,15 +152,26 @@ def sandbox_resource(controls: Controls) -> Resource:
     return resource
 
 
+def _settled(controls: Controls) -> Callable[[Response], Response]:
+    def after(response: Response) -> Response:
+        controls.settle()
+        return response
+
+    return after
+
+
 def _outbox(resource: Resource, controls: Controls) -> None:
     @resource.operation(
         "GET",
         "/sandbox/outbox",
-        summary="Every message, instead of sending it.",
+        summary="Every message to a person, instead of sending it; `?channel=webhook`: every event for operators.",
+        query=OutboxQuery(),
         answers={200: MessageAnswer(many=True)},
     )
-    def show_outbox(_: Call) -> Reply:
-        return Reply([*controls.messages()])
+    def show_outbox(call: Call) -> Reply:
+        wanted = call.query.get("channel")
+        shown = [each for each in controls.messages() if wanted in (each["channel"], None)]
+        return Reply([each for each in shown if wanted or each["channel"] != WEBHOOK])
 
     @resource.operation("DELETE", "/sandbox/outbox", summary="Forget the messages.", answers={204: None})
     def clear_outbox(_: Call) -> Reply:

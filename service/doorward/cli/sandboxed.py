@@ -11,7 +11,8 @@ from doorward import wiring
 from doorward.api.app import create_app
 from doorward.api.sandbox import sandbox_resource
 from doorward.api_keys import SCOPES
-from doorward.ceremony import Realm
+from doorward.ceremony import Realm, Subscription
+from doorward.core.sender_url import WEBHOOK, SenderUrl
 from doorward.core.times import rfc3339
 from doorward.facts.networks import OverriddenLocator, read_networks
 from doorward.logs import observer
@@ -26,6 +27,7 @@ from doorward.settings_parsers import SECRET_BYTES, Bind
 
 KEY = "sandbox"
 TENANT = "default"
+EVERYTHING = Subscription(SenderUrl(WEBHOOK, target="http://localhost/events"), "")
 
 
 class SettableClock:
@@ -68,7 +70,9 @@ class Sandbox:
                 rp_id="localhost",
                 any_localhost=True,
                 base_url=f"http://localhost:{self._settings.bind.port}",
+                webhooks=(EVERYTHING,),
             ),
+            hook=self.outbox,
         )
         self.wired = wiring.build(self._settings, clock=self.clock, outside=outside)
         self.wired.start()
@@ -78,7 +82,7 @@ class Sandbox:
         return replace(self.wired.services, api_keys=OneKey())
 
     def messages(self) -> Sequence[Json]:
-        return [asdict(each) | {"at": rfc3339(each.at)} for each in self.outbox.messages()]
+        return [asdict(each) | {"at": rfc3339(each.at), "code": each.code or None} for each in self.outbox.messages()]
 
     def clear_messages(self) -> None:
         self.outbox.clear()
@@ -103,6 +107,10 @@ class Sandbox:
             self._begin()
             old.stop()
             return self.services
+
+    def settle(self) -> None:
+        """Deliver what is due, so that a test which has its answer can read the message too."""
+        self.wired.deliveries.settle()
 
     def stop(self) -> None:
         self.wired.stop()

@@ -91,6 +91,10 @@ class SenderUnavailable(DoorwardError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class AddressRefused(SenderUnavailable):
+    """The address of this one message was refused; others may pass."""
+
+
 class Refusal(DoorwardError):
     """An answer to a challenge that was not accepted; *code* is the contract's word for why."""
 

@@ -21,6 +21,18 @@ LIMITS: Mapping[str, Limit] = {
     "tenant": Limit(3000, HOUR, 500),
 }
 
+# Messages that tell the owner of something; once for what strangers can bring about, once for what was done with leave.
+# Apart from codes, so that nobody can use up by noise what the owner needs to sign in, or to be told the rest.
+NOTICE_LIMITS: Mapping[str, Limit] = {
+    "subject": Limit(60, HOUR, 30),
+    "address": Limit(20, HOUR, 12),
+    "prefix": Limit(100, HOUR, 50),
+    "sms": Limit(300, HOUR, 100),
+    "voice": Limit(1, HOUR, 1),
+    "email": Limit(6000, HOUR, 1000),
+    "tenant": Limit(6000, HOUR, 1000),
+}
+
 # `+`, the country and the first digits after it: six digits in all.
 PREFIX_LENGTH = 7
 

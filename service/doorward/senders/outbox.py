@@ -1,9 +1,12 @@
 """The sandbox's outbox: messages are kept instead of sent, so that an integrator's test can read the code."""
 
+import json
 from collections import deque
+from collections.abc import Mapping
 from threading import Lock
+from typing import Any
 
-from doorward.ceremony import Message
+from doorward.ceremony import Message, Subscription
 
 MOST_KEPT = 1000
 
@@ -18,6 +21,10 @@ class Outbox:
     def send(self, message: Message) -> None:
         with self._lock:
             self._messages.append(message)
+
+    def post(self, hook: Subscription, name: str, event: Mapping[str, Any], now: float) -> None:  # noqa: ARG002
+        """Keep an event as a message, so that it can be read like one; implements `ceremony.Hook`."""
+        self.send(Message("webhook", hook.url.target, "", json.dumps(event, ensure_ascii=False), now, event["type"]))
 
     def messages(self) -> list[Message]:
         with self._lock:

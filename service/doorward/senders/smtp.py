@@ -10,7 +10,7 @@ from email.policy import SMTP as POLICY
 from email.utils import format_datetime, parseaddr
 
 from doorward.ceremony import Message
-from doorward.core.errors import SenderUnavailable
+from doorward.core.errors import AddressRefused, SenderUnavailable
 from doorward.core.sender_url import SMTPS, SenderUrl
 
 STEP_SECONDS = 4.0
@@ -31,6 +31,8 @@ class SmtpSender:
         mail = written(message, self._from)
         try:
             self._deliver(mail, message.to)
+        except smtplib.SMTPRecipientsRefused as failure:
+            raise AddressRefused(message.channel, _why(failure)) from None
         except (smtplib.SMTPException, OSError) as failure:
             raise SenderUnavailable(message.channel, _why(failure)) from None
 
