@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from doorward.api.fields import JsonSchema
 from doorward.api.lists import ENTRY_LENGTH, NAME
+from doorward.api.paths import MAX_SUBJECT
 from doorward.api.text import safe_pattern
 
 TEXT: JsonSchema = {"type": "string", "minLength": 1}
@@ -17,7 +18,7 @@ def identifier(prefix: str) -> JsonSchema:
     return {"type": "string", "pattern": f"^{prefix}_[A-Za-z0-9_-]{{22}}$"}
 
 
-SUBJECT_ID = TEXT | {"maxLength": 256, "pattern": safe_pattern("/")}
+SUBJECT_ID = TEXT | {"maxLength": MAX_SUBJECT, "pattern": safe_pattern("/")}
 
 # A parameter that has no row may be any text.
 PARAMETERS: Mapping[str, JsonSchema] = {

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from doorward.api.answers import OUTCOMES, DecisionAnswer, ReasonAnswer, word, words
+from doorward.api.answers import OUTCOMES, DecisionAnswer, ReasonAnswer, UnknownAnswer, word, words
 from doorward.api.fact_field import FactsMap
 from doorward.api.fields import Answer, Anything, Choice, Flag, Items, JsonMap, Number, Part, Time
 
@@ -29,10 +29,8 @@ class KeptDeviceAnswer(Answer):
 class KeptDecisionAnswer(DecisionAnswer):
     """The answer as it was given, without its secret; what was unknown is computed again under `signals`."""
 
-    class Meta:
-        exclude = ("not_known",)
-
     device = Part(KeptDeviceAnswer, nullable=True, required=True)
+    not_known = Items(Part(UnknownAnswer), "Why a proof was not taken.", maximum=64, data_key="unknown")
 
 
 class RecordedActionAnswer(Answer):
