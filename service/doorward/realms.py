@@ -20,9 +20,13 @@ class Ceremonies:
         self._codes_from = codes_from
 
     def of(self, tenant: str, kept: Kept, held: Authenticator, now: float) -> Ceremony:
-        """Return what an answer of *held* to a challenge is about."""
-        needs = _needs_user_verification(kept.challenge, held, now)
-        return replace(self.about(tenant, kept, now), needs_user_verification=needs)
+        """Return what an answer of *held* to a challenge is about.
+
+        Of an authenticator that was bound after the store was accepted, no use can have been forgotten.
+        """
+        needs, accepted_at = _needs_user_verification(kept.challenge, held, now), self._codes_from()
+        codes_from = accepted_at if held.created_at <= accepted_at else 0.0
+        return replace(self.about(tenant, kept, now), needs_user_verification=needs, codes_from=codes_from)
 
     def about(self, tenant: str, kept: Kept, now: float) -> Ceremony:
         """Return what any answer to a challenge is about."""
@@ -35,13 +39,12 @@ class Ceremonies:
             application_id=challenge.request.application_id,
             action=challenge.request.action.display or challenge.request.action.name,
             expires_at=challenge.expires_at,
-            codes_from=self._codes_from(),
         )
 
     def binding(self, tenant: str, subject_id: str, authenticator_id: str, now: float) -> Ceremony:
         """Return what the first answer of a new authenticator is about."""
         realm = self._realm_of(tenant)
-        return Ceremony(authenticator_id, realm, subject_id, now, codes_from=self._codes_from())
+        return Ceremony(authenticator_id, realm, subject_id, now)
 
 
 def _needs_user_verification(challenge: Challenge, held: Authenticator, now: float) -> bool:

@@ -19,7 +19,12 @@ from ..challenges.sent import ask_to_bind, begin, with_senders
 from .mail import free_port
 
 KEYS = (b"k" * 32, b"o" * 32)
-SMS = Message("sms", "+4915112345678", "471906", "471906 is your code for Zoë.", time.time())
+SMS = Message("sms", "+4915112345678", "471906", "471906 is your code for Zoë.", 0.0)
+
+
+def sms():
+    """Return the message as of now: a signature is good for five minutes."""
+    return replace(SMS, at=time.time())
 
 
 def url(port, scheme="http", more=""):
@@ -32,7 +37,7 @@ def sender(gateway, keys=KEYS[:1]):
 
 def why(one):
     with pytest.raises(SenderUnavailable) as caught:
-        one.send(SMS)
+        one.send(sms())
     return str(caught.value).removeprefix("the message by sms could not be handed over: ")
 
 
@@ -42,7 +47,7 @@ def impatient(monkeypatch):
 
 
 def test_what_was_changed_on_the_way_does_not_verify(gateway):
-    sender(gateway).send(SMS)
+    sender(gateway).send(sms())
     taken = gateway.taken[0]
 
     with pytest.raises(WebhookVerificationError):
@@ -50,7 +55,7 @@ def test_what_was_changed_on_the_way_does_not_verify(gateway):
 
 
 def test_another_key_does_not_verify(gateway):
-    sender(gateway).send(SMS)
+    sender(gateway).send(sms())
 
     with pytest.raises(WebhookVerificationError):
         Webhook(KEYS[1]).verify(gateway.taken[0].body, gateway.taken[0].headers)
@@ -97,7 +102,7 @@ def test_a_proxy_of_the_environment_gets_no_message(gateway, monkeypatch):
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
     monkeypatch.setenv("no_proxy", "")
 
-    sender(gateway).send(SMS)
+    sender(gateway).send(sms())
 
     assert len(gateway.taken) == 1
 
@@ -105,7 +110,7 @@ def test_a_proxy_of_the_environment_gets_no_message(gateway, monkeypatch):
 def test_a_failure_is_tried_again_under_the_same_id(gateway):
     gateway.statuses = [500, 200]
 
-    sender(gateway).send(SMS)
+    sender(gateway).send(sms())
 
     first, second = gateway.taken
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
@@ -113,7 +118,7 @@ def test_a_failure_is_tried_again_under_the_same_id(gateway):
 
 
 def test_the_receiver_verifies_and_reads_the_message(gateway):
-    sender(gateway).send(SMS)
+    sender(gateway).send(sms())
     taken = gateway.taken[0]
 
     told = Webhook(KEYS[0]).verify(taken.body, taken.headers)
@@ -125,7 +130,7 @@ def test_the_receiver_verifies_and_reads_the_message(gateway):
 
 
 def test_while_a_key_is_changed_the_old_and_the_new_verify(gateway):
-    sender(gateway, KEYS).send(SMS)
+    sender(gateway, KEYS).send(sms())
     taken = gateway.taken[0]
 
     for key in KEYS:
@@ -134,15 +139,15 @@ def test_while_a_key_is_changed_the_old_and_the_new_verify(gateway):
 
 def test_each_message_has_an_id_of_its_own(gateway):
     one = sender(gateway)
-    one.send(SMS)
-    one.send(replace(SMS, channel="email", subject="Your code for web", code=""))
+    one.send(sms())
+    one.send(replace(sms(), channel="email", subject="Your code for web", code=""))
 
     assert len({each.headers["webhook-id"] for each in gateway.taken}) == 2
     assert json.loads(gateway.taken[1].body)["data"]["subject"] == "Your code for web"
 
 
 def test_a_message_arrives_over_https_with_an_authority_of_ones_own(authority, secure_gateway):
-    WebhookSender(url(secure_gateway.port, "https", f"?ca={authority.ca}"), KEYS).send(SMS)
+    WebhookSender(url(secure_gateway.port, "https", f"?ca={authority.ca}"), KEYS).send(sms())
 
     assert len(secure_gateway.taken) == 1
 
