@@ -45,6 +45,10 @@ def said(*beginnings: str) -> Callable[[Json], bool]:
 
 VALID, INVALID = RejectedPositiveData, AcceptedNegativeData
 
+# The fields of a new authenticator that one type wants and another refuses.
+OF_A_TYPE = ["type", "algorithm", "digits", "period", "counter", "secret", "questions", "account_name"]
+OF_A_TYPE += ["phone", "address"]
+
 EXCLUSIONS = (
     Exclusion(VALID, kind("idempotency-key-reused"), "a key names one body; which one, the store knows"),
     Exclusion(VALID, kind("invalid-assertion"), "whether an assertion proves anything is in its signature"),
@@ -64,7 +68,9 @@ EXCLUSIONS = (
     Exclusion(VALID, about("#/code", "#/credential"), "what confirms an authenticator depends on its type"),
     Exclusion(VALID, about("#/authenticator"), "a challenge says which authenticators it takes"),
     Exclusion(
-        VALID, about("#/type"), "which types can be bound depends on what this service has: senders, a relying party"
+        VALID,
+        about(*[f"#/{name}" for name in OF_A_TYPE]),
+        "what an authenticator is made of, and whether it can be, depends on its type",
     ),
     Exclusion(VALID, about("#/entry"), "the policy says what a list holds: addresses, subjects or devices"),
 )
