@@ -1,9 +1,11 @@
 """Everything that is held of a subject: shown to it on request, and erased."""
 
+from contextlib import suppress
 from typing import Any
 
 from doorward.ceremony import Notice, Notifier
 from doorward.core.enrolment import Holdings
+from doorward.core.errors import Unreadable
 from doorward.core.history import export
 from doorward.core.notices import bound_at
 from doorward.core.times import rfc3339
@@ -54,14 +56,21 @@ class DisclosureDesk:
     def erase(self, tenant: str, subject_id: str, now: float) -> None:
         """Forget the subject; it is told first, for afterwards nobody knows where it can be reached. Twice is fine."""
         key = self._subjects.key(tenant, subject_id)
+        # What no key opens any more leads nowhere, and must go all the same.
+        with suppress(Unreadable):
+            self._tell(tenant, subject_id, key, now)
+        with suppress(Unreadable):
+            self._end_sessions(tenant, key, now)
+        self._store.erase_subject(tenant, key, now)
+
+    def _tell(self, tenant: str, subject_id: str, key: bytes, now: float) -> None:
+        """Tell the subject that it is forgotten, and let its devices find nothing any more."""
         held = self._subjects.read(tenant, key, now)
         if self._is_known(tenant, key, now):
             contacts = (*held.told_at(now), *bound_at(held.active))
             self._notifier.tell(Notice(tenant, "subject.erased", subject_id, now, contacts=contacts))
-        self._end_sessions(tenant, key, now)
         for each in held.authenticators:
             self._places.forget(each.id, now)
-        self._store.erase_subject(tenant, key, now)
 
     def _end_sessions(self, tenant: str, key: bytes, now: float) -> None:
         """Drop what was passed in the sessions of the newest decisions; nothing else leads to a session."""

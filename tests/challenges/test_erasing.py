@@ -82,3 +82,16 @@ def test_an_erasure_leaves_everybody_else(house):
     house.call("DELETE", SUBJECT)
 
     assert [each["id"] for each in house.get("/v1/subjects/u-2/authenticators").get_json()] == [theirs["id"]]
+
+
+def test_what_no_key_opens_any_more_is_erased_all_the_same(house):
+    house.decide()
+    subjects = house.wiring.services.disclosure._subjects
+    key = subjects.key("default", "u-1")
+    house.wiring.store.rewrite_authenticators(
+        "default", key, lambda _: b"sealed under a key that is gone", house.now[0]
+    )
+
+    assert house.call("DELETE", "/v1/subjects/u-1").status_code == 204
+
+    assert house.wiring.store.authenticators("default", key, house.now[0]) is None
