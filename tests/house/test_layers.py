@@ -72,6 +72,7 @@ LIBRARIES = {
     "jwt": ("assertions.py", "signing_keys.py"),
     "marshmallow": ("api/",),
     "maxminddb": ("facts/",),
+    "plotly": ("offline/",),
     "pyotp": ("authenticators/",),
     "prometheus_client": ("metrics.py", "exposition.py", "serving.py"),
     "redis": ("stores/redis/",),

@@ -7,12 +7,13 @@ from doorward.cli.errors import PlainErrors
 from doorward.cli.geodata import geodata
 from doorward.cli.keys import keys
 from doorward.cli.records import records
+from doorward.cli.rules import rules
 from doorward.cli.sandbox import sandbox
 from doorward.cli.serve import serve
 from doorward.cli.settings import settings
 from doorward.cli.store import store
 
-COMMANDS = (serve, sandbox, keys, records, store, geodata, settings)
+COMMANDS = (serve, sandbox, rules, keys, records, store, geodata, settings)
 
 
 @click.group(cls=PlainErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -1,0 +1,16 @@
+"""`doorward rules`: write, check and try policies, without a service that runs."""
+
+import click
+
+from doorward.cli.rules.lint import lint
+
+COMMANDS = (lint,)
+
+
+@click.group()
+def rules() -> None:
+    """Check policies before they decide anything."""
+
+
+for command in COMMANDS:
+    rules.add_command(command)
