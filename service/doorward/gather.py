@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from doorward.core import ring, velocity
+from doorward.core import ring
 from doorward.core.contacts import Vouched
 from doorward.core.context import Sight, sight_of
 from doorward.core.enrolment import Holdings
@@ -16,12 +16,13 @@ from doorward.core.facts import (
     NetworkFacts,
     VelocityFacts,
 )
-from doorward.core.history import answers, device_use
+from doorward.core.history import answers
 from doorward.core.keyed import KeyedHash
 from doorward.core.outcome import Enrolled, Proof
 from doorward.core.population import Population, attempt_of
 from doorward.core.request import LOGIN, DecisionRequest
 from doorward.device_tokens import Presented, device_id_of, presented
+from doorward.found_facts import Rings, device_facts, velocity_facts
 from doorward.meter import Meter
 from doorward.ports import AgentParser, DecisionStore, Keys, Locator, Observation, ProofReader, Sealer, Snapshot
 from doorward.subjects import bound_by, subject_key
@@ -159,8 +160,13 @@ def finishes(observation: Observation, snapshot: Snapshot) -> bool:
 
     The store knows, wherever the attempt's other calls went: of two that race exactly one is the first.
     """
+    return observation_finishes(observation, snapshot.earlier_flags)
+
+
+def observation_finishes(observation: Observation, earlier_flags: int) -> bool:
+    """Answer the same from the flags that the subject's ring held of this attempt before."""
     ended = ring.FAILED | ring.SUCCEEDED
-    return bool(observation.flags & ended) and not snapshot.earlier_flags & ended
+    return bool(observation.flags & ended) and not earlier_flags & ended
 
 
 def _without_history(facts: Facts, keys: Keys, sight: Sight, request: DecisionRequest) -> Found:
@@ -201,9 +207,9 @@ def _with_history(
     proofs, remarks = _proofs(sources, keys.tenant, request, snapshot, now)
     facts = replace(
         blank,
-        device=_device(request.client.device_token_collected, token, snapshot.profile if not degraded else None, now),
+        device=device_facts(request.client.device_token_collected, token, None if degraded else snapshot.profile, now),
         history=history,
-        velocity=_velocity(snapshot, keys, token, population, sight, now),
+        velocity=velocity_facts(_rings(snapshot, keys, token), population, sight.marks.get("asn", 0), now),
         population=population.facts(sight.marks, now),
         enrolment=bound.facts,
     )
@@ -222,45 +228,19 @@ def _with_history(
     )
 
 
+def _rings(snapshot: Snapshot, keys: Keys, token: Presented) -> Rings:
+    return Rings(
+        snapshot.subject_ring,
+        snapshot.address_ring if keys.address else None,
+        snapshot.prefix_ring if keys.prefix else None,
+        snapshot.device_ring if token.state == "valid" else None,
+    )
+
+
 def _presented(sources: Sources, request: DecisionRequest, snapshot: Snapshot, now: float) -> Presented:
     if not request.client.device_token_collected:
         return Presented("none")
     return presented(request.client.device_token, snapshot.device, now, key=sources.device_key)
-
-
-def _velocity(
-    snapshot: Snapshot, keys: Keys, token: Presented, population: Population, sight: Sight, now: float
-) -> VelocityFacts:
-    ratio, attempts = population.tenant_failure_ratio(now)
-    return VelocityFacts(
-        counts=velocity.count(
-            snapshot.subject_ring,
-            snapshot.address_ring if keys.address else None,
-            snapshot.prefix_ring if keys.prefix else None,
-            snapshot.device_ring if token.state == "valid" else None,
-            now,
-        ),
-        asn_failure_ratio_1h=population.asn_failure_ratio(sight.marks.get("asn", 0), now),
-        tenant_failure_ratio_10m=ratio,
-        tenant_attempts_10m=attempts,
-    )
-
-
-def _device(collected: bool, token: Presented, profile: bytes | None, now: float) -> DeviceFacts:
-    if not collected:
-        return DeviceFacts(reason="no device token was collected")
-    if token.state != "valid":
-        copied = "a token of this device that was replaced long ago" if token.is_copy else ""
-        return DeviceFacts(token_state=token.state, known=False, remembered=False, reason=copied)
-    use = device_use(profile, token.device_id, now)
-    return DeviceFacts(
-        token_state=token.state,
-        device_id=token.device_id,
-        seen=use.seen,
-        known=use.known,
-        remembered=use.remembered,
-        first_used_at=use.first_used_at,
-    )
 
 
 def _proofs(

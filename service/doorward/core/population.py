@@ -6,6 +6,7 @@ A count learned at time t is added as 2^((t − landmark) / half-life), and a sn
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from heapq import nsmallest
 
 from doorward.core.facts import LEVELS, PopulationFacts
 
@@ -71,6 +72,27 @@ class Population:
                 self._totals[tally.level] += tally.a - known.get(tally.value, 0.0)
                 known[tally.value] = tally.a
         self.version = version
+
+    def add(self, tallies: Iterable[Tally]) -> None:
+        """Add *tallies* to what is held, where one process is all that there is."""
+        for tally in tallies:
+            if tally.bucket:
+                minutes = self._minutes.setdefault((tally.level, tally.value), {})
+                tried, failed = minutes.get(tally.bucket, (0.0, 0.0))
+                minutes[tally.bucket] = (tried + tally.a, failed + tally.b)
+            elif tally.level in self._counts:
+                known = self._counts[tally.level]
+                known[tally.value] = known.get(tally.value, 0.0) + tally.a
+                self._totals[tally.level] += tally.a
+
+    def keep_most_common(self, keep: int) -> None:
+        """Drop the rarest values of every level that holds more than *keep* of them."""
+        for level, known in self._counts.items():
+            if len(known) > keep:
+                rarest = nsmallest(len(known) - keep, known.items(), key=lambda each: each[1])
+                for value, amount in rarest:
+                    del known[value]
+                    self._totals[level] -= amount
 
     def forget_before(self, now: float) -> None:
         """Drop the minutes that no window reaches any more."""

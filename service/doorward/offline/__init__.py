@@ -1,0 +1,1 @@
+"""Tools that work on logs and records instead of requests; they decide nothing for anybody."""
