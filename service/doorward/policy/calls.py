@@ -73,7 +73,7 @@ class Calls:
             if made is None and any(each.evaluate for each in call.arguments):
                 made = activation()
             arguments = [_value(each, values, made) for each in call.arguments]
-            answer = _answer(call.function, arguments)
+            answer = answer_of(call.function, arguments)
             if answer is not None:
                 maps[call.place][call.key] = answer
         return maps
@@ -88,7 +88,7 @@ def _value(argument: Argument, values: Mapping[str, Any], activation: Any) -> An
 _PYTHON: Mapping[str, type] = {"bool": bool, "int": int, "double": float, "list(string)": list}
 
 
-def _answer(function: str, arguments: list[Any]) -> Any:
+def answer_of(function: str, arguments: list[Any]) -> Any:
     """Return what the function says, None where an argument is unknown, of another type, or has no answer."""
     spec = FUNCTIONS[function]
     for value, kind in zip(arguments, spec.parameters, strict=True):

@@ -4,7 +4,7 @@ Two environments hold the same names. The first knows networks and areas as type
 wrong kind is refused at load; the second sees their handles as texts, which is all that CEL can carry to a function.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,8 @@ from doorward.policy.complaints import Complaint, Names, complaints
 from doorward.policy.findings import quoted
 from doorward.policy.functions import AREAS, FUNCTIONS, NETWORKS, FunctionSpec
 from doorward.policy.lists import AreaTable, NamedList, NetworkTable, RuntimeList, WordList
-from doorward.policy.possible import UNKNOWN, Possible, possible_values
+from doorward.policy.plain import Plain, plain
+from doorward.policy.possible import UNKNOWN, Possible, both, possible_values
 from doorward.policy.tree import Branch
 
 MAX_CONDITION_CHARACTERS = 4096
@@ -40,16 +41,38 @@ _CHECKED = {**_TYPES, NETWORKS: cel.Type.AbstractType(NETWORKS), AREAS: cel.Type
 _RUN = {**_TYPES, NETWORKS: cel.Type.STRING, AREAS: cel.Type.STRING}
 
 
+class Given:
+    """The values of one decision, which all its conditions are evaluated on; CEL's own form of them where needed."""
+
+    __slots__ = ("_activate", "_activation", "values")
+
+    def __init__(self, values: Mapping[str, Any], activate: Callable[[Mapping[str, Any]], Any]) -> None:
+        self.values = values
+        self._activate = activate
+        self._activation: Any = None
+
+    @property
+    def activation(self) -> Any:
+        if self._activation is None:
+            self._activation = self._activate(self.values)
+        return self._activation
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One conjunct of a condition: its text, and the compiled expression."""
+    """One conjunct of a condition: its text, the compiled expression, and the same as plain Python where it can be."""
 
     text: str
     expression: Any
+    plain: Plain | None = None
 
-    def evaluate(self, activation: Any) -> bool | None:
+    def evaluate(self, given: Given) -> bool | None:
         """Answer true, false or UNKNOWN (None); never raises."""
-        return _answer(self.expression, activation)
+        return self.plain(given.values) if self.plain is not None else self.by_cel(given)
+
+    def by_cel(self, given: Given) -> bool | None:
+        """Answer the same by CEL itself, whatever Python could."""
+        return _answer(self.expression, given.activation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +84,20 @@ class Condition:
     lists: frozenset[str]
     whole_lists: frozenset[str]  # used otherwise than by `signal in list`, so never narrowed
     possible: Possible
-    expression: Any
+    whole: Part
     parts: tuple[Part, ...]
 
-    def evaluate(self, activation: Any) -> bool | None:
+    def evaluate(self, given: Given) -> bool | None:
         """Answer true, false or UNKNOWN (None); never raises."""
-        return _answer(self.expression, activation)
+        if self.whole.plain is not None or len(self.parts) == 1:
+            return self.whole.evaluate(given)
+        # A part that is plainly false spares asking CEL for the others.
+        answer: bool | None = True
+        for part in self.parts:
+            answer = both(answer, part.evaluate(given))
+            if answer is False:
+                return False
+        return answer
 
     @property
     def can_be_unknown(self) -> bool:
@@ -105,6 +136,7 @@ class Environment:
         self._may_be_unknown = unread | {name for name, spec in signals.items() if spec.may_be_unknown}
         types = {name: spec.type for name, spec in signals.items()}
         types |= {f"lists.{name}": list_type(named) for name, named in lists.items()}
+        self._types = types
         self._check = _environment(types, _CHECKED)
         self._run = _environment(types | MAP_TYPES, _RUN)
         self._calls = Calls(self._argument)
@@ -136,15 +168,18 @@ class Environment:
             lists=lists,
             whole_lists=_whole_lists(root),
             possible=possible if yields_bool else possible | {UNKNOWN},
-            expression=self._compiled(text),
+            whole=Part(text, self._compiled(text), plain(root, self._types)),
             parts=self._parts(text),
         )
 
     def _parts(self, text: str) -> tuple[Part, ...]:
         try:
-            return tuple(Part(each, self._compiled(each)) for each in conjuncts.split(text))
+            return tuple(Part(each, self._compiled(each), self._plain(each)) for each in conjuncts.split(text))
         except RuntimeError:  # a part that does not stand alone: the whole is shown instead
             return (Part(text, self._compiled(text)),)
+
+    def _plain(self, text: str) -> Plain | None:
+        return plain(tree.checked_tree(self._check.compile(text).serialize()), self._types)
 
     def _compiled(self, text: str) -> Any:
         return self._run.compile(self._calls.taken_out(text))
@@ -168,8 +203,11 @@ class Environment:
         expected = "expected a signal on the left of `in`"
         return [Complaint(0, "type", f"'lists.{name}' is filled at run time, {expected}") for name in misused]
 
-    def activation(self, values: Mapping[str, Any]) -> Any:
+    def given(self, values: Mapping[str, Any]) -> Given:
         """Return what a decision's conditions are evaluated on; one serves all rules."""
+        return Given(values, self._activation)
+
+    def _activation(self, values: Mapping[str, Any]) -> Any:
         answers = self._calls.answers(values, lambda: self._run.Activation(values))
         return self._run.Activation({**values, **answers} if answers else values)
 

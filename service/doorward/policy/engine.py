@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from doorward.core.assurance import AUTHENTICATOR_TYPES, can_meet, meets
 from doorward.core.facts import EnrolmentFacts
 from doorward.core.outcome import ALLOW, CHALLENGE, DENY, Proof, Requirement
 from doorward.core.request import ACTION
 from doorward.core.signals.base import Signals
+from doorward.policy.conditions import Given
 from doorward.policy.lists import RuntimeEntries
 from doorward.policy.merging import stricter, strictest
 from doorward.policy.model import ANY_AUTHENTICATOR, BOTH, ENROL, STRICTEST, Effect, Policy, Rule
@@ -106,7 +107,7 @@ def evaluate(
     """
     level = str(signals.values.get("risk.level", ""))
     situation = Situation(kind, now, enrolment, proofs, first_factor, binding_digest, level)
-    walk = _walk(policy, situation, signals, policy.activation(signals, runtime_lists or {}))
+    walk = _walk(policy, situation, signals, policy.given(signals, runtime_lists or {}))
     rule, effect, reason = _decision(policy, walk)
     if degraded:
         rule, effect, reason = _degraded(policy, situation, rule, effect, reason)
@@ -132,7 +133,7 @@ def _ruling(walk: _Walk, ending: _Ending, effect: Effect, *, rule: str, reason: 
     )
 
 
-def _walk(policy: Policy, situation: Situation, signals: Signals, activation: Any) -> _Walk:
+def _walk(policy: Policy, situation: Situation, signals: Signals, given: Given) -> _Walk:
     """Evaluate the rules in order, up to the one that decides; those in shadow all, wherever they stand."""
     walk = _Walk()
     stops = policy.combine != STRICTEST
@@ -142,7 +143,7 @@ def _walk(policy: Policy, situation: Situation, signals: Signals, activation: An
         elif stops and walk.deciding and not rule.shadow:
             walk.results.append(RuleResult(rule.id, NOT_REACHED))
         else:
-            answer = rule.condition.evaluate(activation)
+            answer = rule.condition.evaluate(given)
             if answer is False:
                 walk.results.append(RuleResult(rule.id, NOT_MATCHED))
                 continue

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from doorward.core.signals.base import Signals
+from doorward.policy.conditions import Given
 from doorward.policy.engine import evaluate
 from doorward.policy.lists import RuntimeEntries
 from doorward.policy.model import Policy, Rule
@@ -25,14 +26,14 @@ def explain(
     that was not reached. *failed* lists the parts that kept the condition from being true.
     """
     ruling = evaluate(policy, signals=signals, runtime_lists=runtime_lists, **situation)
-    activation = policy.activation(signals, runtime_lists or {})
+    given = policy.given(signals, runtime_lists or {})
     pairs = zip(policy.rules, ruling.results, strict=True)
-    return [_row(rule, result, signals, activation) for rule, result in pairs]
+    return [_row(rule, result, signals, given) for rule, result in pairs]
 
 
-def _row(rule: Rule, result: RuleResult, signals: Signals, activation: Any) -> dict[str, Any]:
-    value = rule.condition.evaluate(activation)
-    parts = [(part.text, part.evaluate(activation)) for part in rule.condition.parts]
+def _row(rule: Rule, result: RuleResult, signals: Signals, given: Given) -> dict[str, Any]:
+    value = rule.condition.evaluate(given)
+    parts = [(part.text, part.evaluate(given)) for part in rule.condition.parts]
     return {
         "rule": rule.id,
         "description": rule.description,

@@ -6,7 +6,7 @@ from typing import Any
 
 from doorward.core.outcome import ALLOW, CHALLENGE, DENY, Requirement
 from doorward.policy.binding import Binding
-from doorward.policy.conditions import Condition, Environment
+from doorward.policy.conditions import Condition, Environment, Given
 from doorward.policy.findings import START, Place
 from doorward.policy.lists import NamedList
 
@@ -97,6 +97,6 @@ class Policy:
     files: tuple[str, ...] = ()  # the list files, relative to the policy's folder
     places: Mapping[str, Place] = field(default_factory=dict)  # of `lists.<name>` and `requirements.<name>`
 
-    def activation(self, signals: Any, runtime_lists: Mapping[str, Any]) -> Any:
+    def given(self, signals: Any, runtime_lists: Mapping[str, Any]) -> Given:
         """Return what all conditions of one decision are evaluated on."""
-        return self.environment.activation(self.binding.values(signals, runtime_lists))
+        return self.environment.given(self.binding.values(signals, runtime_lists))

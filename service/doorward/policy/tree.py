@@ -13,7 +13,8 @@ NAME = "name"
 SELECT = "select"
 PRESENCE = "presence"
 CALL = "call"
-GROUP = "group"  # a list, a map or a macro: what matters is what it is made of
+LIST = "list"
+GROUP = "group"  # a map or a macro: what matters is what it is made of
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def _branch(raw: bytes, overloads: Mapping[int, tuple[str, ...]]) -> Branch:
         which = overloads.get(_int(fields, _ID), ())
         return Branch(CALL, name=_bytes(call, 2).decode(), children=below(call, 1, 3), overloads=which)
     if _LIST in fields:
-        return Branch(GROUP, children=below(_fields(_bytes(fields, _LIST)), 1))
+        return Branch(LIST, children=below(_fields(_bytes(fields, _LIST)), 1))
     if _STRUCT in fields:
         entries = map(_fields, _all_bytes(_fields(_bytes(fields, _STRUCT)), 2))
         return Branch(GROUP, children=tuple(each for entry in entries for each in below(entry, 3, 4)))
