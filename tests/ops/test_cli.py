@@ -5,9 +5,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from doorward.cli import main
-from doorward.cli.common import instant
+from doorward.cli.common import ago, instant
 from doorward.cli.main import COMMANDS
-from doorward.cli.records import ago
 from doorward.settings import SETTINGS
 
 Environ = dict[str, str]

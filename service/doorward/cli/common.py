@@ -78,6 +78,12 @@ def instant(text: str, now: float) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
+def ago(text: str, now: float) -> float:
+    """Read an instant; `7d` is seven days before *now*."""
+    at = instant(text, now)
+    return 2 * now - at if text[-1:] in {"d", "h"} else at
+
+
 def show(rows: Sequence[dict[str, Any]], columns: Sequence[str], form: str) -> None:
     """Print *rows* as one JSON array, or their *columns* as an aligned table."""
     if form == "json":

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from doorward.cli.common import format_option, instant, prepared_settings, show
+from doorward.cli.common import ago, format_option, prepared_settings, show
+from doorward.cli.records_export import export
 from doorward.services import RecordFilter, Records
 
 COLUMNS = ("id", "decided_at", "outcome", "rule", "level", "score", "subject")
@@ -22,6 +23,9 @@ tenant_option = click.option("--tenant", default="default", show_default=True, h
 @click.group()
 def records() -> None:
     """List decisions and show why one was made."""
+
+
+records.add_command(export)
 
 
 @records.command(name="list")
@@ -70,12 +74,6 @@ def open_records() -> Iterator[Records]:
         yield built.services.records
     finally:
         built.store.close()
-
-
-def ago(text: str, now: float) -> float:
-    """Read an instant; `7d` is seven days before *now*."""
-    at = instant(text, now)
-    return 2 * now - at if text[-1:] in {"d", "h"} else at
 
 
 def pages(found: Records, tenant: str, query: RecordFilter, *, limit: int, now: float) -> list[dict[str, Any]]:

@@ -50,8 +50,8 @@ class DecisionRecord:
     feedback: tuple[Json, ...] = ()
     events: tuple[Json, ...] = ()
 
-    def to_bytes(self) -> bytes:
-        body = {
+    def to_json(self) -> Json:
+        return {
             "v": 1,
             "id": self.id,
             "at": self.at,
@@ -71,11 +71,18 @@ class DecisionRecord:
             "feedback": self.feedback,
             "events": self.events,
         }
-        return packed(json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass"))
+
+    def to_bytes(self) -> bytes:
+        body = json.dumps(self.to_json(), separators=(",", ":"), ensure_ascii=False)
+        return packed(body.encode("utf-8", "surrogatepass"))
 
     @classmethod
     def from_bytes(cls, body: bytes) -> Self:
-        data = json.loads(unpacked(body, at_most=MAX_BYTES).decode("utf-8", "surrogatepass"))
+        return cls.from_json(json.loads(unpacked(body, at_most=MAX_BYTES).decode("utf-8", "surrogatepass")))
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Rebuild from `to_json`; KeyError, TypeError or ValueError where *data* is none of ours."""
         return cls(
             id=data["id"],
             at=data["at"],

@@ -28,6 +28,9 @@ class Binding:
         self._fixed = {f"lists.{name}": _fixed(lists[name]) for name in used if _is_fixed(lists[name], name in whole)}
         self._narrowed = tuple((name, lists[name]) for name in used if f"lists.{name}" not in self._fixed)
         searched = frozenset(name for name, named in self._narrowed if list_type(named) != NETWORKS)
+        # What a decision sees where no run-time list holds anything, which is the rule; None where words are narrowed.
+        filled = any(not isinstance(named, RuntimeList) for _, named in self._narrowed)
+        self._empty = None if filled else {f"lists.{name}": _present(named, (), ()) for name, named in self._narrowed}
         self._candidates = frozenset[str]().union(*(each.signals for each in conditions if each.lists & searched))
 
     def values(self, signals: Signals, runtime_lists: Mapping[str, RuntimeEntries | None]) -> dict[str, Any]:
@@ -37,7 +40,9 @@ class Binding:
         for name, convert in self._signals:
             if name in known:
                 values[name] = convert(known[name]) if convert else known[name]
-        if self._narrowed:
+        if self._empty is not None and not runtime_lists:
+            values |= self._empty
+        elif self._narrowed:
             self._add_lists(values, runtime_lists)
         return values
 

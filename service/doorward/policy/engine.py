@@ -16,7 +16,6 @@ from doorward.policy.model import ANY_AUTHENTICATOR, BOTH, ENROL, STRICTEST, Eff
 from doorward.policy.ruling import (
     MATCHED,
     NOT_APPLICABLE,
-    NOT_MATCHED,
     NOT_REACHED,
     SATISFIED,
     UNKNOWN,
@@ -137,15 +136,17 @@ def _walk(policy: Policy, situation: Situation, signals: Signals, given: Given) 
     """Evaluate the rules in order, up to the one that decides; those in shadow all, wherever they stand."""
     walk = _Walk()
     stops = policy.combine != STRICTEST
+    values = given.values
     for rule in policy.rules:
         if rule.on not in (BOTH, situation.kind):
             walk.results.append(RuleResult(rule.id, NOT_APPLICABLE))
         elif stops and walk.deciding and not rule.shadow:
             walk.results.append(RuleResult(rule.id, NOT_REACHED))
         else:
-            answer = rule.condition.evaluate(given)
+            plain = rule.condition.whole.plain
+            answer = plain(values) if plain is not None else rule.condition.evaluate(given)
             if answer is False:
-                walk.results.append(RuleResult(rule.id, NOT_MATCHED))
+                walk.results.append(rule.unmatched)
                 continue
             if answer is None and signals.unknown.keys().isdisjoint(rule.condition.signals):
                 walk.errors += 1

@@ -9,6 +9,7 @@ from doorward.policy.binding import Binding
 from doorward.policy.conditions import Condition, Environment, Given
 from doorward.policy.findings import START, Place
 from doorward.policy.lists import NamedList
+from doorward.policy.ruling import NOT_MATCHED, RuleResult
 
 SKIP = "skip"
 MATCH = "match"
@@ -53,6 +54,10 @@ class Rule:
     on: str = BOTH
     shadow: bool = False
     place: Place = START
+    unmatched: RuleResult = field(init=False, repr=False, compare=False)  # made once, for most rules do not match
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "unmatched", RuleResult(self.id, NOT_MATCHED))
 
     def applies_to(self, kind: str) -> bool:
         return self.on in (BOTH, kind)

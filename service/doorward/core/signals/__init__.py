@@ -1,7 +1,7 @@
 """Signals: named, typed values that are known, learning or unknown. One file per group; SIGNALS is the table."""
 
 from doorward.core.signals.base import Attempt, Signals, SignalSpec, Unknown
-from doorward.core.signals.evaluation import LEARNING_EVENTS, evaluate, state_of, with_risk
+from doorward.core.signals.evaluation import LEARNING_EVENTS, evaluate, evaluation_of, state_of, with_risk
 from doorward.core.signals.table import SIGNALS
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Signals",
     "Unknown",
     "evaluate",
+    "evaluation_of",
     "state_of",
     "with_risk",
 ]

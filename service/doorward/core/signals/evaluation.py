@@ -1,6 +1,7 @@
 """From one attempt to all its signals: pure, so that a record's facts give the same signals again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 from doorward.core.signals.base import Attempt, Signals, Unknown
 from doorward.core.signals.table import SIGNALS
@@ -18,8 +19,18 @@ _BEFORE = tuple((row.name, row.function) for row in SIGNALS.values() if row.func
 
 def evaluate(attempt: Attempt) -> Signals:
     """Return every signal that comes before the score: each name is in the values or among the unknown."""
+    return _evaluate(attempt, _BEFORE)
+
+
+def evaluation_of(names: Collection[str]) -> Callable[[Attempt], Signals]:
+    """Return what evaluates only the signals of *names*, for whoever reads no others."""
+    rows = tuple(row for row in _BEFORE if row[0] in names)
+    return lambda attempt: _evaluate(attempt, rows)
+
+
+def _evaluate(attempt: Attempt, rows: tuple[tuple[str, Callable[[Attempt], Any]], ...]) -> Signals:
     values, unknown = {}, {}
-    for name, function in _BEFORE:
+    for name, function in rows:
         value = function(attempt)
         if value.__class__ is Unknown:
             unknown[name] = value.reason

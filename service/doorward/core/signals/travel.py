@@ -89,7 +89,7 @@ def journey_of(attempt: Attempt) -> Journey | Unknown:
     if isinstance(there, Unknown):
         return there
     facts = attempt.facts
-    away = distance_km(*here, *there)
+    away = 0.0 if here == there else distance_km(*here, *there)
     slack = SLACK_KM + radius_km(facts.network.accuracy_km) + radius_km(facts.history.last_accuracy_km)
     return Journey(away, max(0.0, away - slack), elapsed)
 
