@@ -4,6 +4,7 @@ import click
 
 from doorward import __version__
 from doorward.cli.errors import PlainErrors
+from doorward.cli.event_logs import logs
 from doorward.cli.geodata import geodata
 from doorward.cli.keys import keys
 from doorward.cli.records import records
@@ -13,7 +14,7 @@ from doorward.cli.serve import serve
 from doorward.cli.settings import settings
 from doorward.cli.store import store
 
-COMMANDS = (serve, sandbox, rules, keys, records, store, geodata, settings)
+COMMANDS = (serve, sandbox, rules, logs, keys, records, store, geodata, settings)
 
 
 @click.group(cls=PlainErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
