@@ -1,10 +1,12 @@
 """`doorward serve` as a person meets it: the real program, the real store, the printed line of curl."""
 
+import gzip
 import json
 import re
 import shlex
 import signal
 import socket
+import stat
 import subprocess
 import time
 from collections.abc import Callable
@@ -157,6 +159,20 @@ def test_records_can_be_read_while_it_serves(served: Any, fetch: Fetch) -> None:
 
     assert [row["id"] for row in json.loads(listed)] == [decided["id"]]
     assert json.loads(shown)["decision"]["outcome"] == decided["outcome"]
+
+
+def test_records_are_exported_for_back_tests_and_only_their_owner_can_read_them(served: Any, fetch: Fetch) -> None:
+    _, answer = fetch(f"{served.url()}/v1/decisions", method="POST", body=decision("u-9"), headers=headers(served))
+    file = served.folder / "records.jsonl.gz"
+    doorward(served, "records", "export", "--out", str(file), "--from", "1h")
+    lines = [json.loads(line) for line in gzip.decompress(file.read_bytes()).splitlines()]
+    assert lines[0] == {"doorward_records": 1}
+    assert json.loads(answer)["id"] in [line.get("id") for line in lines]
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    tried = doorward(
+        served, "rules", "backtest", str(file), "--policy", str(ROOT / "rules" / "default" / "policy.yaml")
+    )
+    assert "0 events come out otherwise" in tried
 
 
 def doorward(program: Any, *arguments: str) -> str:

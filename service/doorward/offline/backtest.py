@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from doorward.core.record import DecisionRecord
+from doorward.offline.differences import Differences, rebuilt_records
 from doorward.offline.event import BadEvent, SignIn, read_event
 from doorward.offline.judging import Judging
 from doorward.offline.ordering import in_order
@@ -94,6 +95,17 @@ def back_test_records(
         replayable.watched(records), tuple(line.policy for line in lines), judging, declared=replayable.declared
     )
     return _counted(outcomes, [Side(AS_RECORDED), *(line.side for line in lines)], 0.0, tick), replayable
+
+
+def rebuild_records(
+    records: Iterable[DecisionRecord], lines: tuple[Line, ...], past: Past, *, tick: Tick = lambda: None
+) -> tuple[Results, Differences]:
+    """Judge our own *records*, in the order of time, as if they were any log, beside what was decided."""
+    differences = Differences()
+    judging = Judging([(line.policy, line.card) for line in lines])
+    tested = lines[-1]
+    outcomes = rebuilt_records(records, past, judging, differences, digest=tested.policy.digest, model=tested.card.id)
+    return _counted(outcomes, [Side(AS_RECORDED), *(line.side for line in lines)], 0.0, tick), differences
 
 
 class Replayability:

@@ -84,10 +84,13 @@ class Past:
             self._population.add(attempt_of(sight.marks.get("asn", 0), at=now, failed=failed))
         return Seen(event, facts, sight, name, profile)
 
-    def learn(self, seen: Seen, *, level: str) -> None:
-        """Learn a sign-in that ended as verified-good; *level* is the risk that it was judged to have."""
+    def learn(self, seen: Seen, *, level: str, second_factor: bool = False) -> None:
+        """Learn a sign-in that ended as verified-good; *level* is the risk that it was judged to have.
+
+        *second_factor* says that more than a password was shown, where the request itself does not tell.
+        """
         event = seen.event
-        second = _second_factor(event.request)
+        second = second_factor or _second_factor(event.request)
         kind = standing(seen.facts.history, level=level, second_factor=second)
         lesson = Lesson(
             event_id=f"{seen.name} {event.at!r}",

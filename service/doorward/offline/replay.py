@@ -64,7 +64,7 @@ def rebuilt(
             kind=kind_of(event.request, verified=event.verified, label=event.label),
             family=event.family,
             case=case,
-            sides=tuple(_said(each) for each in judged),
+            sides=tuple(said(each) for each in judged),
         )
         if _was_verified(event, assume_verified=assume_verified):
             past.learn(seen, level=judged[0].level)
@@ -85,16 +85,14 @@ def recorded(
     for record in records:
         lists = [lists_of(policy, record, declared(record.policy_digest)) for policy in policies]
         case = Case(record.request, record.facts, record.at, record.proofs, degraded=bool(record.degraded))
-        answer = record.answer
-        then = Said(answer["outcome"], answer["policy"]["rule"], answer["risk"]["score"], answer["risk"]["level"])
         yield Outcome(
             at=record.at,
             subject=record.request.subject.id,
             country=record.facts.network.country or "",
-            kind=kind_of(record.request, verified=_verified(record), label=_label(record)),
+            kind=kind_of(record.request, verified=verified_of(record), label=label_of(record)),
             family="",
             case=case,
-            sides=(then, *(_said(each) for each in judging.judge(case, runtime=lists))),
+            sides=(as_recorded(record), *(said(each) for each in judging.judge(case, runtime=lists))),
         )
 
 
@@ -127,7 +125,14 @@ def kind_of(request: DecisionRequest, *, verified: bool | None, label: str) -> s
     return OTHER
 
 
-def _said(judged: Judged) -> Said:
+def as_recorded(record: DecisionRecord) -> Said:
+    """Return what was decided."""
+    answer = record.answer
+    return Said(answer["outcome"], answer["policy"]["rule"], answer["risk"]["score"], answer["risk"]["level"])
+
+
+def said(judged: Judged) -> Said:
+    """Return what a line says, without what only serving needs."""
     ruling = judged.ruling
     return Said(ruling.outcome, ruling.rule, judged.assessment.score, judged.level, ruling.reason)
 
@@ -140,11 +145,12 @@ def _was_verified(event: SignIn, *, assume_verified: bool) -> bool:
     return event.verified
 
 
-def _label(record: DecisionRecord) -> str:
+def label_of(record: DecisionRecord) -> str:
+    """Return what was said of the attempt last: genuine, fraud or nothing."""
     return str(record.feedback[-1]["label"]) if record.feedback else ""
 
 
-def _verified(record: DecisionRecord) -> bool | None:
+def verified_of(record: DecisionRecord) -> bool | None:
     """Return False where a challenge was told to have failed, None where nothing is known."""
     if record.learned:
         return True

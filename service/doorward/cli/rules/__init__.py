@@ -2,9 +2,10 @@
 
 import click
 
+from doorward.cli.rules.backtest import backtest
 from doorward.cli.rules.lint import lint
 
-COMMANDS = (lint,)
+COMMANDS = (lint, backtest)
 
 
 @click.group()

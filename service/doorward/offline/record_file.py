@@ -1,0 +1,77 @@
+"""Files that `doorward records export` wrote, read back: records, and the policies that decided them."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from doorward.core.record import DecisionRecord
+from doorward.core.signals import SIGNALS
+from doorward.offline.ordering import in_order
+from doorward.policy.compiler import compile_policy
+from doorward.policy.model import Policy
+from doorward.records_export import HEADER, POLICY
+
+Json = dict[str, Any]
+Complain = Callable[[str], None]
+
+MAX_LINE = 4 * 2**20
+
+
+def is_header(found: Any) -> bool:
+    """Answer whether *found*, a file's first object, says that records follow."""
+    return isinstance(found, dict) and HEADER in found
+
+
+class RecordFile:
+    """The records of *lines*; the policies among them are compiled as they are asked for.
+
+    *folder* is where the lists of those policies lie, None where they are not to be had. A line that is none of ours
+    is told to *complain*, and left out.
+    """
+
+    def __init__(self, lines: Iterable[Any], *, folder: Path | None, complain: Complain) -> None:
+        self._lines = lines
+        self._folder = folder
+        self._complain = complain
+        self._texts: dict[str, str] = {}
+        self._policies: dict[str, Policy | None] = {}
+
+    def records(self) -> Iterator[DecisionRecord]:
+        """Yield the records in the order of the file."""
+        return self._records(self._lines)
+
+    def records_in_order(self) -> Iterator[DecisionRecord]:
+        """Yield the records in the order of their time."""
+        return self._records(in_order(self._lines, _at_of))
+
+    def _records(self, lines: Iterable[Any]) -> Iterator[DecisionRecord]:
+        for line in lines:
+            if not isinstance(line, dict):
+                self._complain("no object")
+            elif POLICY in line:
+                self._texts[str(line[POLICY])] = str(line.get("text", ""))
+            elif HEADER not in line:
+                record = self._record(line)
+                if record is not None:
+                    yield record
+
+    def policy(self, digest: str) -> Policy | None:
+        """Return the policy with *digest* as its text makes it here; None where there is none or it does not pass."""
+        if digest not in self._policies:
+            text = self._texts.get(digest)
+            made = compile_policy(text, signals=SIGNALS, folder=self._folder) if text is not None else None
+            self._policies[digest] = made.policy if made else None
+        return self._policies[digest]
+
+    def _record(self, line: Json) -> DecisionRecord | None:
+        try:
+            return DecisionRecord.from_json(line)
+        except (KeyError, TypeError, ValueError, AttributeError) as wrong:
+            self._complain(f"no record: {type(wrong).__name__} at {json.dumps(str(wrong))[:60]}")
+            return None
+
+
+def _at_of(line: Any) -> float | None:
+    at = line.get("at") if isinstance(line, dict) else None
+    return float(at) if isinstance(at, int | float) else None

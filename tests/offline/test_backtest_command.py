@@ -1,0 +1,134 @@
+"""`doorward rules backtest`, as a security team runs it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from doorward.cli import main
+from doorward.records_export import HEADER, POLICY
+
+from .scenes import SCENES
+from .test_replay import CHALLENGE_ALL, WITH_A_LIST, policy
+
+ROOT = Path(__file__).resolve().parents[2]
+SHIPPED = ROOT / "rules" / "default" / "policy.yaml"
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    monkeypatch.setenv("DOORWARD_STATE_DIR", str(tmp_path / "var"))
+
+    def run(*arguments, **more):
+        return CliRunner().invoke(main, ["rules", "backtest", *map(str, arguments)], **more)
+
+    return run
+
+
+@pytest.fixture
+def log(served, tmp_path):
+    path = tmp_path / "log.jsonl"
+    path.write_text("".join(json.dumps(event) + "\n" for event in served.events()))
+    return path
+
+
+@pytest.fixture
+def records(served, tmp_path):
+    path = tmp_path / "records.jsonl"
+    lines = [{HEADER: 1}, {POLICY: policy().digest, "text": policy().text}]
+    lines += [record.to_json() for record in reversed(served.records)]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+@pytest.fixture
+def strict(tmp_path):
+    path = tmp_path / "strict.yaml"
+    path.write_text(CHALLENGE_ALL)
+    return path
+
+
+def test_a_policy_that_does_not_pass_is_told_with_its_places(run, log, tmp_path):
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text('version: 1\nid: wrong\nrules: [{id: a, when: geo.contry == "NO", then: deny}]\n')
+    ended = run(log, "--policy", wrong)
+    assert ended.exit_code == 1
+    assert f"{wrong}:3:" in ended.stderr
+    assert "geo.country" in ended.stderr
+
+
+@pytest.mark.parametrize("share", ["300%", "-1%", "many"])
+def test_a_budget_that_is_no_share_is_refused(run, log, strict, share):
+    ended = run(log, "--policy", strict, "--max-challenge-rate", share)
+    assert ended.exit_code == 2
+    assert "--max-challenge-rate" in ended.stderr
+
+
+def test_a_log_that_holds_no_event_is_refused_with_the_reason(run, strict, tmp_path):
+    empty = tmp_path / "empty.jsonl"
+    empty.write_text('{"a": 1}\n')
+    ended = run(empty, "--policy", strict)
+    assert ended.exit_code == 2
+    assert "there is no event in" in ended.stderr
+
+
+def test_a_log_cannot_be_replayed_as_recorded(run, log, strict):
+    ended = run(log, "--policy", strict, "--mode", "recorded")
+    assert ended.exit_code == 2
+    assert "doorward records export" in ended.stderr
+
+
+def test_a_policy_over_its_budget_fails(run, log, strict):
+    ended = run(log, "--policy", strict, "--max-challenge-rate", "3%")
+    assert ended.exit_code == 1
+    assert "100.00% of genuine sign-ins are challenged, more than 3.00%" in ended.stderr
+
+
+def test_a_policy_within_its_budget_passes(run, log):
+    assert run(log, "--policy", SHIPPED, "--max-challenge-rate", "50 %", "--max-deny-rate", "0.5").exit_code == 0
+
+
+def test_two_policies_are_shown_side_by_side(run, log, strict):
+    ended = run(log, "--policy", strict, "--against", SHIPPED)
+    assert ended.exit_code == 0
+    assert f"{len(SCENES)} events judged" in ended.stdout
+    assert "everything-else → everybody" in ended.stdout
+    assert "decided nothing: " in ended.stdout
+
+
+def test_the_figures_are_one_json_document_for_programs(run, log, strict):
+    told = json.loads(run(log, "--policy", strict, "--against", SHIPPED, "--format", "json").stdout)
+    assert (told["mode"], told["results"]["events"]) == ("rebuilt", len(SCENES))
+    assert [side["policy"] for side in told["results"]["sides"]] == ["default", "challenge-all"]
+
+
+def test_standard_input_is_a_log_too(run, log, strict):
+    ended = run("-", "--policy", strict, input=log.read_text())
+    assert f"{len(SCENES)} events judged" in ended.stdout
+
+
+def test_our_own_records_are_judged_as_recorded(run, records):
+    told = json.loads(run(records, "--policy", SHIPPED, "--format", "json").stdout)
+    assert told["mode"] == "recorded"
+    assert told["results"]["changes"]["rows"] == []
+    assert told["replayability"]["policies_without_text"] == []
+
+
+def test_our_own_records_may_be_rebuilt_and_what_differs_is_explained(run, records):
+    ended = run(records, "--policy", SHIPPED, "--mode", "rebuilt")
+    assert f"0 of {len(SCENES)} records come out otherwise when rebuilt" in ended.stdout
+
+
+def test_a_rule_that_needs_what_was_not_recorded_is_told(run, records, tmp_path):
+    listing = tmp_path / "listing.yaml"
+    listing.write_text(WITH_A_LIST)
+    ended = run(records, "--policy", listing)
+    assert "not replayable: rule 'suspects'" in ended.stdout
+
+
+def test_lines_that_cannot_be_read_are_counted_and_stop_nothing(run, log, strict):
+    log.write_text(log.read_text() + "{broken\n" + '{"at": "soon"}\n')
+    ended = run(log, "--policy", strict)
+    assert ended.exit_code == 0
+    assert "could not be read" in ended.stdout
