@@ -111,6 +111,8 @@ def _write(events: Iterable[dict[str, Any]], target: Path) -> None:
                 is_empty = False
         if part != target and not is_empty:
             part.replace(target)
+    except BrokenPipeError:
+        raise  # the reader has seen enough
     except OSError as wrong:
         raise BadInput([Mistake(f"cannot write '{target}': {wrong.strerror}")]) from None
     finally:

@@ -22,6 +22,9 @@ _BETWEEN = re.compile(rf"(?:[\s,\[\]}}]|{_STRING}\s*:\s*{_PLAIN}(?=\s*[,}}]))*")
 # Where the next object may begin after one that is broken.
 _AGAIN = re.compile(r"(?:\n|[}\]]\s*,)\s*(?=\{)")
 
+# A word or an escape that is cut off is wrong from its beginning on.
+_LONGEST_WORD = 16
+
 NOT_JSON = "no JSON"
 NO_OBJECT = "no JSON object"
 TOO_DEEP = "nested too deeply"
@@ -107,14 +110,20 @@ class _Text:
                 return found if self._at - begun <= most else Broken(_longer(most))
         except RecursionError:
             return Broken(TOO_DEEP)
-        except ValueError:
-            pass
+        except ValueError as wrong:
+            if not self._may_be_cut_off(wrong):
+                return Broken(NOT_JSON)
         if first not in '{"':
             return Broken(NO_OBJECT)
-        # It is cut off, or wrong: what follows tells.
         if len(self._text) - begun > most:
             return Broken(_longer(most))
         return None if self._more() else Broken(NOT_JSON)
+
+    def _may_be_cut_off(self, wrong: ValueError) -> bool:
+        """Answer whether more text may put it right: the mistake is at the end, or a string that is still open."""
+        if not isinstance(wrong, json.JSONDecodeError):
+            return False
+        return wrong.pos > len(self._text) - _LONGEST_WORD or wrong.msg.startswith("Unterminated string")
 
     def resume(self) -> None:
         """Pass over what is broken, up to where the next object may begin, or to the end."""

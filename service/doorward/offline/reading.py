@@ -42,10 +42,10 @@ def files_of(paths: Sequence[Source]) -> list[Source]:
     found: list[Source] = []
     wrong = []
     for path in paths:
-        if isinstance(path, str) or path.is_file():
-            found.append(path)
-        elif path.is_dir():
+        if isinstance(path, Path) and path.is_dir():
             found += sorted(each for each in path.rglob("*") if each.is_file() and not _is_hidden(each, path))
+        elif isinstance(path, str) or path.exists():
+            found.append(path)  # a pipe is a file too
         else:
             wrong.append(Mistake(f"there is no file or folder '{path}'"))
     if wrong:

@@ -182,6 +182,13 @@ def test_marks_of_the_data_set_are_labels_and_never_context(tmp_path, row, label
     assert "context" not in events[0]["request"]
 
 
+def test_lines_may_end_as_windows_ends_them(tmp_path):
+    file = tmp_path / "rba-dataset.csv"
+    file.write_bytes((ROWS + rba()).replace("\n", "\r\n").encode())
+
+    assert [each["label"] for each in read([file])] == ["genuine"]
+
+
 def test_a_row_with_too_few_values_stops_nothing(tmp_path):
     events, report = read_rows(tmp_path, "0,2020-03-01\n", '1,"never closed\n', rba())
 

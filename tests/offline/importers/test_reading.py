@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import os
+from threading import Thread
 
 import pytest
 from hypothesis import given
@@ -175,6 +177,14 @@ def test_a_folder_is_read_in_the_order_of_its_names_without_what_is_hidden(tmp_p
 
     assert subjects(events) == ["u-1", "u-2", "u-3"]
     assert report.formats == {"canonical": 3}
+
+
+def test_a_pipe_is_read_as_a_file_is(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    Thread(target=pipe.write_bytes, args=(LINES,)).start()
+
+    assert read_file(pipe)[0] == EVENTS
 
 
 def test_a_path_that_does_not_exist_is_told_before_anything_is_read(tmp_path):
