@@ -43,7 +43,7 @@ def formats(form: str) -> None:
     show_default=True,
     help="What the logs are; each file's first objects tell by themselves.",
 )
-@click.option("--sort", is_flag=True, help="Bring the events into the order of their time, as a replay needs them.")
+@click.option("--sort", is_flag=True, help="Bring the events into the order of their time.")
 @click.pass_context
 def convert(ctx: click.Context, paths: tuple[Path, ...], target: Path, form: str, sort: bool) -> None:
     """Write the sign-ins of LOGS (files, folders, or - for standard input) to --to, one canonical event a line.
@@ -79,7 +79,7 @@ def summary(report: Report, *, is_sorted: bool) -> Iterator[str]:
         yield f"unreadable {report.unreadable}" + (f", the first {shown}:" if report.unreadable > shown else ":")
         yield from (f"  {_plain(str(wrong))}" for wrong in report.first)
     if report.backwards and not is_sorted:
-        yield f"{report.backwards} events are earlier than the one before; a replay needs them in order: --sort"
+        yield f"{report.backwards} events are earlier than the one before: --sort brings them into the order of time"
 
 
 def _refuse_input_as_target(files: list[Source], target: Path) -> None:
@@ -102,7 +102,7 @@ def _bar() -> Iterator[Any]:
 
 def _write(events: Iterable[dict[str, Any]], target: Path) -> None:
     """Write *events* whole or not at all: an old file stays until the new one is there, and where that is empty."""
-    part = target if target == STDOUT else target.with_name(f".{target.name}")
+    part = target if target == STDOUT else target.with_name(f".part-{target.name}")
     is_empty = True
     try:
         with opened_for_writing(part) as file:
