@@ -60,10 +60,11 @@ class Judgement:
 
 def judge(case: Case, policy: Policy, card: Scorecard, meter: Meter, *, candidate: Policy | None = None) -> Judgement:
     """Compute signals, score and ruling of *case*; the same case always gives the same judgement."""
+    attempt = Attempt(case.request, case.facts, case.now)
     with meter.stage("signals"):
-        before = evaluate(Attempt(case.request, case.facts, case.now))
+        before = evaluate(attempt)
     with meter.stage("score"):
-        assessment = assess(card, case.request, case.facts, case.now)
+        assessment = assess(card, attempt)
         level = level_of(assessment.score, assessment.floors, policy.levels)
     with meter.stage("policy"):
         signals = with_risk(

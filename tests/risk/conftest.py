@@ -17,6 +17,7 @@ from doorward.core.facts import (
 )
 from doorward.core.outcome import Assessment
 from doorward.core.request import Credential, DecisionRequest, Subject
+from doorward.core.signals.base import Attempt
 from doorward.risk.model_file import load_scorecard
 from doorward.risk.scorecard import Scorecard, assess
 
@@ -140,7 +141,7 @@ def assessed(card: Scorecard, request_of_login: DecisionRequest) -> Scored:
     """Return the assessment of what `facts` makes of the same arguments."""
 
     def assessment(**arguments: object) -> Assessment:
-        return assess(card, request_of_login, facts_of(**arguments), NOW)
+        return assess(card, Attempt(request_of_login, facts_of(**arguments), NOW))
 
     return assessment
 

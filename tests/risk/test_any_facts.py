@@ -16,6 +16,7 @@ from doorward.core.facts import (
     VelocityFacts,
 )
 from doorward.core.request import Credential, DecisionRequest, Subject
+from doorward.core.signals.base import Attempt
 from doorward.risk.features import KINDS
 from doorward.risk.provisional import provisional
 from doorward.risk.scorecard import MAX_REASONS, assess
@@ -88,7 +89,7 @@ requests = st.builds(
 
 @given(requests, facts, numbers)
 def test_any_facts_can_be_assessed(request, found, now):
-    assessment = assess(CARD, request, found, now)
+    assessment = assess(CARD, Attempt(request, found, now))
 
     assert isfinite(assessment.log_odds)
     assert assessment.log_odds == fsum(assessment.contributions.values())

@@ -8,6 +8,7 @@ import pytest
 
 from doorward.core.facts import Facts, HistoryFacts, VelocityFacts
 from doorward.core.request import Credential, DecisionRequest, Subject
+from doorward.core.signals.base import Attempt
 from doorward.risk.features import FEATURES, features
 from doorward.risk.floors import FLOORS
 
@@ -17,7 +18,7 @@ BANGKOK = {"country": "TH", "city": "Bangkok", "lat": 13.8, "lon": 100.5, "accur
 @pytest.fixture
 def of(request_of_login, facts, now):
     """Return the features of what `facts` makes of the same arguments."""
-    return lambda **arguments: features(request_of_login, facts(**arguments), now)
+    return lambda **arguments: features(Attempt(request_of_login, facts(**arguments), now))
 
 
 def test_every_feature_has_its_own_name():
@@ -37,7 +38,7 @@ def test_the_documentation_has_every_feature_and_floor():
 def test_nothing_is_known_of_an_attempt_whose_history_cannot_be_read(request_of_login, now):
     blind = Facts(history=HistoryFacts(reachable=False), velocity=VelocityFacts(reachable=False))
 
-    values = features(request_of_login, blind, now)
+    values = features(Attempt(request_of_login, blind, now))
 
     assert [name for name, value in values.items() if not isnan(value)] == []
 
@@ -136,7 +137,7 @@ def test_what_the_caller_states_is_read(facts, now):
     created_at = now - (e - 1) * 86_400
     request = DecisionRequest("login", Subject("u", created_at=created_at), credential=Credential("passed", True))
 
-    values = features(request, facts(), now)
+    values = features(Attempt(request, facts(), now))
 
     assert values["breached"] == 1.0
     assert values["account_age"] == pytest.approx(1.0)
@@ -163,6 +164,6 @@ def test_rarity_needs_no_history(of):
 def test_the_secrets_that_a_record_leaves_out_change_nothing(request_of_login, facts, now):
     client = replace(request_of_login.client, device_token="dvt_x", device_token_collected=True)
 
-    with_token = features(replace(request_of_login, client=client), facts(), now)
+    with_token = features(Attempt(replace(request_of_login, client=client), facts(), now))
 
-    assert repr(with_token) == repr(features(request_of_login, facts(), now))
+    assert repr(with_token) == repr(features(Attempt(request_of_login, facts(), now)))

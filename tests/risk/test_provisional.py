@@ -3,6 +3,7 @@
 import pytest
 
 from doorward.core.facts import Facts
+from doorward.core.signals.base import Attempt
 from doorward.risk.model_file import write_scorecard
 from doorward.risk.provisional import provisional
 from doorward.risk.scorecard import assess
@@ -64,7 +65,7 @@ def test_a_first_sign_in_from_a_plain_network_is_allowed(score, device, kind):
 
 
 def test_a_first_sign_in_of_a_fresh_installation_is_allowed(card, request_of_login, now):
-    first = assess(card, request_of_login, Facts(), now).score
+    first = assess(card, Attempt(request_of_login, Facts(), now)).score
 
     assert first is not None
     assert first < MEDIUM - 2

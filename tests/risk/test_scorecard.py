@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from doorward.core.facts import LEVELS, Facts, HistoryFacts, PopulationFacts
 from doorward.core.request import DecisionRequest, Subject
+from doorward.core.signals.base import Attempt
 from doorward.risk.features import FEATURES
 from doorward.risk.provisional import provisional
 from doorward.risk.scorecard import BASE, Calibration, Quantiles, Table, assess
@@ -142,7 +143,7 @@ def test_more_familiar_never_scores_higher(level, one, other, population, hours_
 
     def score(count):
         history = replace(past, counts={**past.counts, level: count})
-        return assess(CARD, REQUEST, replace(crowd(population), history=history), 1e9).log_odds
+        return assess(CARD, Attempt(REQUEST, replace(crowd(population), history=history), 1e9)).log_odds
 
     assert score(more) <= score(less)
 
@@ -162,7 +163,7 @@ def test_an_assessment_says_what_it_rests_on(card, assessed):
 
 
 def test_there_is_no_score_where_the_history_cannot_be_read(card, request_of_login, now):
-    found = assess(card, request_of_login, Facts(history=HistoryFacts(reachable=False)), now)
+    found = assess(card, Attempt(request_of_login, Facts(history=HistoryFacts(reachable=False)), now))
 
     assert found.score is None
     assert found.confidence == "none"

@@ -41,11 +41,9 @@ class Judging:
 
         *runtime* holds the run-time lists of each line, where those of *case* do not serve all.
         """
-        before = self._evaluate(Attempt(case.request, case.facts, case.now))
-        assessed = {
-            name: assess(card, case.request, case.facts, case.now, with_reasons=self._with_reasons)
-            for name, card in self._cards.items()
-        }
+        attempt = Attempt(case.request, case.facts, case.now)
+        before = self._evaluate(attempt)
+        assessed = {name: assess(card, attempt, with_reasons=self._with_reasons) for name, card in self._cards.items()}
         judged = []
         for number, (policy, card) in enumerate(self._lines):
             assessment = assessed[card.id]

@@ -68,7 +68,7 @@ class Part:
 
     def evaluate(self, given: Given) -> bool | None:
         """Answer true, false or UNKNOWN (None); never raises."""
-        return self.plain(given.values) if self.plain is not None else self.by_cel(given)
+        return self.plain.answer(given.values) if self.plain is not None else self.by_cel(given)
 
     def by_cel(self, given: Given) -> bool | None:
         """Answer the same by CEL itself, whatever Python could."""

@@ -12,11 +12,10 @@ from doorward.core.signals.base import Signals
 from doorward.policy.conditions import Given
 from doorward.policy.lists import RuntimeEntries
 from doorward.policy.merging import stricter, strictest
-from doorward.policy.model import ANY_AUTHENTICATOR, BOTH, ENROL, STRICTEST, Effect, Policy, Rule
+from doorward.policy.model import ANY_AUTHENTICATOR, ENROL, STRICTEST, Effect, Policy, Rule
 from doorward.policy.ruling import (
     MATCHED,
-    NOT_APPLICABLE,
-    NOT_REACHED,
+    NOT_MATCHED,
     SATISFIED,
     UNKNOWN,
     RuleResult,
@@ -134,24 +133,37 @@ def _ruling(walk: _Walk, ending: _Ending, effect: Effect, *, rule: str, reason: 
 
 def _walk(policy: Policy, situation: Situation, signals: Signals, given: Given) -> _Walk:
     """Evaluate the rules in order, up to the one that decides; those in shadow all, wherever they stand."""
-    walk = _Walk()
-    stops = policy.combine != STRICTEST
-    values = given.values
-    for rule in policy.rules:
-        if rule.on not in (BOTH, situation.kind):
-            walk.results.append(RuleResult(rule.id, NOT_APPLICABLE))
-        elif stops and walk.deciding and not rule.shadow:
-            walk.results.append(RuleResult(rule.id, NOT_REACHED))
-        else:
-            plain = rule.condition.whole.plain
-            answer = plain(values) if plain is not None else rule.condition.evaluate(given)
-            if answer is False:
-                walk.results.append(rule.unmatched)
-                continue
-            if answer is None and signals.unknown.keys().isdisjoint(rule.condition.signals):
-                walk.errors += 1
-            _apply(rule, answer, walk, situation, policy.id)
+    walk, scan, place = _Walk(), policy.scans[situation.kind], 0
+    while place < len(policy.rules):
+        found = scan.first(given.values, place)
+        walk.results += scan.passed[place:found]
+        if found == len(policy.rules):
+            break
+        _look_at(policy.rules[found], walk, situation, signals, given, policy.id)
+        place = found + 1
+        if walk.deciding and policy.combine != STRICTEST:
+            _rest(policy, place, walk, situation, signals, given)
+            break
     return walk
+
+
+def _rest(policy: Policy, place: int, walk: _Walk, situation: Situation, signals: Signals, given: Given) -> None:
+    """Go through the rules after the one that decided: only those in shadow are still evaluated."""
+    for rule, passed in zip(policy.rules[place:], policy.scans[situation.kind].after[place:], strict=True):
+        if rule.shadow and rule.applies_to(situation.kind):
+            _look_at(rule, walk, situation, signals, given, policy.id)
+        else:
+            walk.results.append(passed)
+
+
+def _look_at(rule: Rule, walk: _Walk, situation: Situation, signals: Signals, given: Given, policy_id: str) -> None:
+    answer = rule.condition.evaluate(given)
+    if answer is False:
+        walk.results.append(RuleResult(rule.id, NOT_MATCHED))
+        return
+    if answer is None and signals.unknown.keys().isdisjoint(rule.condition.signals):
+        walk.errors += 1
+    _apply(rule, answer, walk, situation, policy_id)
 
 
 def _apply(rule: Rule, answer: bool | None, walk: _Walk, situation: Situation, policy_id: str) -> None:

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from doorward.core.outcome import ALLOW, CHALLENGE, DENY, Requirement
+from doorward.core.request import ACTION, LOGIN
 from doorward.policy.binding import Binding
 from doorward.policy.conditions import Condition, Environment, Given
 from doorward.policy.findings import START, Place
 from doorward.policy.lists import NamedList
-from doorward.policy.ruling import NOT_MATCHED, RuleResult
+from doorward.policy.scanning import Scan
 
 SKIP = "skip"
 MATCH = "match"
@@ -54,10 +55,6 @@ class Rule:
     on: str = BOTH
     shadow: bool = False
     place: Place = START
-    unmatched: RuleResult = field(init=False, repr=False, compare=False)  # made once, for most rules do not match
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "unmatched", RuleResult(self.id, NOT_MATCHED))
 
     def applies_to(self, kind: str) -> bool:
         return self.on in (BOTH, kind)
@@ -101,6 +98,10 @@ class Policy:
     degraded: Effect = DEFAULT_DEGRADED
     files: tuple[str, ...] = ()  # the list files, relative to the policy's folder
     places: Mapping[str, Place] = field(default_factory=dict)  # of `lists.<name>` and `requirements.<name>`
+    scans: Mapping[str, Scan] = field(init=False, repr=False, compare=False)  # by the kind of event
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "scans", {kind: Scan(self.rules, kind) for kind in (LOGIN, ACTION)})
 
     def given(self, signals: Any, runtime_lists: Mapping[str, Any]) -> Given:
         """Return what all conditions of one decision are evaluated on."""

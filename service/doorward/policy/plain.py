@@ -7,7 +7,7 @@ What is written is Python text over the checked tree. Only names of declared sig
 constants as Python writes them; an unknown is None, carried as Kleene's logic does.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -15,8 +15,6 @@ from doorward.policy import tree
 from doorward.policy.calls import answer_of
 from doorward.policy.functions import FUNCTIONS
 from doorward.policy.tree import Branch
-
-Plain = Callable[[Mapping[str, Any]], bool | None]
 
 
 class NotPlain(Exception):
@@ -31,18 +29,40 @@ class _Text(NamedTuple):
     known: bool = False
 
 
+class Plain(NamedTuple):
+    """A condition in Python: the expression over the values `v`, and the function that it makes."""
+
+    python: str
+    answer: Callable[[Mapping[str, Any]], bool | None]
+
+
 def plain(root: Branch, types: Mapping[str, str]) -> Plain | None:
-    """Return what answers the condition from a decision's values, or None where CEL must; *types* are its names'."""
-    writer = _Writer(types)
+    """Return the condition in Python, or None where CEL must answer it; *types* are those of its names."""
     try:
-        written = writer.text(root)
+        written = _Writer(types).text(root)
         if written.type != "bool":
             return None
-        names = {"_call": answer_of}
-        made: Plain = eval(compile(f"lambda v: {written.python}", "<condition>", "eval"), names)  # noqa: S307
-    except (NotPlain, SyntaxError, RecursionError, MemoryError):  # Python's parser takes fewer brackets than it could
+        answer = eval(compile(f"lambda v: {written.python}", "<condition>", "eval"), {"_call": answer_of})  # noqa: S307
+        return Plain(written.python, answer)
+    except (NotPlain, SyntaxError, RecursionError, MemoryError):  # Python's parser takes fewer brackets than CEL may
         return None
-    return made
+
+
+def first_open(conditions: Sequence[Plain | bool | None]) -> Callable[[Mapping[str, Any], int], int]:
+    """Return what finds, from a place on, the first condition that is not false; their number where all are.
+
+    None stands for a condition that cannot be answered here, and so may be; False for one that is never asked.
+    """
+    lines = ["def first(v, start):"]
+    for place, condition in enumerate(conditions):
+        if condition is None:
+            lines.append(f" if start <= {place}: return {place}")
+        elif isinstance(condition, Plain):
+            lines.append(f" if start <= {place} and {condition.python} is not False: return {place}")
+    names: dict[str, Any] = {"_call": answer_of}
+    exec(compile("\n".join((*lines, f" return {len(conditions)}")), "<rules>", "exec"), names)  # noqa: S102
+    first: Callable[[Mapping[str, Any], int], int] = names["first"]
+    return first
 
 
 class _Writer:

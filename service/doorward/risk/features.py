@@ -9,7 +9,6 @@ from math import log, log1p, nan
 from typing import NamedTuple
 
 from doorward.core.facts import Facts
-from doorward.core.request import DecisionRequest
 from doorward.core.signals.base import Attempt
 from doorward.risk import travel
 from doorward.risk.likelihood import has_history, log_ratios, population_shares
@@ -20,15 +19,10 @@ UP, EITHER = 1, 0
 class Evidence(NamedTuple):
     """What every feature sees: the attempt, p_g of each level, and how unlike the subject its value there is."""
 
-    request: DecisionRequest
+    attempt: Attempt
     facts: Facts
-    now: float
     shares: dict[str, float]
     ratios: dict[str, float]
-
-    @property
-    def attempt(self) -> Attempt:
-        return Attempt(self.request, self.facts, self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +52,17 @@ _NEW_ADDRESS_OF_ATTACKS = 0.9
 _HALF_FAMILIAR = 0.5  # the weight of sign-ins from an address that makes it half as familiar as can be
 
 
-def features(request: DecisionRequest, facts: Facts, now: float) -> dict[str, float]:
+# Rings hold at most 256, so that every count's logarithm is at hand.
+_KEPT = 257
+_LOG1P = tuple(log1p(number) for number in range(_KEPT))
+
+
+def features(attempt: Attempt) -> dict[str, float]:
     """Return every feature of the attempt by its name."""
+    facts = attempt.facts
     shares = population_shares(facts.population)
-    seen = Evidence(request, facts, now, shares, log_ratios(facts, shares))
-    return {feature.name: feature.function(seen) for feature in FEATURES}
+    seen = Evidence(attempt, facts, shares, log_ratios(facts, shares))
+    return {name: function(seen) for name, function in _FUNCTIONS}
 
 
 def _ratio_of(level: str) -> Callable[[Evidence], float]:
@@ -113,7 +113,7 @@ def _new_ip_gap(seen: Evidence) -> float:
     history = seen.facts.history
     if not has_history(history) or history.last_at is None or "ip" not in history.totals:
         return nan
-    genuine = _new_address_rate(seen.now - history.last_at)
+    genuine = _new_address_rate(seen.attempt.now - history.last_at)
     if_new = log(_NEW_ADDRESS_OF_ATTACKS / genuine)
     if_seen = log((1 - _NEW_ADDRESS_OF_ATTACKS) / (1 - genuine))
     count = max(0.0, history.counts.get("ip", 0.0))
@@ -131,8 +131,8 @@ def _history(seen: Evidence) -> float:
 
 
 def _account_age(seen: Evidence) -> float:
-    created_at = seen.request.subject.created_at
-    return nan if created_at is None else log1p(max(0.0, (seen.now - created_at) / 86_400))
+    created_at = seen.attempt.request.subject.created_at
+    return nan if created_at is None else log1p(max(0.0, (seen.attempt.now - created_at) / 86_400))
 
 
 def _disowned(seen: Evidence) -> float:
@@ -143,7 +143,7 @@ def _disowned(seen: Evidence) -> float:
 def _count_of(name: str) -> Callable[[Evidence], float]:
     def count(seen: Evidence) -> float:
         number = seen.facts.velocity.counts.get(name)
-        return nan if number is None else log1p(max(0, number))
+        return nan if number is None else _LOG1P[number] if 0 <= number < _KEPT else log1p(max(0, number))
 
     return count
 
@@ -170,7 +170,7 @@ def _bot(seen: Evidence) -> float:
 
 
 def _breached(seen: Evidence) -> float:
-    return _or_nan(seen.request.credential.breached)
+    return _or_nan(seen.attempt.request.credential.breached)
 
 
 def _hour_oddness(seen: Evidence) -> float:
@@ -226,3 +226,5 @@ FEATURES: tuple[Feature, ...] = (
     Feature("bot", "the user agent is a program", "0 or 1", UP, _bot),
     Feature("breached", "the password is in a breach", "0 or 1", UP, _breached),
 )
+
+_FUNCTIONS = tuple((feature.name, feature.function) for feature in FEATURES)

@@ -30,10 +30,12 @@ def has_history(history: HistoryFacts) -> bool:
 def population_shares(population: PopulationFacts) -> dict[str, float]:
     """Return p_g of every level: how likely a sign-in of anyone has this value; 1 where nothing was counted yet."""
     shares = dict.fromkeys(LEVELS, 1.0)
+    counts, distinct = population.counts, population.distinct
     for level, total in population.totals.items():
-        count = population.counts.get(level, 0.0)
+        count = counts.get(level, 0.0)
         if 0.0 <= count <= total > 0.0:
-            shares[level] = (count + 0.5) / (total + 0.5 * (max(0, population.distinct.get(level, 0)) + 1))
+            values = distinct.get(level, 0)
+            shares[level] = (count + 0.5) / (total + 0.5 * (values + 1 if values > 0 else 1))
     return shares
 
 
@@ -60,10 +62,12 @@ def log_ratios(facts: Facts, shares: Mapping[str, float]) -> dict[str, float]:
 def _own_shares(history: HistoryFacts, shares: Mapping[str, float]) -> dict[str, float]:
     """Return how likely a sign-in of the subject has the value, at every level that the attempt has."""
     own = {}
+    counts = history.counts
     for level, total in history.totals.items():
         if level in shares:
-            count = max(0.0, history.counts.get(level, 0.0))
-            own[level] = (count + PRIOR_WEIGHT * shares[level]) / (max(count, total) + PRIOR_WEIGHT)
+            count = counts.get(level, 0.0)
+            count = count if count > 0.0 else 0.0
+            own[level] = (count + PRIOR_WEIGHT * shares[level]) / ((total if total > count else count) + PRIOR_WEIGHT)
     return own
 
 

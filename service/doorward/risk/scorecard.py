@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from math import fsum, isnan, nan
 
-from doorward.core.facts import Facts, HistoryFacts
+from doorward.core.facts import HistoryFacts
 from doorward.core.outcome import Assessment, Reason
-from doorward.core.request import DecisionRequest
 from doorward.core.signals import LEARNING_EVENTS
 from doorward.core.signals.base import Attempt
 from doorward.risk.features import FEATURES, features
@@ -102,21 +101,21 @@ class Scorecard:
         a = self.calibration.a
         shares = {BASE: a * self.constant + self.calibration.b + self.prior_shift}
         for name, table in self.tables.items():
-            shares[name] = a * table.value_at(values.get(name, nan))
+            x = values.get(name, nan)
+            shares[name] = a * (table.values[bisect_left(table.thresholds, x)] if x == x else table.missing)
         return shares
 
     def log_odds(self, values: Mapping[str, float]) -> float:
         return fsum(self.contributions(values).values())
 
 
-def assess(
-    card: Scorecard, request: DecisionRequest, facts: Facts, now: float, *, with_reasons: bool = True
-) -> Assessment:
+def assess(card: Scorecard, attempt: Attempt, *, with_reasons: bool = True) -> Assessment:
     """Return the score of an attempt and all it rests on; no score where the history could not be read.
 
     Putting the reasons into words takes half of the time, so whoever does not read them may do without.
     """
-    values = features(request, facts, now)
+    facts = attempt.facts
+    values = features(attempt)
     shares = card.contributions(values)
     log_odds = fsum(shares.values())
     calibration = card.calibration
@@ -124,7 +123,7 @@ def assess(
         score=card.quantiles.score(log_odds) if facts.history.reachable else None,
         log_odds=log_odds,
         confidence=confidence_of(facts.history),
-        reasons=_reasons(card, Attempt(request, facts, now), values, shares) if with_reasons else (),
+        reasons=_reasons(card, attempt, values, shares) if with_reasons else (),
         floors=floors_of(facts),
         contributions=shares,
         calibration={"source": calibration.source, "n": calibration.n, "version": calibration.version},

@@ -14,12 +14,19 @@ class Unknown(NamedTuple):
     reason: str
 
 
-class Attempt(NamedTuple):
-    """What every signal function sees; *now* in seconds since 1970 UTC."""
+class Attempt:
+    """What every signal function sees; *now* in seconds since 1970 UTC.
 
-    request: DecisionRequest
-    facts: Facts
-    now: float
+    *journey* is what `travel` has worked out for it, once for all who ask.
+    """
+
+    __slots__ = ("facts", "journey", "now", "request")
+
+    def __init__(self, request: DecisionRequest, facts: Facts, now: float) -> None:
+        self.request = request
+        self.facts = facts
+        self.now = now
+        self.journey: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,13 @@ def impossible(attempt: Attempt) -> bool | Unknown:
 
 def journey_of(attempt: Attempt) -> Journey | Unknown:
     """Return the way from the last verified sign-in to here, or why there is none to be known."""
+    if attempt.journey is None:
+        attempt.journey = _journey_of(attempt)
+    journey: Journey | Unknown = attempt.journey
+    return journey
+
+
+def _journey_of(attempt: Attempt) -> Journey | Unknown:
     elapsed = hours(attempt)
     if isinstance(elapsed, Unknown):
         return elapsed
