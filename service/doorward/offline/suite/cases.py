@@ -7,10 +7,11 @@ from typing import Any
 from doorward.core.assurance import AUTHENTICATOR_TYPES, NAMED_TYPES, combine
 from doorward.core.facts import EnrolmentFacts, Facts
 from doorward.core.outcome import Proof
-from doorward.core.request import ACTION, LOGIN
+from doorward.core.request import ACTION, LOGIN, DecisionRequest
 from doorward.judge import Case
 from doorward.offline.suite import starts
 from doorward.offline.suite.asked import read_request
+from doorward.offline.suite.earlier import remembered
 from doorward.offline.suite.expected import read_expectations
 from doorward.offline.suite.merging import child, laid_over, nested, without
 from doorward.offline.suite.model import RuleCase
@@ -37,7 +38,7 @@ from doorward.policy.source import Fields, Node, Text
 DEFAULT_NOW = 1_772_618_400.0  # 2026-03-04T10:00:00Z
 
 # The keys that defaults may hold as well.
-SITUATION_KEYS = ("start", "request", "facts", "signals", "risk", "lists", "proofs", "now", "degraded")
+SITUATION_KEYS = ("start", "request", "facts", "signals", "risk", "lists", "proofs", "earlier", "now", "degraded")
 UNREADABLE_LIST = "unreadable"
 DEFAULT_AGE_SECONDS = 60
 
@@ -88,13 +89,25 @@ def _situation(node: Fields, policy: Policy, at: Reading) -> tuple[Case, Overrid
     asked = child(node, "request")
     kind = child(asked, "kind")
     ground = starts.stated(start, _kind(kind, "request.kind", Reading(Report(), at.now)) if kind else LOGIN)
-    request = read_request(laid_over(ground, asked) if asked is not None else ground, at)
+    whole = laid_over(ground, asked) if asked is not None else ground
+    request = read_request(whole, at)
     overrides = read_overrides(child(node, "signals"), child(node, "risk"), at)
-    facts = starts.found(start, request, at.now)
-    facts = read_facts(child(node, "facts"), starts.unreadable(facts) if degraded else facts, at)
+    facts = _facts(node, start, whole, request, at)
+    if degraded:
+        facts = starts.unreadable(facts)
     runtime = _lists(child(node, "lists"), policy, at)
     case = Case(request, _enrolled(facts, overrides), at.now, runtime=runtime, degraded=degraded)
     return replace(case, proofs=_proofs(child(node, "proofs"), case, at)), overrides
+
+
+def _facts(node: Fields, start: str, asked: Node, request: DecisionRequest, at: Reading) -> Facts:
+    """Return the facts of the start, those that earlier sign-ins have left, and over both what the case states."""
+    stated, earlier = child(node, "facts"), child(node, "earlier")
+    facts = read_facts(stated, starts.found(start, request, at.now), at)
+    if earlier is None:
+        return facts
+    facts = remembered(earlier, asked, start, request, facts, at)
+    return read_facts(stated, facts, at._replace(report=Report()))
 
 
 def _read(reader: Any, node: Fields, name: str, at: Reading, default: Any) -> Any:
