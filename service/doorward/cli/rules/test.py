@@ -78,7 +78,7 @@ def test(
     if matching and not any(each.results for each in runs):
         raise click.UsageError(f"no case has a name that holds '{matching}'")
     if junit_path is not None:
-        junit_path.write_bytes(junit([telling.junit_file(each) for each in runs], at=began))
+        _write(junit_path, junit([telling.junit_file(each) for each in runs], at=began))
     _tell(found, runs, form, partly=bool(matching))
     ctx.exit(_status(found, runs, min_coverage))
 
@@ -109,6 +109,13 @@ def _timed(results: Iterable[Result]) -> Iterator[tuple[Result, float]]:
         before = time.perf_counter()
 
 
+def _write(path: Path, document: bytes) -> None:
+    try:
+        path.write_bytes(document)
+    except OSError as wrong:
+        raise click.FileError(str(path), hint=wrong.strerror) from None
+
+
 def _tell(found: Found, runs: Sequence[FileRun], form: str, *, partly: bool) -> None:
     if form == "json":
         click.echo(json.dumps(telling.as_json(runs, found.coverages.values()), indent=2, ensure_ascii=False))
@@ -121,8 +128,10 @@ def _tell(found: Found, runs: Sequence[FileRun], form: str, *, partly: bool) -> 
                 first, *rest = telling.failure(each.suite, result)
                 click.secho(first, fg="red")
                 click.echo("\n".join(rest))
-    for coverage in found.coverages.values() if not partly else ():
-        click.echo("\n".join(telling.covered(coverage)))
+    broken = {each.suite.policy_path for each in runs if each.suite.findings}
+    for path, coverage in found.coverages.items():
+        if not partly and path not in broken:
+            click.echo("\n".join(telling.covered(coverage)))
     click.echo(telling.summary(runs))
 
 

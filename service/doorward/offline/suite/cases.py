@@ -131,9 +131,10 @@ def _lists(node: Node | None, policy: Policy, at: Reading) -> Mapping[str, Runti
         return {}
     filled = {name: named for name, named in policy.lists.items() if isinstance(named, RuntimeList)}
     found: dict[str, RuntimeEntries | None] = {}
-    for name, value in nodes_of(section_of(node, "lists", at, ())).items():
+    section = section_of(node, "lists", at, ())
+    for name, value in nodes_of(section).items():
         if name not in filled:
-            at.report.unknown_name(value.place, "run-time list", name, filled)
+            at.report.unknown_name(section.place_of_key(name), "run-time list", name, filled)
         elif is_null(value) or (isinstance(value, Text) and value.value == UNREADABLE_LIST and not value.quoted):
             found[name] = None
         else:

@@ -53,4 +53,5 @@ class Coverage:
 
     @property
     def percent(self) -> float:
-        return 100.0 * (1 - len(self.untested) / len(self.policy.rules))
+        rules = len(self.policy.rules)
+        return 100.0 * (rules - len(self.untested)) / rules

@@ -20,6 +20,8 @@ from doorward.policy.source import MAX_BYTES, Fields, Items, Node, Text, read
 
 MAX_COMBINATIONS = 1000
 MAX_CASES = 20_000
+# Nobody reads more at once, and each near name that is looked for costs time.
+ENOUGH_FINDINGS = 400
 
 KEYS = ("version", "description", "policy", "defaults", "cases")
 CASE_KEYS = ("name", "description", *SITUATION_KEYS, "matrix", "expect")
@@ -68,7 +70,8 @@ def read_suite(path: Path, policies: Policies) -> Suite:
         report.error(START, "policy", f"the policy {policy_path.name} does not pass ({count} errors, see rules lint)")
         return Suite(path, policy_path, None, findings=report.findings())
     cases = tuple(_cases(section, made.policy, report))
-    findings = report.findings()
+    # What stands in the defaults, or in a case with a matrix, is read once for each combination.
+    findings = tuple(dict.fromkeys(report.findings()))
     return Suite(path, policy_path, made.policy, () if report.failed else cases, findings)
 
 
@@ -119,6 +122,9 @@ def _cases(section: Section, policy: Policy, report: Report) -> Iterator[RuleCas
             total += 1
             if total > MAX_CASES:
                 report.error(place.place, "too-many", f"expected at most {MAX_CASES} cases, combinations counted")
+                return
+            if len(report) >= ENOUGH_FINDINGS:
+                report.error(place.place, "too-many", "too many mistakes: the cases from here on were not read")
                 return
             case = read_case(name, whole, place.place, policy, report)
             if case is not None:

@@ -22,7 +22,8 @@ from doorward.offline.suite.values import (
     texts,
     whole,
 )
-from doorward.policy.source import Node, Text
+from doorward.policy.findings import START
+from doorward.policy.source import Fields, Node, Text
 from doorward.risk.floors import FLOORS, LEVELS, UNSCORED, level_of
 
 UNKNOWN = "unknown"
@@ -88,10 +89,11 @@ def read_overrides(signals: Node | None, risk: Node | None, at: Reading) -> Over
     """Return the overrides of a case; a value of another type, or a word that the signal never has, is a mistake."""
     values: dict[str, Any] = {}
     unknown: set[str] = set()
-    for name, node in nodes_of(section_of(signals, "signals", at, ())).items() if signals else ():
+    section = section_of(signals or Fields((), START), "signals", at, ())
+    for name, node in nodes_of(section).items():
         spec = SIGNALS.get(name)
         if spec is None:
-            at.report.unknown_name(node.place, "signal", name, SIGNALS)
+            at.report.unknown_name(section.place_of_key(name), "signal", name, SIGNALS)
         elif not is_unknown(node) or UNKNOWN in _words(spec):
             values[name] = _reader(spec)(node, f"signals.{name}", at)
         elif spec.may_be_unknown:

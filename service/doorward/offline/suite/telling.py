@@ -71,8 +71,14 @@ def summary(runs: Iterable[FileRun]) -> str:
     results = [result for run in runs for result, _ in run.results]
     failed = sum(not result.passed for result in results)
     broken = sum(bool(run.suite.findings) for run in runs)
-    line = f"{len(results)} cases in {len(runs)} files: {len(results) - failed} passed, {failed} failed"
-    return line + (f", {broken} files could not be run" if broken else "")
+    line = (
+        f"{_many(len(results), 'case')} in {_many(len(runs), 'file')}: {len(results) - failed} passed, {failed} failed"
+    )
+    return line + (f", {_many(broken, 'file')} could not be run" if broken else "")
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def as_json(runs: Sequence[FileRun], coverages: Iterable[Coverage]) -> dict[str, Any]:
