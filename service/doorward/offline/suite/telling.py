@@ -126,7 +126,7 @@ def junit_file(run: FileRun) -> junit.File:
         junit.Row(result.case.name, seconds, "" if result.passed else _told(run.suite, result))
         for result, seconds in run.results
     )
-    return junit.File(str(run.suite.path), rows, "\n".join(findings(run.suite)))
+    return junit.File(str(run.suite.path), str(run.suite.policy_path), rows, "\n".join(findings(run.suite)))
 
 
 def _told(suite: Suite, result: Result) -> str:
