@@ -75,6 +75,21 @@ def test_what_a_challenge_asks_is_compared_part_by_part(write, cli):
     assert cli().exit_code == 0
 
 
+def test_nothing_in_a_test_file_moves_the_cursor_of_a_terminal(write, cli):
+    write(
+        """
+        - name: a
+          matrix: {signals.geo.country: ["\\e[2J"]}
+          expect: {reason: "\\e[2J"}
+        """
+    )
+    told = cli().stdout
+
+    assert "a [geo.country=?[2J]" in told
+    assert "reason: expected ?[2J, came rest" in told
+    assert "\x1b" not in told
+
+
 def test_a_rule_that_nobody_tested_is_named(write, cli):
     write(PASSES)
 

@@ -159,7 +159,7 @@ def compiled():
     return Policies()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.integers(0, len(SHIPPED)), size=st.integers(0, 30), odd=ODD)
 @example(at=SHIPPED.index("203.0.113"), size=9, odd="999.9.9.9")
 def test_whatever_is_written_is_read_or_told_and_never_raises(file, compiled, at, size, odd):

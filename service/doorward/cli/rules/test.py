@@ -118,7 +118,8 @@ def _write(path: Path, document: bytes) -> None:
 
 def _tell(found: Found, runs: Sequence[FileRun], form: str, *, partly: bool) -> None:
     if form == "json":
-        click.echo(json.dumps(telling.as_json(runs, found.coverages.values()), indent=2, ensure_ascii=False))
+        told = telling.as_json(runs, () if partly else found.coverages.values())
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
         return
     for each in runs:
         for line in telling.findings(each.suite):

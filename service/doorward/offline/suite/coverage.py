@@ -5,7 +5,7 @@ from pathlib import Path
 
 from doorward.offline.suite.model import Result
 from doorward.policy.model import FIRST_MATCH, Policy
-from doorward.policy.ruling import MATCHED, UNKNOWN
+from doorward.policy.ruling import MATCHED, UNKNOWN, RuleResult, Ruling
 
 
 @dataclass(slots=True)
@@ -22,22 +22,17 @@ class Coverage:
 
         A challenge that a proof has met decides nothing. Under `strictest` all rules with the winning outcome decide.
         """
-        ruling = result.ruling
-        expected = {name for each in result.case.expected if each.aspect == "shadow" for name in each.wanted} & {
-            each.rule for each in ruling.shadow
-        }
-        for each in ruling.results:
-            if each.state == UNKNOWN:
-                self.unknown.add(each.rule)
-            acted = each.state == MATCHED or (each.state == UNKNOWN and each.outcome)
-            together = self.policy.combine != FIRST_MATCH and each.outcome == ruling.outcome
-            if each.rule in expected or (
-                acted and (each.rule == ruling.rule or (together and not self._shadow(each.rule)))
-            ):
-                self.decided.add(each.rule)
+        self.unknown |= {each.rule for each in result.ruling.results if each.state == UNKNOWN}
+        self.decided |= _expected_in_shadow(result)
+        self.decided |= {each.rule for each in result.ruling.results if self._decided(each, result.ruling)}
 
-    def _shadow(self, rule_id: str) -> bool:
-        return any(rule.id == rule_id and rule.shadow for rule in self.policy.rules)
+    def _decided(self, each: RuleResult, ruling: Ruling) -> bool:
+        if each.state not in (MATCHED, UNKNOWN) or not each.outcome:
+            return False
+        if self.policy.combine == FIRST_MATCH:
+            return each.rule == ruling.rule
+        in_shadow = {rule.id for rule in self.policy.rules if rule.shadow}
+        return each.outcome == ruling.outcome and each.rule not in in_shadow
 
     @property
     def untested(self) -> tuple[str, ...]:
@@ -55,3 +50,8 @@ class Coverage:
     def percent(self) -> float:
         rules = len(self.policy.rules)
         return 100.0 * (rules - len(self.untested)) / rules
+
+
+def _expected_in_shadow(result: Result) -> set[str]:
+    named = {rule for each in result.case.expected if each.aspect == "shadow" for rule in each.wanted}
+    return named & {each.rule for each in result.ruling.shadow}

@@ -14,16 +14,16 @@ from doorward.offline.suite.asked import read_request
 from doorward.offline.suite.merging import laid_over, without
 from doorward.offline.suite.stated_facts import read_facts
 from doorward.offline.suite.values import Reading, section_of
-from doorward.policy.findings import Report
+from doorward.policy.findings import START, Report
 from doorward.policy.section import Section
-from doorward.policy.source import Items, Node, read
+from doorward.policy.source import Fields, Items, Node, read
 
 KEYS = ("ago", "times", "every", "request", "facts", "verified")
 MAX_TIMES = 500
 MAX_EVENTS = 2000
 
 # What a sign-in before does not share with the case: it is no action, and its password was right.
-_SIGN_IN = f"kind: {LOGIN}\ncredential: {{result: passed}}"
+_SIGN_IN = read(f"kind: {LOGIN}\ncredential: {{result: passed}}", Report()) or Fields((), START)
 _LOW = "low"
 
 
@@ -86,8 +86,6 @@ def _times(section: Section) -> int:
 
 
 def _asked(section: Section, request: Node, at: Reading) -> DecisionRequest:
-    ground = read(_SIGN_IN, Report())
     own = section.node("request")
-    whole = without(request, ("action", "session", "attempt_id"), request)
-    joined = laid_over(whole, ground) if ground is not None else whole
+    joined = laid_over(without(request, ("action", "session", "attempt_id"), request), _SIGN_IN)
     return read_request(laid_over(joined, own) if own is not None else joined, at)

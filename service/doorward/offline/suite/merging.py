@@ -24,10 +24,10 @@ def _joined(key: Text, value: Node, theirs: Mapping[str, Node]) -> Node:
 
 def nested(path: str, value: Node) -> Fields:
     """Return *value* below the keys of a dotted *path*."""
-    for name in reversed(parts_of(path)):
+    first, *rest = parts_of(path)
+    for name in reversed(rest):
         value = Fields(((Text(name, value.place), value),), value.place)
-    assert isinstance(value, Fields)  # noqa: S101  # a path has at least one part
-    return value
+    return Fields(((Text(first, value.place), value),), value.place)
 
 
 def parts_of(path: str) -> list[str]:
@@ -53,8 +53,8 @@ def without(node: Node | None, names: Iterable[str], place: Node) -> Fields:
 
 
 def shown(node: Node, limit: int = 40) -> str:
-    """Return *node* on one line, as a person would write it, cut where it is long."""
-    line = _flow(node)
+    """Return *node* on one line, as a person would write it, cut where it is long; nothing in it moves a cursor."""
+    line = "".join(char if char.isprintable() else "?" for char in _flow(node))
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 

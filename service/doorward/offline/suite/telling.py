@@ -19,11 +19,15 @@ class FileRun(NamedTuple):
 
 def findings(suite: Suite) -> Iterator[str]:
     """Yield the mistakes of a test file, with file, line and column."""
-    return (f"{suite.path}:{finding}" for finding in suite.findings)
+    return (_plain(f"{suite.path}:{finding}") for finding in suite.findings)
 
 
 def failure(suite: Suite, result: Result) -> Iterator[str]:
     """Yield the lines on a case that failed: where it stands, what was expected, and why the rules said otherwise."""
+    return map(_plain, _failure(suite, result))
+
+
+def _failure(suite: Suite, result: Result) -> Iterator[str]:
     place = result.case.place
     yield f"FAILED {suite.path}:{place.line}:{place.column}: {result.case.name}"
     for each in result.differences:
@@ -40,13 +44,17 @@ def _explained(row: dict[str, Any]) -> Iterator[str]:
     for part in row["conditions"]:
         yield f"    {part['value']:<7}  {' '.join(part['text'].split())}"
     for name, value in row["signals"].items():
-        yield f"    {name} = {_plain(value)}"
+        yield f"    {name} = {_said(value)}"
 
 
-def _plain(value: Any, limit: int = 80) -> str:
-    shown = str(value).lower() if isinstance(value, bool) else str(value)
-    line = "".join(char if char.isprintable() else "?" for char in shown)
+def _said(value: Any, limit: int = 80) -> str:
+    line = str(value).lower() if isinstance(value, bool) else _plain(str(value))
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def _plain(line: str) -> str:
+    """Return *line* so that nothing in it can move the cursor of a terminal."""
+    return "".join(char if char.isprintable() else "?" for char in line)
 
 
 def covered(coverage: Coverage) -> Iterator[str]:
@@ -114,7 +122,7 @@ def _case_json(suite: Suite, result: Result) -> dict[str, Any]:
         "level": str(result.signals.values.get("risk.level", "")),
         "differences": [each._asdict() for each in result.differences],
         "explained": [
-            row | {"signals": {name: _plain(value) for name, value in row["signals"].items()}}
+            row | {"signals": {name: _said(value) for name, value in row["signals"].items()}}
             for row in result.explained
         ],
     }
