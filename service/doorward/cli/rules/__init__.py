@@ -4,8 +4,9 @@ import click
 
 from doorward.cli.rules.backtest import backtest
 from doorward.cli.rules.lint import lint
+from doorward.cli.rules.test import test
 
-COMMANDS = (lint, backtest)
+COMMANDS = (lint, test, backtest)
 
 
 @click.group()
