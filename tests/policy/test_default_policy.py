@@ -82,7 +82,7 @@ def test_the_first_sign_in_of_a_subject_is_allowed_where_nothing_else_is_odd(shi
         ({"velocity.ip_subjects_1h": 21, "velocity.ip_failures_1h": 21}, "deny", "spray"),
         ({"velocity.device_subjects_24h": 9}, "deny", "stuffing-device"),
         ({"velocity.subject_failures_10m": 11, "device.known": False}, "deny", "brute-force"),
-        ({"velocity.subject_failures_10m": 11}, "challenge", "brute-force-known-device"),
+        ({"velocity.subject_failures_10m": 11}, "challenge", "brute-force-owner"),
         ({"device.bot": True}, "deny", "not-a-browser"),
         ({"device.token_state": "revoked"}, "challenge", "stolen-device-token"),
         ({"subject.flags": ["not_me"]}, "challenge", "not-me"),

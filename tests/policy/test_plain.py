@@ -131,6 +131,8 @@ def test_python_and_cel_agree(text, values):
         at = ENVIRONMENT.given(values)
         assert compiled.evaluate(at) is compiled.whole.by_cel(at)
         assert [part.evaluate(at) for part in compiled.parts] == [part.by_cel(at) for part in compiled.parts]
+        passed_over = compiled.opening is not None and compiled.opening.answer(values) is False
+        assert not passed_over or compiled.whole.by_cel(at) is False
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from doorward.policy.complaints import Complaint, Names, complaints
 from doorward.policy.findings import quoted
 from doorward.policy.functions import AREAS, FUNCTIONS, NETWORKS, FunctionSpec
 from doorward.policy.lists import AreaTable, NamedList, NetworkTable, RuntimeList, WordList
-from doorward.policy.plain import Plain, plain
+from doorward.policy.plain import Plain, conjunction, plain
 from doorward.policy.possible import UNKNOWN, Possible, both, possible_values
 from doorward.policy.tree import Branch
 
@@ -98,6 +98,11 @@ class Condition:
             if answer is False:
                 return False
         return answer
+
+    @property
+    def opening(self) -> Plain | None:
+        """Return what is False only where the condition is, as far as Python can tell; None where it cannot at all."""
+        return self.whole.plain or conjunction([part.plain for part in self.parts if part.plain is not None])
 
     @property
     def can_be_unknown(self) -> bool:

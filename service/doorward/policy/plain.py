@@ -42,10 +42,20 @@ def plain(root: Branch, types: Mapping[str, str]) -> Plain | None:
         written = _Writer(types).text(root)
         if written.type != "bool":
             return None
-        answer = eval(compile(f"lambda v: {written.python}", "<condition>", "eval"), {"_call": answer_of})  # noqa: S307
-        return Plain(written.python, answer)
+        return _made(written.python)
     except (NotPlain, SyntaxError, RecursionError, MemoryError):  # Python's parser takes fewer brackets than CEL may
         return None
+
+
+def conjunction(parts: Sequence[Plain]) -> Plain | None:
+    """Return what is False where one of *parts* is, and None where none is: others, not named here, may be false."""
+    if not parts:
+        return None
+    return _made(f"(False if {' or '.join(f'{part.python} is False' for part in parts)} else None)")
+
+
+def _made(python: str) -> Plain:
+    return Plain(python, eval(compile(f"lambda v: {python}", "<condition>", "eval"), {"_call": answer_of}))  # noqa: S307
 
 
 def first_open(conditions: Sequence[Plain | bool | None]) -> Callable[[Mapping[str, Any], int], int]:

@@ -23,7 +23,7 @@ class Scan:
     def __init__(self, rules: Sequence["Rule"], kind: str) -> None:
         applying = [rule.applies_to(kind) for rule in rules]
         pairs = list(zip(rules, applying, strict=True))
-        self.first = first_open([rule.condition.whole.plain if applies else False for rule, applies in pairs])
+        self.first = first_open([rule.condition.opening if applies else False for rule, applies in pairs])
         self.passed = _results(pairs, NOT_MATCHED)
         self.after = _results(pairs, NOT_REACHED)
 
