@@ -3,13 +3,14 @@
 import click
 
 from doorward.cli.importing.authenticators import authenticators
+from doorward.cli.importing.history import history
 
-COMMANDS = (authenticators,)
+COMMANDS = (authenticators, history)
 
 
 @click.group(name="import")
 def importing() -> None:
-    """Bring in what another system knows: authenticators.
+    """Bring in what another system knows: authenticators, and sign-ins to learn from.
 
     Nothing is written without --apply.
     """

@@ -7,11 +7,10 @@ from pathlib import Path
 import click
 
 from doorward.adopting import NEW, AdoptionDesk, Candidate, Looked
-from doorward.api_keys import is_tenant_name
 from doorward.cli.common import format_option, prepared_settings
 from doorward.cli.importing.files import read_secret_file
 from doorward.cli.importing.report import TOLD_MISTAKES, Report
-from doorward.cli.importing.store import opened_for_import, shown_progress
+from doorward.cli.importing.store import opened_for_import, shown_progress, tenant_option
 from doorward.core.errors import BadInput, Mistake
 from doorward.offline.authenticator_files import BY_ENDING, SHAPES
 from doorward.offline.authenticator_files.contents import Contents, Said
@@ -21,7 +20,7 @@ from doorward.settings import Settings
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--tenant", default="default", show_default=True, help="Whose subjects they belong to.")
+@tenant_option
 @click.option("--from", "shape", type=click.Choice(list(SHAPES)), help="What FILE is. Without: what its name ends in.")
 @click.option("--apply/--dry-run", "apply", default=False, help="Bind, or only tell what would be bound (the default).")
 @click.option("--skip-wrong", is_flag=True, help="Bind the others where some are wrong; exit status 1 then.")
@@ -58,7 +57,6 @@ def authenticators(
     FILE holds secrets: keep it for its owner alone, and destroy it afterwards.
     """
     now, settings = time.time(), prepared_settings()
-    _check_tenant(tenant)
     text = read_secret_file(file)
     contents = SHAPES[_shape(file, shape)](text, Said(rp_id, subject_field))
     origin = "standard input" if str(file) == "-" else file.name
@@ -85,11 +83,6 @@ def _standing_ones(candidates: list[Candidate], looked: Looked) -> list[Candidat
     """Return the candidates of subjects that were found in order."""
     subjects = {each.subject for each, _ in looked.rows}
     return [each for each in candidates if each.subject in subjects]
-
-
-def _check_tenant(tenant: str) -> None:
-    if not is_tenant_name(tenant):
-        raise click.BadParameter("is no name of a tenant", param_hint="--tenant")
 
 
 def _shape(file: Path, shape: str | None) -> str:

@@ -8,6 +8,7 @@ from typing import TypeVar
 import click
 
 from doorward.adopting import AdoptionDesk, Progress
+from doorward.api_keys import is_tenant_name
 from doorward.authenticators import adopters
 from doorward.cli.common import Refused, opened
 from doorward.ports import Store
@@ -22,6 +23,17 @@ from doorward.wiring_sources import hasher
 T = TypeVar("T")
 
 
+def _named(_: click.Context, __: click.Parameter, tenant: str) -> str:
+    if not is_tenant_name(tenant):
+        raise click.BadParameter("is no name of a tenant")
+    return tenant
+
+
+tenant_option = click.option(
+    "--tenant", default="default", show_default=True, callback=_named, help="Whose subjects they are."
+)
+
+
 @contextmanager
 def opened_for_import(
     settings: Settings, tenant: str, origin: str, *, apply: bool, now: float
@@ -29,13 +41,21 @@ def opened_for_import(
     """Open the store of *settings*, and yield what binds in it."""
     tenants = Tenants(settings.rules_dir)
     tenants.load_all(now)
-    sealer = AesGcmSealer(load_keys(settings.encryption_keys or ""))
-    with opened(settings) as store:
-        store.look()
-        check_secrets(store, settings, sealer.current, apply=apply)
-        subjects = Subjects(store, sealer, hasher(settings.secret or b""))
+    with opened_to_write(settings, apply=apply) as store:
+        subjects = Subjects(
+            store, AesGcmSealer(load_keys(settings.encryption_keys or "")), hasher(settings.secret or b"")
+        )
         types = adopters(phone_prefixes=settings.phone_prefixes)
         yield AdoptionDesk(subjects, types, tenants.realm(tenant, now), origin)
+
+
+@contextmanager
+def opened_to_write(settings: Settings, *, apply: bool) -> Iterator[Store]:
+    """Open the store of *settings* where it is accepted and made with our secrets, and close it."""
+    with opened(settings) as store:
+        store.look()
+        check_secrets(store, settings, next(iter(load_keys(settings.encryption_keys or ""))), apply=apply)
+        yield store
 
 
 def check_secrets(store: Store, settings: Settings, key_id: str, *, apply: bool) -> None:
