@@ -1,9 +1,17 @@
 """A log is learned as if its sign-ins had come here: people are known on their first day, and nothing is made up."""
 
 import json
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
+
+from doorward.core.keyed import KeyedHash
+from doorward.facts.agents import UserAgents
+from doorward.facts.networks import Silence
+from doorward.offline.event import read_event
+from doorward.offline.spool import Spool
+from doorward.offline.warming import Sorting
 
 from ..line.conftest import CHROME, OSLO, TOR
 
@@ -49,6 +57,16 @@ def known(place, subject="u-1"):
     return place.house.get(f"/v1/subjects/{subject}/export").get_json()["history"]
 
 
+def test_a_log_that_is_not_there_is_told_plainly(place):
+    done = place.run("import", "history", "none.jsonl")
+
+    assert (done.exit_code, "there is no file" in done.stderr) == (2, True)
+
+
+def test_a_name_of_no_tenant_is_a_usage_error(place):
+    assert bring(place, signed_in(place, 3), more=("--tenant", "../x")).exit_code == 2
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
@@ -77,7 +95,9 @@ def test_without_apply_nothing_is_learned(place):
 
 
 def test_what_is_no_event_is_counted_with_its_place_and_not_repeated(place):
-    done = bring(place, signed_in(place, 3), {"at": "sesame"}, ["sesame"])
+    odd = signed_in(place, 3) | {"label": "sesame"}
+
+    done = bring(place, signed_in(place, 3), {"at": "sesame", "request": {}, "verified": True}, odd)
 
     assert (done.exit_code, json.loads(done.stdout)["unreadable"]) == (1, 2)
     assert "log.jsonl:2: " in done.stderr
@@ -105,6 +125,29 @@ def test_the_first_decision_knows_the_usual_country_and_scores_lower_than_a_stra
 def is_new_country(place, decision):
     """Return `new.country` of a decision."""
     return place.house.get(f"/v1/decisions/{decision['id']}").get_json()["signals"]["new.country"].get("value")
+
+
+def test_another_systems_log_is_read_as_what_it_is(place):
+    at = datetime.fromtimestamp(place.house.now[0] - 3 * DAY, UTC)
+    said = {"type": "LOGIN", "realmId": "shop", "userId": "u-1", "ipAddress": OSLO, "time": int(at.timestamp() * 1000)}
+
+    told = learn(
+        place, said | {"clientId": "app", "details": {"username": "anna"}}, more=("--assume-success-verified",)
+    )
+
+    assert told["events"] == {"learned": 1}
+    assert [each["at"][:10] for each in known(place)["sign_ins"]] == [f"{at:%Y-%m-%d}"]
+
+
+def test_what_waits_to_be_learned_names_no_address_and_no_browser(place):
+    event = read_event(signed_in(place, 3))
+    sorting = Sorting(KeyedHash(bytes(32)), "default", Silence(), UserAgents(), assumed=False, now=place.house.now[0])
+    with closing(Spool()) as spool:
+        sorting.put(event, spool)
+        ((key, texts),) = ((key, list(texts)) for key, texts in spool.groups())
+
+    held = key.hex() + "".join(texts)
+    assert not [each for each in (OSLO, "Chrome", "u-1", "nb", "laptop") if each in held]
 
 
 def test_no_device_becomes_known_by_a_name_in_a_log(place):

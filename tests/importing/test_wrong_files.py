@@ -1,6 +1,8 @@
 """What is wrong in a file is told at once, with its place and without its secrets, and nothing is bound."""
 
+import base64
 import json
+from contextlib import closing
 from pathlib import Path
 
 import cbor2
@@ -18,7 +20,8 @@ from doorward.offline.authenticator_files import SHAPES
 from doorward.offline.authenticator_files.contents import Said
 from doorward.sealing import AesGcmSealer
 from doorward.stores import open_store
-from doorward.subjects import Subjects
+from doorward.subjects import Subjects, subject_key
+from doorward.wiring_sources import hasher
 
 from ..authenticators.soft_passkey import Es256, Rs256, SoftPasskey, b64
 from .conftest import SECRET
@@ -175,6 +178,20 @@ def test_a_store_of_other_secrets_is_refused(place):
 
     assert (result.exit_code, place.held()) == (1, [])
     assert "no service has started with the key 'k2'" in result.stderr
+
+
+def test_a_subject_that_no_key_opens_is_told_of_and_left_as_it_is(place):
+    store, lost = open_store(place.url), AesGcmSealer({"lost": bytes(32)}).seal(b"{}", "authenticators")
+    with closing(store):
+        marks = hasher(base64.b64decode(SECRET))
+        key = subject_key(marks, "default", "u-1")
+        store.rewrite_authenticators("default", key, lambda _: lost, place.house.now[0])
+        result = place.bring(totp(), totp("u-2", secret=OTHER_SEED), more=("--skip-wrong",))
+        held = store.authenticators("default", key, place.house.now[0])
+
+    assert (result.exit_code, held) == (1, lost)
+    assert "line 1: no key opens what the subject has bound" in result.stderr
+    assert [each["type"] for each in place.held("u-2")] == ["totp"]
 
 
 def test_a_file_that_others_may_read_is_told_of(place):

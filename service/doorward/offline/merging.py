@@ -54,9 +54,15 @@ class Merging:
         self._now = now
         self.events: Counter[str] = Counter()
         self.tallies: list[Tally] = []
+        self._last: tuple[bytes | None, bytes | None] | None = None
 
     def rewrite(self, profile: bytes | None) -> bytes | None:
         """Return *profile* with what it has room for; nothing of it goes but what has outlived its time."""
+        if self._last is None or self._last[0] != profile:
+            self._last = (profile, self._merged(profile))
+        return self._last[1]
+
+    def _merged(self, profile: bytes | None) -> bytes | None:
         self.events, self.tallies = Counter(), []
         entries = self._living(profile)
         for lesson in self._lessons:
