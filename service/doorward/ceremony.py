@@ -184,6 +184,19 @@ class Verifier(Protocol):
         ...
 
 
+class Adopter(Protocol):
+    """A type whose authenticators can be taken over from another system, where they were confirmed."""
+
+    @property
+    def type(self) -> str:
+        """As that of a `Verifier`."""
+        ...
+
+    def adopt(self, asked: Mapping[str, Any], ceremony: Ceremony) -> Json:
+        """Return the state of the authenticator that *asked* tells of; BadInput with every mistake."""
+        ...
+
+
 class DeviceKeys(Protocol):
     """What devices of persons sign with."""
 

@@ -33,6 +33,11 @@ def check_secrets(store: SecretStore, *, mark: bytes, sealers: Mapping[str, Seal
             raise OtherSecrets(f"{reason}, and what that sealed could not be opened") from None
 
 
+def is_new(store: SecretStore) -> bool:
+    """Answer whether nobody's secrets have made *store* theirs yet."""
+    return store.secret(_NOBODY, _HASHING) is None
+
+
 def knows_key(store: SecretStore, key_id: str) -> bool:
     """Answer whether a service has started on *store* with the encryption key *key_id*."""
     return store.secret(_NOBODY, f"{_SEALING}/{key_id}") is not None

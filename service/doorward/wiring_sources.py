@@ -19,11 +19,12 @@ def sources(
     locator: Locator,
     meter: Meter,
 ) -> Sources:
+    """Return what a decision asks: the store, and what places and parses what it is told."""
     return Sources(
         store=store,
         locator=locator,
         agents=UserAgents(),
-        hasher=KeyedHash(derive(secret, "keyed-hash")),
+        hasher=hasher(secret),
         tallies=Tallies(store),
         sealer=sealer,
         proofs=proofs,
@@ -31,3 +32,8 @@ def sources(
         device_key=derive(secret, "device-token"),
         zone=settings.default_timezone,
     )
+
+
+def hasher(secret: bytes) -> KeyedHash:
+    """Return what names subjects, addresses and networks in a store that was made with *secret*."""
+    return KeyedHash(derive(secret, "keyed-hash"))

@@ -3,6 +3,7 @@
 from doorward.api.answers import DeviceAnswer, word
 from doorward.api.fields import Answer, Choice, Flag, Items, JsonMap, Part, Time, Whole
 
+LEAVES = ("first", "proof", "grant", "administrator", "import")
 STATUSES = ("pending", "active", "suspended", "disabled")
 ERRORS = (
     "wrong_code",
@@ -123,7 +124,7 @@ class HeldEventAnswer(Answer):
     at = Time("When.", required=True)
     what = word("What.", "suspended", required=True)
     authenticator = word("To which.", "fac_…")
-    by = Choice("By what leave.", of=("first", "proof", "grant", "administrator"), example="proof")
+    by = Choice("By what leave.", of=LEAVES, example="proof")
     reason = word("An administrator's word.", "lost phone")
 
 

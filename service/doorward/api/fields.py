@@ -15,7 +15,8 @@ from typing import Any, ClassVar, TypeVar
 from marshmallow import INCLUDE, RAISE, Schema, ValidationError, fields, missing
 
 from doorward.api.limits import FREE, NAMES, Limits
-from doorward.api.text import has_unsafe_characters, safe_pattern
+from doorward.api.text import safe_pattern
+from doorward.core.safe_text import has_unsafe_characters
 
 UNKNOWN = "unknown field"
 MAX_INTEGER = 2**53 - 1

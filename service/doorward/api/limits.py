@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from doorward.api.text import has_unsafe_characters, safe_pattern
+from doorward.api.text import safe_pattern
+from doorward.core.safe_text import has_unsafe_characters
 
 NAME_LENGTH = 128
 MAX_NUMBER = 2**53 - 1

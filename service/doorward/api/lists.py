@@ -10,8 +10,8 @@ from doorward.api.bodies import ListEntryBody
 from doorward.api.errors import BadParameter
 from doorward.api.operation import Call, Link, Resource
 from doorward.api.reply import Reply
-from doorward.api.text import has_unsafe_characters
 from doorward.core.errors import Mistake, NotFound
+from doorward.core.safe_text import has_unsafe_characters
 
 resource = Resource("lists", about="Block, or never block, an address, subject or device in mid-attack.")
 

@@ -1,8 +1,8 @@
 """What stands in a path, checked like what stands in a body."""
 
 from doorward.api.errors import BadParameter
-from doorward.api.text import has_unsafe_characters
 from doorward.core.errors import Mistake
+from doorward.core.safe_text import has_unsafe_characters
 
 MAX_SUBJECT = 256
 

@@ -1,29 +1,19 @@
-"""What text may hold: which characters are refused, and how to say that a value does not fit."""
+"""How it is said that a value does not fit, and which characters text may hold, as a pattern for the document."""
 
-import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 from urllib.parse import quote
 
-# Control characters, line and paragraph separators, and the marks that turn the direction of what is displayed:
-# in an identifier or a text that a person approves they can make one thing look like another.
-# Written as it stands in a character class of ECMA 262, for the OpenAPI document, which Python reads alike.
-_UNSAFE_CLASS = r"\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
-_UNSAFE = re.compile(f"[{_UNSAFE_CLASS}]")
+from doorward.core.safe_text import UNSAFE_CLASS
 
 # What RFC 3986 allows in a fragment without an escape, besides letters and digits.
 _FRAGMENT = "-._~!$&'()*+,;=:@"
 _NEAR_NAME_LENGTH = 64
 
 
-def has_unsafe_characters(text: str) -> bool:
-    """Answer whether *text* holds a control character or a mark that turns the direction of display."""
-    return _UNSAFE.search(text) is not None
-
-
 def safe_pattern(without: str = "") -> str:
     """Return the pattern, as JSON Schema reads it, of text that is safe and holds none of *without*."""
-    return f"^[^{without}{_UNSAFE_CLASS}]*$"
+    return f"^[^{without}{UNSAFE_CLASS}]*$"
 
 
 def pointer(path: Sequence[str | int]) -> str:

@@ -1,4 +1,7 @@
-"""The types of authenticator that can be verified; `verifiers` is the table."""
+"""The types of authenticator that can be verified, and those that another system can hand over.
+
+`verifiers` and `adopters` are the tables.
+"""
 
 from collections.abc import Mapping
 
@@ -10,7 +13,7 @@ from doorward.authenticators.passkey import Passkey
 from doorward.authenticators.push import PushVerifier
 from doorward.authenticators.recovery_code import RecoveryCodes
 from doorward.authenticators.totp import Totp
-from doorward.ceremony import Verifier
+from doorward.ceremony import Adopter, Verifier
 
 
 def verifiers(
@@ -31,3 +34,17 @@ def verifiers(
     )
     asked: tuple[Verifier, ...] = (Knowledge(),) if knowledge else ()
     return {each.type: each for each in (*otp, *keys, *sent, *asked)}
+
+
+def adopters(*, phone_prefixes: tuple[str, ...] = ()) -> Mapping[str, Adopter]:
+    """Return what takes over authenticators of another system, by the name of their type.
+
+    Its recovery codes are hashed in its own way, the key of a push app is the app's; they must be bound anew.
+    """
+    sent = (
+        OutOfBand("sms", prefixes=phone_prefixes),
+        OutOfBand("voice", prefixes=phone_prefixes),
+        OutOfBand("email"),
+    )
+    every: tuple[Adopter, ...] = (Totp(), Hotp(), Passkey(), *sent)
+    return {each.type: each for each in every}

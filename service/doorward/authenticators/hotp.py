@@ -7,7 +7,7 @@ import pyotp
 
 from doorward.authenticators.codes import is_same, read_digits
 from doorward.authenticators.qr import qr_svg
-from doorward.authenticators.totp import ALGORITHMS, seed_of
+from doorward.authenticators.totp import ALGORITHMS, brought_seed, seed_of
 from doorward.ceremony import Begun, Ceremony, Enrolment, Json, Verified
 from doorward.core.enrolment import Authenticator
 from doorward.core.errors import BadInput, Mistake, ReplayedCode, WrongCode
@@ -24,15 +24,20 @@ class Hotp:
 
     def enrol(self, asked: Mapping[str, Any], held: tuple[Authenticator, ...], ceremony: Ceremony) -> Enrolment:  # noqa: ARG002
         """Return a new seed, or take the one that *asked* brings, with the counter that its token has reached."""
-        counter = asked.get("counter", 0)
-        if not isinstance(counter, int) or not 0 <= counter <= MOST_COUNTER:
-            raise BadInput([Mistake("a whole number from 0 was expected", "#/counter")])
+        counter = _counter(asked)
         state = seed_of(asked) | {"counter": counter}
         uri = _otp(state).provisioning_uri(
             name=ceremony.subject_id, issuer_name=ceremony.realm.name, initial_count=counter
         )
         shown = {"secret": state["secret"], "otpauth_uri": uri, "qr_svg": qr_svg(uri)}
         return Enrolment(state, shown | {name: state[name] for name in ("algorithm", "digits", "counter")})
+
+    def adopt(self, asked: Mapping[str, Any], ceremony: Ceremony) -> Json:  # noqa: ARG002
+        """Return the state for a seed that a token has already, at the counter that it has reached."""
+        if asked.get("counter") is None:
+            # At 0, every code that the token has ever shown would be good again.
+            raise BadInput([Mistake("the counter that the token has reached is missing", "#/counter")])
+        return brought_seed(asked) | {"counter": _counter(asked)}
 
     def confirm(self, state: Json, live: Json | None, answer: Any, ceremony: Ceremony) -> Verified:
         return self.verify(state, live, answer, ceremony)
@@ -60,6 +65,13 @@ class Hotp:
         if used:
             raise ReplayedCode("the code was used before, or a later one was")
         raise WrongCode("the code is not right")
+
+
+def _counter(asked: Mapping[str, Any]) -> int:
+    counter = asked.get("counter", 0)
+    if not isinstance(counter, int) or not 0 <= counter <= MOST_COUNTER:
+        raise BadInput([Mistake("a whole number from 0 was expected", "#/counter")])
+    return counter
 
 
 def _otp(state: Json) -> pyotp.HOTP:

@@ -75,6 +75,10 @@ class OutOfBand:
             shown["warning"] = RESTRICTED
         return Enrolment({"to": to}, shown, live, self._message(to, live, BIND, ceremony))
 
+    def adopt(self, asked: Mapping[str, Any], ceremony: Ceremony) -> Json:  # noqa: ARG002
+        """Return the state for an address that another system has confirmed."""
+        return {"to": self._address(asked)}
+
     def _address(self, asked: Mapping[str, Any]) -> str:
         given = {name: value for name, value in asked.items() if value is not None}
         mistakes = [Mistake(f"is not for {self.type}", f"#/{name}") for name in given if name != self._field]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from doorward.authenticators import passkey_library
+from doorward.authenticators.passkey_adopting import adopted
 from doorward.authenticators.passkey_answers import (
     AssertionAnswer,
     RegistrationAnswer,
@@ -38,7 +39,10 @@ MOST_LIVE = 4
 
 
 class Passkey:
-    """State: the key, its RP id, its last sign count, and what it said of itself when it was bound."""
+    """State: the key, its RP id, its last sign count, and what it said of itself when it was bound.
+
+    Of one from another system the user handle and BE may be None, not known; BE is then what its first answer says.
+    """
 
     type = "passkey"
 
@@ -48,7 +52,8 @@ class Passkey:
         if not realm.rp_id:
             raise BadInput([Mistake("passkeys are not set up for this tenant", "#/type")])
         others = [each.state for each in held if each.type == self.type]
-        handle = next((each["user_handle"] for each in others), to_base64url(secrets.token_bytes(USER_HANDLE_BYTES)))
+        known = (each["user_handle"] for each in others if each["user_handle"] is not None)
+        handle = next(known, to_base64url(secrets.token_bytes(USER_HANDLE_BYTES)))
         challenge = _new_challenge()
         name = asked.get("account_name") or ceremony.subject_id
         live = {
@@ -58,6 +63,10 @@ class Passkey:
         }
         options = _creation_options(realm, handle, name, challenge, others)
         return Enrolment({"user_handle": handle}, {"public_key": options}, live)
+
+    def adopt(self, asked: Mapping[str, Any], ceremony: Ceremony) -> Json:
+        """Return the state of a passkey that another system has bound, for the same RP id."""
+        return adopted(asked, ceremony.realm)
 
     def confirm(self, state: Json, live: Json | None, answer: Any, ceremony: Ceremony) -> Verified:
         """Return the state that holds the new key; what its maker attests is not looked at, and told to nobody."""
@@ -137,6 +146,7 @@ class Passkey:
             raise answer.refusal
         _check_count(header.sign_count, state["sign_count"])
         used = {"sign_count": header.sign_count, "backed_up": header.backed_up, "answered": client.challenge}
+        used["backup_eligible"] = header.backup_eligible  # not known before, or the same
         return Verified(state | used, user_verified=header.user_verified, synced=header.backup_eligible)
 
 
@@ -192,7 +202,8 @@ def _check_account(answer: AssertionAnswer, state: Json) -> None:
     """Return where the passkey that was asked answered, for the account that it was made for."""
     if to_base64url(answer.credential_id) != state["credential_id"]:
         raise Refused("another passkey answered than was asked")
-    if answer.user_handle is not None and to_base64url(answer.user_handle) != state["user_handle"]:
+    given, known = answer.user_handle, state["user_handle"]
+    if given is not None and known is not None and to_base64url(given) != known:
         raise Refused("the answer names another account")
 
 
@@ -200,7 +211,7 @@ def _check_flags(header: Header, state: Json, ceremony: Ceremony) -> None:
     """Return where UV is what the challenge needs, and BE what it was at first (WebAuthn, section 6.1.3)."""
     if ceremony.needs_user_verification and not header.user_verified:
         raise Refused("the authenticator did not verify the person, which this challenge needs (UV)")
-    if header.backup_eligible != state["backup_eligible"]:
+    if state["backup_eligible"] not in (None, header.backup_eligible):
         raise Refused("the passkey changed whether it can be backed up (BE)")
 
 

@@ -94,6 +94,16 @@ def register(answer: RegistrationAnswer, data: bytes, *, challenge: bytes, realm
     return Registered(found.credential_id, found.credential_public_key, found.aaguid)
 
 
+def check_brought_key(public_key: bytes) -> None:
+    """Return where *public_key*, in COSE, can be verified with; Refused if not."""
+    from webauthn.helpers.exceptions import WebAuthnException
+
+    try:
+        _check_key(public_key)
+    except (WebAuthnException, ArithmeticError, LookupError, TypeError, ValueError):
+        raise Refused("the key cannot be used: ES256, Ed25519 or RS256 in COSE was expected") from None
+
+
 def authenticator_data(attestation_object: bytes) -> bytes:
     """Return what a registration says of the authenticator and its new key."""
     from webauthn.helpers import parse_cbor

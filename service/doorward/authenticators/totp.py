@@ -48,6 +48,14 @@ class Totp:
         shown = {"secret": state["secret"], "otpauth_uri": uri, "qr_svg": qr_svg(uri)}
         return Enrolment(state, shown | {name: state[name] for name in ("algorithm", "digits", "period")})
 
+    def adopt(self, asked: Mapping[str, Any], ceremony: Ceremony) -> Json:
+        """Return the state for a seed that an app has already.
+
+        What it shows at this moment may have been used where it comes from: only later codes are good here.
+        """
+        period = _period(asked)
+        return brought_seed(asked) | {"period": period, "last_step": int(ceremony.now // period), "drift": 0}
+
     def confirm(self, state: Json, live: Json | None, answer: Any, ceremony: Ceremony) -> Verified:
         return self.verify(state, live, answer, ceremony)
 
@@ -99,6 +107,13 @@ def seed_of(asked: Mapping[str, Any]) -> Json:
         raise BadInput(mistakes)
     seed = _new_seed(algorithm) if secret is None else _plain(secret)
     return {"secret": seed, "algorithm": algorithm, "digits": digits}
+
+
+def brought_seed(asked: Mapping[str, Any]) -> Json:
+    """Return the seed that *asked* must bring, with its algorithm and digits; BadInput with every mistake."""
+    if asked.get("secret") is None:
+        raise BadInput([Mistake("the seed is missing", "#/secret")])
+    return seed_of(asked)
 
 
 def _new_seed(algorithm: str) -> str:

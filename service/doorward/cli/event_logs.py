@@ -56,7 +56,7 @@ def convert(ctx: click.Context, paths: tuple[Path, ...], target: Path, form: str
     sources: list[Source] = ["-" if str(path) == STDIN else path for path in paths]
     _refuse_input_as_target(files_of(sources), target)
     report = Report()
-    with _bar() as note:
+    with reading_bar() as note:
         events = read(sources, form=form, report=report, note=note)
         _write(in_order(events, _at) if sort else events, target)
     for line in summary(report, is_sorted=sort):
@@ -77,7 +77,7 @@ def summary(report: Report, *, is_sorted: bool) -> Iterator[str]:
     if report.unreadable:
         shown = len(report.first)
         yield f"unreadable {report.unreadable}" + (f", the first {shown}:" if report.unreadable > shown else ":")
-        yield from (f"  {_plain(str(wrong))}" for wrong in report.first)
+        yield from (f"  {printable(str(wrong))}" for wrong in report.first)
     if report.backwards and not is_sorted:
         yield f"{report.backwards} events are earlier than the one before: --sort brings them into the order of time"
 
@@ -88,7 +88,7 @@ def _refuse_input_as_target(files: list[Source], target: Path) -> None:
 
 
 @contextmanager
-def _bar() -> Iterator[Any]:
+def reading_bar() -> Iterator[Any]:
     """Give what shows the progress, on a terminal; elsewhere nothing is shown."""
     hidden = not sys.stderr.isatty()
     with click.progressbar(length=100, file=sys.stderr, label="reading", hidden=hidden) as bar:
@@ -120,6 +120,6 @@ def _write(events: Iterable[dict[str, Any]], target: Path) -> None:
             part.unlink(missing_ok=True)
 
 
-def _plain(text: str) -> str:
+def printable(text: str) -> str:
     """Return *text* without what could move the cursor of a terminal."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -6,6 +6,7 @@ from doorward import __version__
 from doorward.cli.errors import PlainErrors
 from doorward.cli.event_logs import logs
 from doorward.cli.geodata import geodata
+from doorward.cli.importing import importing
 from doorward.cli.keys import keys
 from doorward.cli.records import records
 from doorward.cli.rules import rules
@@ -14,7 +15,7 @@ from doorward.cli.serve import serve
 from doorward.cli.settings import settings
 from doorward.cli.store import store
 
-COMMANDS = (serve, sandbox, rules, logs, keys, records, store, geodata, settings)
+COMMANDS = (serve, sandbox, rules, logs, importing, keys, records, store, geodata, settings)
 
 
 @click.group(cls=PlainErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

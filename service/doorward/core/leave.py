@@ -11,11 +11,13 @@ from doorward.core.enrolment import ACTIVE, DISABLED, PENDING, SUSPENDED, Authen
 from doorward.core.errors import Conflict, NotAllowed
 from doorward.core.outcome import Proof
 
-# What allowed a change: nothing was bound yet, a proof of the subject's own, an enrol challenge, an administrator.
+# What allowed a change: nothing was bound yet, a proof of the subject's own, an enrol challenge, an administrator,
+# or an operator who brought what another system had bound.
 FIRST = "first"
 PROOF = "proof"
 GRANT = "grant"
 ADMINISTRATOR = "administrator"
+IMPORT = "import"
 
 # SP 800-63B-4, section 3.1.2.1: look-up secrets are handed over on line at AAL 2 alone.
 RECOVERY_AAL = 2

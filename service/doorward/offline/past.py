@@ -90,7 +90,7 @@ class Past:
         *second_factor* says that more than a password was shown, where the request itself does not tell.
         """
         event = seen.event
-        second = second_factor or _second_factor(event.request)
+        second = second_factor or shows_second_factor(event.request)
         kind = standing(seen.facts.history, level=level, second_factor=second)
         lesson = Lesson(
             event_id=f"{seen.name} {event.at!r}",
@@ -170,7 +170,7 @@ def _token(request: DecisionRequest) -> Presented:
     return Presented("valid", name) if name else Presented("none")
 
 
-def _second_factor(request: DecisionRequest) -> bool:
+def shows_second_factor(request: DecisionRequest) -> bool:
     """Answer whether the log tells of more than a password; a log's bare `mfa` is believed."""
     amr = request.session.amr
     return MULTI_FACTOR_AMR in amr or stated(amr, first_factor=request.credential.result == "passed").aal >= AAL_2

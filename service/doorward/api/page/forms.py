@@ -10,9 +10,9 @@ from typing import Any
 from flask import Request
 
 from doorward.api.body import strict_json
-from doorward.api.text import has_unsafe_characters
 from doorward.core.errors import NotAllowed
 from doorward.core.request import Client
+from doorward.core.safe_text import has_unsafe_characters
 
 # The prefix makes the browser take it over HTTPS alone (or from localhost), and for this host alone.
 COOKIE = "__Host-doorward-page"
