@@ -14,6 +14,7 @@ from doorward.policies import Policies
 from doorward.records import case_of
 from doorward.risk.model_file import load_scorecard
 
+from .months import sign_ins
 from .scenes import SCENES, past
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,6 +107,16 @@ def test_two_policies_are_told_apart(served):
     assert changes["events"] > 0
     assert changes["examples"][0].keys() >= {"at", "subject", "before", "after", "why"}
     assert results.challenge_rate() == 1.0
+
+
+def test_examples_are_of_the_whole_time():
+    results, _ = back_test_log(sign_ins(people=9), (line(name="live"), line(CHALLENGE_ALL)), past())
+    changes = results.to_json()["changes"]
+    days = [each["at"][:10] for each in changes["examples"]]
+    assert len(days) < changes["events"]
+    assert days == sorted(days)
+    assert min(days) < "2026-05-10"
+    assert max(days) > "2026-06-20"
 
 
 def test_what_was_learned_does_not_depend_on_what_the_policy_says(served):

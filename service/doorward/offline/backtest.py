@@ -40,7 +40,7 @@ class Line:
     @property
     def side(self) -> Side:
         rules = tuple(rule.id for rule in self.policy.rules if not rule.shadow)
-        return Side(self.name, self.policy.id, self.policy.digest, self.card.id, rules)
+        return Side(self.name, self.policy.id, self.policy.digest, self.card.id, rules, self.policy.levels)
 
 
 @dataclass(slots=True)

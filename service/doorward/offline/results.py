@@ -1,10 +1,11 @@
 """What a back-test counts, side by side: bounded however long the log is, and the same whatever order it came in."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from zlib import crc32
 
 from doorward.core.outcome import ALLOW, CHALLENGE, DENY
 from doorward.core.request import DecisionRequest
@@ -17,8 +18,9 @@ OUTCOMES = (ALLOW, CHALLENGE, DENY)
 DAY_SECONDS = 86_400
 HOUR_SECONDS = 3600
 
-# Examples of each kind of change, and of all together; the most touched subjects, of those that are counted at all.
-EXAMPLES_OF_A_CHANGE = 20
+# Examples of each kind of change, and of all together; a checksum draws them, so that they are of the whole time.
+# The most touched subjects, of those that are counted at all.
+EXAMPLES_OF_A_CHANGE = 50
 EXAMPLES = 500
 SUBJECTS_SHOWN = 100
 SUBJECTS_COUNTED = 50_000
@@ -27,16 +29,21 @@ NO_RULE = "(no rule matched)"
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One column of the comparison: what it is called, and what made it. *rules* are its rules in their order."""
+    """One column of the comparison: what it is called, and what made it. *rules* are its rules in their order.
+
+    *thresholds* tell from which score on the policy calls the risk medium and high.
+    """
 
     name: str
     policy: str = ""
     digest: str = ""
     model: str = ""
     rules: tuple[str, ...] = ()
+    thresholds: Mapping[str, float] = field(default_factory=dict)
 
     def to_json(self) -> Json:
-        return {"name": self.name, "policy": self.policy, "digest": self.digest, "model": self.model}
+        made_by = {"name": self.name, "policy": self.policy, "digest": self.digest, "model": self.model}
+        return made_by | {"thresholds": dict(self.thresholds)}
 
 
 class Results:
@@ -51,7 +58,7 @@ class Results:
         self._changes: Counter[tuple[str, str, str, str, str]] = Counter()
         self._subjects: Counter[str] = Counter()
         self._subjects_left_out = False
-        self._examples: dict[tuple[str, str, str, str], list[Json]] = {}
+        self._examples: dict[tuple[str, str, str, str], dict[int, Json]] = {}
 
     def add(self, outcome: Outcome) -> None:
         """Count one event; those of the warm-up are only counted as such."""
@@ -101,9 +108,16 @@ class Results:
             # Who was touched seldom gives way; the most touched stay exact but for what they had lost before.
             self._subjects = Counter(dict(self._subjects.most_common(SUBJECTS_COUNTED)))
             self._subjects_left_out = True
-        shown = self._examples.setdefault(change, [])
-        if len(shown) < EXAMPLES_OF_A_CHANGE and sum(map(len, self._examples.values())) < EXAMPLES:
-            shown.append(_example(outcome, before, after))
+        if change in self._examples or len(self._examples) < EXAMPLES:
+            self._show(self._examples.setdefault(change, {}), outcome, before, after)
+
+    @staticmethod
+    def _show(shown: dict[int, Json], outcome: Outcome, before: Said, after: Said) -> None:
+        lot = crc32(f"{outcome.at} {outcome.subject}".encode(errors="replace"))
+        if len(shown) < EXAMPLES_OF_A_CHANGE or lot < max(shown):
+            shown[lot] = _example(outcome, before, after)
+        if len(shown) > EXAMPLES_OF_A_CHANGE:
+            del shown[max(shown)]
 
     def _changes_json(self) -> Json:
         names = ("before", "before_rule", "after", "after_rule", "kind")
@@ -120,8 +134,18 @@ class Results:
             "most_touched": [
                 {"subject": name, "events": number} for name, number in self._subjects.most_common(SUBJECTS_SHOWN)
             ],
-            "examples": [each for shown in self._examples.values() for each in shown],
+            "examples": self._examples_json(),
         }
+
+    def _examples_json(self) -> list[Json]:
+        """Return the examples in the order of time; where there are too many, each change gives of its own in turn."""
+        drawn = [
+            (turn, lot, example)
+            for shown in self._examples.values()
+            for turn, (lot, example) in enumerate(sorted(shown.items(), key=lambda each: each[0]))
+        ]
+        kept = sorted(drawn, key=lambda each: each[:2])[:EXAMPLES]
+        return sorted((example for _, _, example in kept), key=lambda example: (example["at"], example["subject"]))
 
 
 class _Counts:
