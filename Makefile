@@ -64,7 +64,7 @@ docs: $(DEV) ## Write the pages that are made from the code's tables.
 	@$(BIN)/python tests/ship/settings_schema.py
 	@$(BIN)/python -c 'from doorward.core.signals.document import markdown; print(markdown(), end="")' > docs/signals.md
 
-screenshots: $(DEV) ## Draw the hosted page as people meet it, into build/screenshots.
+screenshots: $(DEV) ## Draw the hosted page as people meet it, and a report, into build/screenshots.
 	@tests/have-chromium
 	@$(BIN)/python -m pytest tests/browser/screenshots.py $(ARGS)
 

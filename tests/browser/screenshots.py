@@ -1,4 +1,4 @@
-"""Draws the hosted page as people meet it, into build/screenshots; `make screenshots` runs it, `make test` does not."""
+"""Draws the hosted page as people meet it, and a report, into build/screenshots: `make screenshots`."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from doorward.offline import report
+
+from ..offline.months import compared, sign_ins
 from .conftest import VirtualAuthenticator
 from .pages import Bank
 from .test_page import bank, bind_passkey, device_site, paired
@@ -99,6 +102,14 @@ SCENES: tuple[Scene, ...] = (
 )
 
 
+@pytest.fixture(scope="module")
+def back_test(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report of two invented months."""
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    path.write_text(report.html(compared(sign_ins())), encoding="utf-8")
+    return path
+
+
 def draw(page: Page, name: str) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
@@ -129,5 +140,17 @@ def test_draw(chromium: Browser, bank: Bank, scene: Scene, look: str) -> None:
 
     scene(page, bank)
     draw(page, f"{scene.__name__}-{look}")
+
+    context.close()
+
+
+@pytest.mark.parametrize("look", ["phone", "desk", "night"])
+def test_draw_report(chromium: Browser, back_test: Path, look: str) -> None:
+    context = chromium.new_context(**LOOKS[look])
+    page = context.new_page()
+
+    page.goto(back_test.as_uri())
+    expect(page.locator("#plot-families .main-svg").first).to_be_visible()
+    draw(page, f"report-{look}")
 
     context.close()
