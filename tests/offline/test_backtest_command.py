@@ -132,3 +132,10 @@ def test_lines_that_cannot_be_read_are_counted_and_stop_nothing(run, log, strict
     ended = run(log, "--policy", strict)
     assert ended.exit_code == 0
     assert "could not be read" in ended.stdout
+
+
+def test_a_report_is_written_that_needs_nothing_else(run, log, strict, tmp_path):
+    page = tmp_path / "report.html"
+    ended = run(log, "--policy", strict, "--against", SHIPPED, "--html", page)
+    assert ended.exit_code == 0
+    assert "challenge-all against default" in page.read_text()

@@ -109,10 +109,7 @@ def rebuild_records(
 
 
 class Replayability:
-    """What a replay of records cannot know: run-time lists that the deciding policy did not have, another model.
-
-    `differing` counts records whose own policy and model decide otherwise now than they did, which must not happen.
-    """
+    """What a replay of records cannot know: run-time lists that the deciding policy did not have, another model."""
 
     def __init__(self, lines: tuple[Line, ...], policy_by: Callable[[str], Policy | None]) -> None:
         self._lines = lines

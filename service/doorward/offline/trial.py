@@ -143,11 +143,11 @@ def _unread_of(report: importers.Report, unread: Unread) -> Json:
 
 
 def _assumptions(asked: Asked) -> list[str]:
-    told = ["What subjects had enrolled is unknown where the log does not state it: they are challenged, not enrolled."]
+    told = ["What subjects had enrolled is unknown where the log does not state it: they are challenged, not enrolled"]
     if asked.assume_verified:
-        told.append("Successes count as verified where the log cannot tell, and are learned from.")
+        told.append("Successes count as verified where the log cannot tell, and are learned from")
     if asked.warm_up_seconds:
-        told.append(f"The first {asked.warm_up_seconds / 86_400:g} days are learned from and left out of the rates.")
+        told.append(f"The first {asked.warm_up_seconds / 86_400:g} days are learned from and left out of the rates")
     return told
 
 

@@ -2,8 +2,9 @@
 
 import json
 import os
+import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,8 +13,12 @@ from doorward.cli.errors import RulesRefused
 from doorward.cli.rules.backtest_text import told
 from doorward.cli.rules.files import PolicyFile
 from doorward.cli.rules.progress import Progress
+from doorward.core.times import rfc3339
 from doorward.policy.findings import ERROR
 from doorward.policy.model import Policy
+
+if TYPE_CHECKING:
+    from doorward.offline.backtest import Line
 
 OVER_BUDGET = 1
 DAY_SECONDS = 86_400
@@ -73,6 +78,7 @@ policy_path = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--assume-success-verified", is_flag=True, help="Learn from successes where the log cannot tell.")
 @click.option("--max-challenge-rate", type=Share(), help="Fail where more genuine sign-ins are challenged, such as 3%.")
 @click.option("--max-deny-rate", type=Share(), help="Fail where more genuine sign-ins are denied.")
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a report with plots to this file.")
 @format_option
 @click.pass_context
 def backtest(ctx: click.Context, /, logs: tuple[str, ...], form: str, **options: Any) -> None:
@@ -100,6 +106,10 @@ def backtest(ctx: click.Context, /, logs: tuple[str, ...], form: str, **options:
         )
     budget = {name: options[name] for name in ("max_challenge_rate", "max_deny_rate")}
     document = made | {"budget": budget}
+    if options["html"] is not None:
+        from doorward.offline import report
+
+        options["html"].write_text(report.html(document | {"made_at": rfc3339(time.time())}), encoding="utf-8")
     click.echo(json.dumps(document, indent=2, ensure_ascii=False) if form == "json" else told(document))
     over = over_budget(document)
     for sentence in over:
@@ -121,17 +131,19 @@ def over_budget(document: dict[str, Any]) -> list[str]:
     return over
 
 
-def _lines(options: dict[str, Any]) -> tuple[Any, ...]:
+def _lines(options: dict[str, Any]) -> "tuple[Line, ...]":
+    """Return what to judge by, the policy under test last; they are called by their ids where those tell them apart."""
     from doorward.offline.backtest import Line
     from doorward.risk.model_file import load_scorecard
 
-    model = options["model"] or Path(_settings().model)
-    card = load_scorecard(model)
-    tested = Line("under test", compiled(options["policy"]), card)
+    tested = compiled(options["policy"])
+    card = load_scorecard(options["model"] or Path(_settings().model))
     if options["against"] is None and options["against_model"] is None:
-        return (tested,)
+        return (Line(tested.id, tested, card),)
+    before = compiled(options["against"]) if options["against"] else tested
     other = load_scorecard(options["against_model"]) if options["against_model"] else card
-    return Line("against", compiled(options["against"] or options["policy"]), other), tested
+    names = (before.id, tested.id) if before.id != tested.id else ("before", "after")
+    return Line(names[0], before, other), Line(names[1], tested, card)
 
 
 def compiled(path: Path) -> Policy:
