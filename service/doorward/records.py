@@ -11,10 +11,10 @@ from doorward.core.keyed import KeyedHash
 from doorward.core.record import DecisionRecord, request_to_json
 from doorward.core.signals import SIGNALS, Signals
 from doorward.core.times import rfc3339
-from doorward.judge import Case, Judgement, explain_rules, judge
+from doorward.judge import Case, Judgement, at_levels_of, explain_rules, judge
 from doorward.kept import KeptRecords
 from doorward.meter import NullMeter
-from doorward.policies import Policies
+from doorward.policies import Loaded, Policies
 from doorward.policy.model import Policy
 from doorward.policy_texts import PolicyTexts
 from doorward.ports import DecisionStore, RecordQuery, RecordRow
@@ -48,7 +48,9 @@ class RecordDesk:
     def show(self, tenant: str, decision_id: str, now: float) -> Json:
         """Return the whole record; what cannot be computed as it was says so under `replay`."""
         record = self._kept.read(tenant, decision_id, now)
-        policy, same_policy = self._policy(tenant, record, now)
+        rules = self._policies.current(tenant, now)
+        held = self._held(tenant, record.policy_digest, rules)
+        policy, same_policy = held or rules.policy, held is not None
         case = case_of(record, policy)
         judgement = judge(case, policy, self._card, NullMeter())
         return {
@@ -60,6 +62,7 @@ class RecordDesk:
             "signals": _signals(judgement.signals),
             "contributions": _contributions(judgement),
             "rules": explain_rules(case, policy, judgement.signals),
+            "candidate": self._candidate(tenant, record, judgement, rules) if record.candidate_digest else None,
             "replay": {
                 "policy": "recorded" if same_policy else "the present policy; the recorded one is not held any more",
                 "model": "recorded" if record.model == self._card.id else f"present model; recorded: {record.model}",
@@ -71,13 +74,26 @@ class RecordDesk:
             "events": [_dated(each) for each in record.events],
         }
 
-    def _policy(self, tenant: str, record: DecisionRecord, now: float) -> tuple[Policy, bool]:
-        present = self._policies.current(tenant, now).policy
-        if present.digest == record.policy_digest:
-            return present, True
-        text = self._texts.text(tenant, record.policy_digest)
+    def _candidate(self, tenant: str, record: DecisionRecord, judgement: Judgement, rules: Loaded) -> Json:
+        """Return what the candidate said, as it was recorded, and its rules where its text is still held."""
+        said = record.answer["shadow"][-1]
+        held = self._held(tenant, record.candidate_digest, rules)
+        shown = {"digest": record.candidate_digest} | {name: said[name] for name in ("policy", "rule", "outcome")}
+        if held is None:
+            return shown | {"level": None, "replay": "the recorded candidate is not held any more", "rules": []}
+        case = case_of(record, held)
+        signals = at_levels_of(held, judgement.signals, judgement.assessment)
+        explained = explain_rules(case, held, signals)
+        return shown | {"level": signals.values["risk.level"], "replay": "recorded", "rules": explained}
+
+    def _held(self, tenant: str, digest: str, rules: Loaded) -> Policy | None:
+        """Return the policy of *digest*: in force, a candidate, or kept; None where it is gone or its lists changed."""
+        for present in filter(None, (rules.policy, rules.candidate)):
+            if present.digest == digest:
+                return present
+        text = self._texts.text(tenant, digest)
         policy = self._policies.compile(tenant, text)[0] if text is not None else None
-        return (policy, policy.digest == record.policy_digest) if policy is not None else (present, False)
+        return policy if policy is not None and policy.digest == digest else None
 
     def page(self, tenant: str, query: RecordFilter, now: float) -> Json:
         """Return a page of records, newest first."""
