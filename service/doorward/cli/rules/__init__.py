@@ -4,9 +4,10 @@ import click
 
 from doorward.cli.rules.backtest import backtest
 from doorward.cli.rules.lint import lint
+from doorward.cli.rules.shadow_report import shadow_report
 from doorward.cli.rules.test import test
 
-COMMANDS = (lint, test, backtest)
+COMMANDS = (lint, test, backtest, shadow_report)
 
 
 @click.group()
