@@ -29,7 +29,7 @@ class BoundedCounter(Generic[Key]):
 
     def most(self, number: int | None = None) -> list[tuple[Key, int]]:
         """Return the things counted most, with their counts; all of them where no number is given."""
-        return self._counts.most_common(number)
+        return sorted(self._counts.items(), key=lambda each: (-each[1], str(each[0])))[:number]
 
     def total(self) -> int:
         return self._counts.total() + self.others
