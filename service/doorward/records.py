@@ -1,17 +1,14 @@
 """Records shown: the whole of one decision, computed again from its facts, and pages of many."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from doorward.answer import reason_json
 from doorward.core.errors import BadInput, Mistake
 from doorward.core.keyed import KeyedHash
 from doorward.core.record import DecisionRecord, request_to_json
-from doorward.core.signals import SIGNALS, Signals
 from doorward.core.times import rfc3339
-from doorward.judge import Case, Judgement, at_levels_of, explain_rules, judge
+from doorward.explained import candidate_json, contributions_json, signals_json
+from doorward.judge import Case, Judgement, explain_rules, judge
 from doorward.kept import KeptRecords
 from doorward.meter import NullMeter
 from doorward.policies import Loaded, Policies
@@ -59,8 +56,8 @@ class RecordDesk:
             "request": request_to_json(record.request),
             "facts": record.facts.to_json(),
             "decision": record.answer,
-            "signals": _signals(judgement.signals),
-            "contributions": _contributions(judgement),
+            "signals": signals_json(judgement.signals),
+            "contributions": contributions_json(judgement),
             "rules": explain_rules(case, policy, judgement.signals),
             "candidate": self._candidate(tenant, record, judgement, rules) if record.candidate_digest else None,
             "replay": {
@@ -81,10 +78,7 @@ class RecordDesk:
         shown = {"digest": record.candidate_digest} | {name: said[name] for name in ("policy", "rule", "outcome")}
         if held is None:
             return shown | {"level": None, "replay": "the recorded candidate is not held any more", "rules": []}
-        case = case_of(record, held)
-        signals = at_levels_of(held, judgement.signals, judgement.assessment)
-        explained = explain_rules(case, held, signals)
-        return shown | {"level": signals.values["risk.level"], "replay": "recorded", "rules": explained}
+        return candidate_json(case_of(record, held), judgement, held, shown)
 
     def _held(self, tenant: str, digest: str, rules: Loaded) -> Policy | None:
         """Return the policy of *digest*: in force, a candidate, or kept; None where it is gone or its lists changed."""
@@ -140,35 +134,6 @@ def case_of(record: DecisionRecord, policy: Policy) -> Case:
     """Return what a record was judged by."""
     runtime = lists_again(policy, record)
     return Case(record.request, record.facts, record.at, record.proofs, runtime, degraded=bool(record.degraded))
-
-
-def _signals(signals: Signals) -> Json:
-    learning = signals.learning
-    shown: Json = {}
-    for name, spec in SIGNALS.items():
-        if name in signals.unknown:
-            shown[name] = {"state": "unknown", "reason": signals.unknown[name]}
-        else:
-            state = "learning" if learning and spec.learns else "known"
-            shown[name] = {"state": state, "value": _plain(signals.values[name])}
-    return shown
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return rfc3339(value.timestamp())
-    return dict(value) if isinstance(value, Mapping) else value
-
-
-def _contributions(judgement: Judgement) -> Json:
-    assessment = judgement.assessment
-    ordered = sorted(assessment.contributions.items(), key=lambda each: -abs(each[1]))
-    return {
-        "log_odds": assessment.log_odds,
-        "score": assessment.score,
-        "features": [{"feature": name, "points": points} for name, points in ordered],
-        "reasons": [reason_json(each) for each in assessment.reasons],
-    }
 
 
 def _dated(said: Json) -> Json:

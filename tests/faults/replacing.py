@@ -52,10 +52,11 @@ def policy_is_replaced(start: Start, folder: Path, *, pause: float, a_second: fl
         shown = Replaced()
         with under_load(service.url, service.key, a_second=a_second) as load:
             for number in range(1, REPLACEMENTS + 1):
-                put(file, version(number))
-                time.sleep(pause)
                 if number == HELD:
                     shown.while_broken = _refused_by_all(service, file)
+                    continue
+                put(file, version(number))
+                time.sleep(pause)
             put(file, version(REPLACEMENTS + 1))
             assert becomes_true(lambda: loaded(service, REPLACEMENTS + 1) == WORKERS)
             assert becomes_true(lambda: service.program.counted(IN_FORCE) == 1)
@@ -66,8 +67,7 @@ def policy_is_replaced(start: Start, folder: Path, *, pause: float, a_second: fl
 
 
 def _refused_by_all(service: Service, file: Path) -> Json:
-    """Put the good one of before back until all have it, then the broken one; return what is told of that."""
-    put(file, version(HELD - 1))
+    """Wait until all have the good one of before, then put the broken one; return what is told of that."""
     assert becomes_true(lambda: loaded(service, HELD - 1) >= WORKERS)
     before = service.program.output.count(REFUSED)
     put(file, version(HELD))
