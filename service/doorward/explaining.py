@@ -39,6 +39,10 @@ class Explainer:
         found = replace(found, facts=overridden(found.facts, facts))
         return self._explained(self._case(tenant, request, found, rules, now), found.degraded, rules)
 
+    def case(self, tenant: str, request: DecisionRequest, rules: Loaded, now: float) -> Case:
+        """Return what a decision of *request* would rest on now."""
+        return self._case(tenant, request, gather(self.sources, tenant, request, now), rules, now)
+
     def explain_without_store(
         self, tenant: str, request: DecisionRequest, rules: Loaded, *, facts: Mapping[str, Any], now: float
     ) -> Json:

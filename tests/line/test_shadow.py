@@ -5,7 +5,7 @@ from prometheus_client import generate_latest
 
 from doorward.metrics import Metrics
 
-from .conftest import NEW_YORK, TOR, house_in
+from .conftest import NEW_YORK, ROOT, TOR, house_in
 
 STRICTER = """
 version: 1
@@ -103,3 +103,16 @@ def test_a_rule_that_did_not_match_says_which_part_failed_and_which_was_unknown_
         ("true", []),
     ]
     assert rule["conditions"][0]["unknown"][0]["reason"]
+
+
+def test_a_condition_of_both_is_asked_again_where_the_level_is_another(tmp_path):
+    text = (ROOT / "rules" / "default" / "policy.yaml").read_text()
+    folder = tmp_path / "rules" / "default"
+    folder.mkdir(parents=True)
+    (folder / "candidate.yaml").write_text(text.replace("medium: 95.0, high: 99.0", "medium: 0.0, high: 100.0"))
+    house = house_in(tmp_path)
+
+    decision = house.decide()
+
+    assert (decision["policy"]["rule"], decision["shadow"][0]["rule"]) == ("everything-else", "medium-risk")
+    house.wiring.stop()
