@@ -70,6 +70,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     # The commands have the machine's clock: what the house's clock leaves must not have ended by that one.
     made = house_in(tmp_path, change=lambda settings: replace(settings, store=store, record_days=36_500))
     desk = Desk(tmp_path, made, _environ(tmp_path, store))
+    (desk.rules / "policy_test.yaml").unlink()
     put(desk.rules / "policy.yaml", POLICY)
     put(desk.rules / "candidate.yaml", CANDIDATE)
     made.wait(10)

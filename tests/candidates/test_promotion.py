@@ -74,6 +74,43 @@ def test_a_candidate_that_fails_its_tests_is_refused(rules):
         promotion(RuleFolder(rules), lambda policy, folder: ["admins must be challenged"])
 
 
+TESTS = """
+version: 1
+policy: POLICY
+cases:
+  - name: america is let in
+    facts: {network: {country: US}}
+    expect: {outcome: OUTCOME}
+"""
+
+
+def test_without_tests_of_its_own_a_candidate_must_pass_those_of_the_policy(rules, run):
+    put(rules / "policy_test.yaml", TESTS.replace("POLICY", "policy.yaml").replace("OUTCOME", "allow"))
+
+    told = refusal(run("promote", "--yes"))
+
+    assert "america is let in" in told
+    assert "outcome: expected allow, came challenge" in told
+    assert (rules / "policy.yaml").read_text() == POLICY
+
+
+def test_with_tests_of_its_own_a_candidate_must_pass_those(rules, run):
+    put(rules / "policy_test.yaml", TESTS.replace("POLICY", "policy.yaml").replace("OUTCOME", "allow"))
+    own = TESTS.replace("POLICY", "candidate.yaml")
+
+    put(rules / "candidate_test.yaml", own.replace("OUTCOME", "deny"))
+    assert "expected deny, came challenge" in refusal(run("promote", "--yes"))
+
+    put(rules / "candidate_test.yaml", own.replace("OUTCOME", "challenge"))
+    assert run("promote", "--yes").exit_code == 0
+
+
+def test_a_test_file_with_a_mistake_stops_a_promotion(rules, run):
+    put(rules / "policy_test.yaml", TESTS.replace("POLICY", "policy.yaml").replace("OUTCOME", "perhaps"))
+
+    assert "perhaps" in refusal(run("promote", "--yes"))
+
+
 def test_a_policy_that_is_a_link_is_left_to_whoever_looks_after_it(rules, run):
     (rules / "..data").mkdir()
     (rules / "policy.yaml").rename(rules / "..data" / "policy.yaml")

@@ -5,7 +5,6 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 
 import click
 
@@ -14,9 +13,10 @@ from doorward.core.errors import BadInput, Mistake
 from doorward.offline.policy_diff import text_diff
 from doorward.offline.promotion import MAX_REASON, PROMOTED, Plan, carry_out, promotion
 from doorward.offline.promotion import rollback as planned_rollback
+from doorward.offline.promotion_tests import failed_tests
 from doorward.offline.rule_folder import RuleFolder
 from doorward.policies import CANDIDATE_FILE, DEFAULT_TENANT, POLICY_FILE, is_folder_name
-from doorward.policy.model import Policy
+from doorward.risk.model_file import load_scorecard
 from doorward.settings import load
 
 COLUMNS = ("at", "what", "by", "before", "after", "reason")
@@ -28,13 +28,6 @@ reason_option = click.option("--reason", default="", help="Why; it stands in the
 diff_option = click.option("--diff", is_flag=True, help="Show the lines that differ as well.")
 
 
-def run_tests(policy: Policy, folder: Path) -> list[str]:  # noqa: ARG001 - what a runner of tests needs
-    """Return a line for each test beside the policy that *policy* fails; the one place that knows how they are run."""
-    if any(folder.glob("*_test.yaml")):
-        click.echo("note: the tests beside the policy are not run", err=True)
-    return []
-
-
 @click.command()
 @tenant_option
 @yes_option
@@ -43,10 +36,13 @@ def run_tests(policy: Policy, folder: Path) -> list[str]:  # noqa: ARG001 - what
 def promote(tenant: str, yes: bool, reason: str, diff: bool) -> None:
     """Put candidate.yaml in the place of policy.yaml.
 
-    It must pass, and pass the tests beside it. Running services take it up within two seconds; `rollback` undoes it.
+    It must pass, and pass the tests that name it, or else those of policy.yaml. Running services take it up within two
+    seconds; `rollback` undoes it.
     """
     folder = folder_of(tenant)
-    _make(promotion(folder, run_tests), folder, yes=yes, reason=reason, diff=diff)
+    card = load_scorecard(load(os.environ).model)
+    plan = promotion(folder, lambda candidate, path: failed_tests(candidate, path, card))
+    _make(plan, folder, yes=yes, reason=reason, diff=diff)
 
 
 @click.command()
