@@ -77,7 +77,11 @@ class RecordDesk:
         held = self._held(tenant, record.candidate_digest, rules)
         shown = {"digest": record.candidate_digest} | {name: said[name] for name in ("policy", "rule", "outcome")}
         if held is None:
-            return shown | {"level": None, "replay": "the recorded candidate is not held any more", "rules": []}
+            return shown | {
+                "level": None,
+                "replay": "the recorded candidate is not held any more, or a list file of it has changed",
+                "rules": [],
+            }
         return candidate_json(case_of(record, held), judgement, held, shown)
 
     def _held(self, tenant: str, digest: str, rules: Loaded) -> Policy | None:

@@ -281,6 +281,17 @@ def test_a_history_whose_last_line_was_cut_off_is_still_read(rules, run):
     assert len(RuleFolder(rules).entries()) == 1
 
 
+def test_a_line_of_the_history_names_no_file_elsewhere(rules, run):
+    run("promote", "--yes")
+    put(rules.parent / "elsewhere.yaml", POLICY)
+    entry = json.loads((rules / ".history" / "log.jsonl").read_text()) | {"before": "../../elsewhere"}
+    with (rules / ".history" / "log.jsonl").open("a") as log:
+        log.write(json.dumps(entry) + "\n")
+
+    assert len(RuleFolder(rules).entries()) == 1
+    assert "no policy" in refusal(run("rollback", "--yes", "--to", "../../elsewhere"))
+
+
 def test_a_running_service_takes_a_promotion_and_a_rollback_up(desk):
     house = desk.house
     before = house.get("/v1/policy").get_json()

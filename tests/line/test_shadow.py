@@ -92,6 +92,24 @@ def test_the_text_of_a_candidate_that_was_taken_away_is_still_held(shadowed, tmp
     assert (candidate["replay"], len(candidate["rules"])) == ("recorded", 3)
 
 
+def test_a_candidate_whose_list_file_changed_since_keeps_what_it_said(tmp_path):
+    folder = tmp_path / "rules" / "default"
+    folder.mkdir(parents=True)
+    (folder / "vip.txt").write_text("u-9\n")
+    listed = STRICTER.replace("levels:", "lists: {vip: {file: vip.txt}}\nlevels:")
+    (folder / "candidate.yaml").write_text(listed.replace('"true"', "'!(subject.id in lists.vip)'"))
+    house = house_in(tmp_path)
+    decision = house.decide()
+    (folder / "vip.txt").write_text("u-8\n")
+    house.wait(10)
+
+    candidate = shown(house, decision)["candidate"]
+
+    assert (candidate["rule"], candidate["outcome"], candidate["rules"]) == ("any-risk", "challenge", [])
+    assert "list file" in candidate["replay"]
+    house.wiring.stop()
+
+
 def test_a_rule_that_did_not_match_says_which_part_failed_and_which_was_unknown_and_why(shadowed):
     decision = shadowed.decide(ip="203.0.114.77")
 

@@ -157,7 +157,7 @@ class CandidateAnswer(Answer):
     outcome = Choice("What it would have decided.", of=OUTCOMES, required=True)
     rule = word("The rule that would have decided; empty where none did.", "medium-risk", required=True)
     level = word("The level of the score by its own bounds; null where its text is gone.", nullable=True, required=True)
-    replay = word("`recorded`, or that its text is not held any more and its rules cannot be shown.", required=True)
+    replay = word("`recorded`, or why its rules cannot be shown any more.", required=True)
     rules = Items(Part(RuleAnswer), "Each of its rules, in its order.", maximum=1024, required=True)
 
 

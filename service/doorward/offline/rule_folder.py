@@ -8,6 +8,7 @@ import errno
 import fcntl
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -22,6 +23,8 @@ HISTORY = ".history"
 LOG = "log.jsonl"
 LOCK = "lock"
 MAX_LOG_BYTES = 16 * 1024 * 1024
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 # What a folder that is mounted for reading only, or belongs to somebody else, answers to a write.
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
@@ -157,10 +160,14 @@ def _file_of(digest: str) -> str:
 
 
 def _entry(line: str) -> Entry | None:
+    """Return what a line says; None where it is none of ours, for its digests become names of files."""
     try:
-        return Entry(**json.loads(line))
+        entry = Entry(**json.loads(line))
     except (ValueError, TypeError):
         return None
+    texts = all(isinstance(value, str) for value in asdict(entry).values())
+    digests = (entry.after, entry.before or entry.after)
+    return entry if texts and all(_DIGEST.fullmatch(each) for each in digests) else None
 
 
 def _replace(path: Path, text: str, *, mode: int) -> None:

@@ -4,7 +4,6 @@ The recorded answers are counted, live and candidate as they were computed when 
 computed again, so that a list that was changed since, or another model, changes nothing.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -169,13 +168,6 @@ class ShadowReport:
     def _subject_rows(self, subjects: BoundedCounter[str]) -> Json:
         rows = [{"subject": name, "changed": number} for name, number in subjects.most(SHOWN_SUBJECTS)]
         return {"subjects": rows, "subjects_left_out": subjects.others}
-
-
-def counted(records: Iterable[DecisionRecord], report: ShadowReport) -> ShadowReport:
-    """Return *report* with all *records* in it."""
-    for record in records:
-        report.take(record)
-    return report
 
 
 def is_genuine_sign_in(record: DecisionRecord) -> bool:
