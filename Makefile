@@ -54,6 +54,7 @@ bench: $(RUN) ## Measure decisions beside an empty view, and verifies beside the
 	@$(BIN)/python bench/decisions.py $(ARGS)
 	@$(BIN)/python bench/verifies.py
 	@$(BIN)/python bench/memory.py
+	@$(BIN)/python bench/shadow.py
 
 faults: $(DEV) ## Kill and hang stores and workers under load, and print what callers see.
 	@tests/have-redis

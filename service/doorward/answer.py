@@ -26,7 +26,7 @@ class Extras:
 
 
 def answer(decision_id: str, judgement: Judgement, policy: Json, *, candidate: str, extras: Extras, now: float) -> Json:
-    """Return the decision as JSON."""
+    """Return the decision as JSON. Where there is a candidate, the last row of `shadow` is the candidate's."""
     ruling = judgement.ruling
     unknown = {**judgement.signals.unknown, **dict(extras.remarks)}
     return {

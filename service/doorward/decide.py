@@ -68,6 +68,8 @@ class DecisionDesk:
             rule=shown["policy"]["rule"],
             degraded=bool(shown["degraded"]),
         )
+        if rules.candidate is not None:
+            meter.shadowed(live=shown["outcome"], candidate=shown["shadow"][-1]["outcome"])
         return shown
 
     def _case(
@@ -91,7 +93,8 @@ class DecisionDesk:
             made = consequences(self._keeping, decision_id, case, judgement, found, rules, self._card.id)
         try:
             with self._sources.meter.stage("store_commit"):
-                self._texts.keep(found.keys.tenant, rules.policy)
+                for each in filter(None, (rules.policy, rules.candidate)):
+                    self._texts.keep(found.keys.tenant, each)
                 self._store.commit(made.changes, case.now)
         except Conflict:
             return self._without_the_spent_proof(decision_id, case, judgement, found, rules)

@@ -90,7 +90,7 @@ def gather(sources: Sources, tenant: str, request: DecisionRequest, now: float, 
             population = sources.tallies.population(tenant, now, newest=newest)
     except StoreUnavailable:
         sources.meter.store_failed("begin")
-        return _without_history(blank, keys, sight, request)
+        return without_history(blank, keys, sight, request)
     if observation is not None and finishes(observation, snapshot):
         failed = bool(observation.flags & ring.FAILED)
         sources.tallies.add(tenant, attempt_of(sight.marks.get("asn", 0), at=now, failed=failed))
@@ -169,7 +169,8 @@ def observation_finishes(observation: Observation, earlier_flags: int) -> bool:
     return bool(observation.flags & ended) and not earlier_flags & ended
 
 
-def _without_history(facts: Facts, keys: Keys, sight: Sight, request: DecisionRequest) -> Found:
+def without_history(facts: Facts, keys: Keys, sight: Sight, request: DecisionRequest) -> Found:
+    """Return what is known where no store answers: what the request itself says, and *facts* of the address."""
     collected = request.client.device_token_collected
     device = DeviceFacts(
         token_state=None if not collected or request.client.device_token else "none",

@@ -76,7 +76,7 @@ def judge(case: Case, policy: Policy, card: Scorecard, meter: Meter, *, candidat
             floors=[name for name, _ in assessment.floors],
         )
         ruling = rule(case, policy, signals)
-        shadow = rule(case, candidate, _at_levels_of(candidate, signals, assessment)) if candidate else None
+        shadow = rule(case, candidate, at_levels_of(candidate, signals, assessment)) if candidate else None
     return Judgement(signals, assessment, level, ruling, shadow)
 
 
@@ -104,7 +104,8 @@ def _given(case: Case, signals: Signals) -> dict[str, Any]:
     }
 
 
-def _at_levels_of(policy: Policy, signals: Signals, assessment: Assessment) -> Signals:
+def at_levels_of(policy: Policy, signals: Signals, assessment: Assessment) -> Signals:
+    """Return *signals* with the level that the score has by the bounds of *policy*; all else is computed once."""
     level = level_of(assessment.score, assessment.floors, policy.levels)
     if signals.values.get("risk.level") == level:
         return signals

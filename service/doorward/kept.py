@@ -1,13 +1,13 @@
 """Records as the use-cases read and change them: opened, and sealed again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from doorward.core.errors import NotFound
 from doorward.core.identifiers import is_id
 from doorward.core.record import DecisionRecord
-from doorward.ports import DecisionStore, RecordRow, Sealer
+from doorward.ports import DecisionStore, RecordQuery, RecordRow, Sealer
 
 PURPOSE = "record"
 
@@ -25,6 +25,14 @@ class KeptRecords:
         if row is None:
             raise NotFound("there is no such decision")
         return self.open(row)
+
+    def rows(self, query: RecordQuery, now: float) -> Iterator[RecordRow]:
+        """Yield all that *query* asks for, newest first; its limit is how many are read and held at a time."""
+        while page := self._store.records(query, now):
+            yield from page
+            if len(page) < query.limit:
+                return
+            query = replace(query, before=(page[-1].at, page[-1].id))
 
     def open(self, row: RecordRow) -> DecisionRecord:
         return DecisionRecord.from_bytes(self._sealer.open(row.body, PURPOSE))

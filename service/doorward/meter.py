@@ -19,6 +19,10 @@ class Meter(Protocol):
 
     def decided(self, *, outcome: str, kind: str, rule: str, degraded: bool) -> None: ...
 
+    def shadowed(self, *, live: str, candidate: str) -> None:
+        """A candidate was evaluated beside the policy in force: the outcome of each."""
+        ...
+
     def requested(self, *, method: str, route: str, status: int, seconds: float) -> None: ...
 
     def look_up_failed(self) -> None:
@@ -77,6 +81,8 @@ class NullMeter:
         return nullcontext()
 
     def decided(self, *, outcome: str, kind: str, rule: str, degraded: bool) -> None: ...
+
+    def shadowed(self, *, live: str, candidate: str) -> None: ...
 
     def requested(self, *, method: str, route: str, status: int, seconds: float) -> None: ...
 

@@ -36,6 +36,11 @@ class Declared:
 METRICS: Final = (
     Declared("doorward_decisions_total", "Decisions by outcome and kind.", ("outcome", "kind")),
     Declared("doorward_rule_decisions_total", "Decisions by the rule that decided.", ("rule",)),
+    Declared(
+        "doorward_shadow_decisions_total",
+        "Decisions beside which a candidate was evaluated, by both outcomes.",
+        ("live", "candidate"),
+    ),
     Declared("doorward_decisions_degraded_total", "Decisions that were made without history or the store."),
     Declared("doorward_requests_total", "HTTP requests by route template.", ("route", "method", "status")),
     Declared("doorward_request_seconds", "Time to answer a request.", ("route",), buckets=_SECONDS),
@@ -102,6 +107,9 @@ class Metrics:
         self._count("doorward_rule_decisions_total", self._bounded(rule))
         if degraded:
             self._count("doorward_decisions_degraded_total")
+
+    def shadowed(self, *, live: str, candidate: str) -> None:
+        self._count("doorward_shadow_decisions_total", live, candidate)
 
     def _bounded(self, rule: str) -> str:
         """Return *rule*, or `other` once a process has seen too many: policies change while it runs."""

@@ -70,6 +70,7 @@ class Policies:
         self._signals = signals
         self._kept: dict[str, _Kept] = {}
         self._lock = threading.Lock()
+        self._serving = False
 
     def current(self, tenant: str, now: float) -> Loaded:
         """Return what is in force; a change of the files is taken up here. NoPolicy where nothing ever passed."""
@@ -86,10 +87,14 @@ class Policies:
             self._lock.release()
 
     def load_all(self, now: float) -> None:
-        """Load the policy of every folder; NoPolicy, with all findings, for the first that does not pass."""
+        """Load the policy of every folder; NoPolicy, with all findings, for the first that does not pass.
+
+        A folder that comes later and does not pass leaves its tenant with what it had: the policy of `default`.
+        """
         names = sorted(path.parent.name for path in self._rules_dir.glob(f"*/{POLICY_FILE}"))
         for name in {DEFAULT_TENANT: None, **dict.fromkeys(filter(is_folder_name, names))}:
             self.current(name, now)
+        self._serving = True
 
     def loaded(self) -> tuple[str, ...]:
         """Return the names of the policies that were loaded so far."""
@@ -141,9 +146,10 @@ class Policies:
         candidate = self._read(folder, CANDIDATE_FILE)
         stamps = {**made.stamps, **candidate.stamps}
         if made.policy is None:
-            if kept is None:
+            before = kept or (self._kept.get(DEFAULT_TENANT) if self._serving else None)
+            if before is None:
                 raise NoPolicy(f"the policy of '{name}' does not pass", made.findings)
-            return _Kept(replace(kept.loaded, error=made.errors), stamps, now)
+            return _Kept(replace(before.loaded, error=made.errors), stamps, now)
         last = kept.loaded if kept else None
         shadow = candidate.policy or (last.candidate if last and candidate.errors else None)
         same = last is not None and last.policy.digest == made.policy.digest

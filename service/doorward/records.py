@@ -1,20 +1,17 @@
 """Records shown: the whole of one decision, computed again from its facts, and pages of many."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from doorward.answer import reason_json
 from doorward.core.errors import BadInput, Mistake
 from doorward.core.keyed import KeyedHash
 from doorward.core.record import DecisionRecord, request_to_json
-from doorward.core.signals import SIGNALS, Signals
 from doorward.core.times import rfc3339
+from doorward.explained import candidate_json, contributions_json, signals_json
 from doorward.judge import Case, Judgement, explain_rules, judge
 from doorward.kept import KeptRecords
 from doorward.meter import NullMeter
-from doorward.policies import Policies
+from doorward.policies import Loaded, Policies
 from doorward.policy.model import Policy
 from doorward.policy_texts import PolicyTexts
 from doorward.ports import DecisionStore, RecordQuery, RecordRow
@@ -48,7 +45,9 @@ class RecordDesk:
     def show(self, tenant: str, decision_id: str, now: float) -> Json:
         """Return the whole record; what cannot be computed as it was says so under `replay`."""
         record = self._kept.read(tenant, decision_id, now)
-        policy, same_policy = self._policy(tenant, record, now)
+        rules = self._policies.current(tenant, now)
+        held = self._held(tenant, record.policy_digest, rules)
+        policy, same_policy = held or rules.policy, held is not None
         case = case_of(record, policy)
         judgement = judge(case, policy, self._card, NullMeter())
         return {
@@ -57,9 +56,10 @@ class RecordDesk:
             "request": request_to_json(record.request),
             "facts": record.facts.to_json(),
             "decision": record.answer,
-            "signals": _signals(judgement.signals),
-            "contributions": _contributions(judgement),
+            "signals": signals_json(judgement.signals),
+            "contributions": contributions_json(judgement),
             "rules": explain_rules(case, policy, judgement.signals),
+            "candidate": self._candidate(tenant, record, judgement, rules) if record.candidate_digest else None,
             "replay": {
                 "policy": "recorded" if same_policy else "the present policy; the recorded one is not held any more",
                 "model": "recorded" if record.model == self._card.id else f"present model; recorded: {record.model}",
@@ -71,13 +71,27 @@ class RecordDesk:
             "events": [_dated(each) for each in record.events],
         }
 
-    def _policy(self, tenant: str, record: DecisionRecord, now: float) -> tuple[Policy, bool]:
-        present = self._policies.current(tenant, now).policy
-        if present.digest == record.policy_digest:
-            return present, True
-        text = self._texts.text(tenant, record.policy_digest)
+    def _candidate(self, tenant: str, record: DecisionRecord, judgement: Judgement, rules: Loaded) -> Json:
+        """Return what the candidate said, as it was recorded, and its rules where its text is still held."""
+        said = record.answer["shadow"][-1]
+        held = self._held(tenant, record.candidate_digest, rules)
+        shown = {"digest": record.candidate_digest} | {name: said[name] for name in ("policy", "rule", "outcome")}
+        if held is None:
+            return shown | {
+                "level": None,
+                "replay": "the recorded candidate is not held any more, or a list file of it has changed",
+                "rules": [],
+            }
+        return candidate_json(case_of(record, held), judgement, held, shown)
+
+    def _held(self, tenant: str, digest: str, rules: Loaded) -> Policy | None:
+        """Return the policy of *digest*: in force, a candidate, or kept; None where it is gone or its lists changed."""
+        for present in filter(None, (rules.policy, rules.candidate)):
+            if present.digest == digest:
+                return present
+        text = self._texts.text(tenant, digest)
         policy = self._policies.compile(tenant, text)[0] if text is not None else None
-        return (policy, policy.digest == record.policy_digest) if policy is not None else (present, False)
+        return policy if policy is not None and policy.digest == digest else None
 
     def page(self, tenant: str, query: RecordFilter, now: float) -> Json:
         """Return a page of records, newest first."""
@@ -124,35 +138,6 @@ def case_of(record: DecisionRecord, policy: Policy) -> Case:
     """Return what a record was judged by."""
     runtime = lists_again(policy, record)
     return Case(record.request, record.facts, record.at, record.proofs, runtime, degraded=bool(record.degraded))
-
-
-def _signals(signals: Signals) -> Json:
-    learning = signals.learning
-    shown: Json = {}
-    for name, spec in SIGNALS.items():
-        if name in signals.unknown:
-            shown[name] = {"state": "unknown", "reason": signals.unknown[name]}
-        else:
-            state = "learning" if learning and spec.learns else "known"
-            shown[name] = {"state": state, "value": _plain(signals.values[name])}
-    return shown
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return rfc3339(value.timestamp())
-    return dict(value) if isinstance(value, Mapping) else value
-
-
-def _contributions(judgement: Judgement) -> Json:
-    assessment = judgement.assessment
-    ordered = sorted(assessment.contributions.items(), key=lambda each: -abs(each[1]))
-    return {
-        "log_odds": assessment.log_odds,
-        "score": assessment.score,
-        "features": [{"feature": name, "points": points} for name, points in ordered],
-        "reasons": [reason_json(each) for each in assessment.reasons],
-    }
 
 
 def _dated(said: Json) -> Json:

@@ -20,7 +20,7 @@ Seen = tuple[object, tuple[Finding, ...]]
 
 @dataclass(slots=True)
 class Watch:
-    """Looks at the files of all tenants; what stood there at the first look is no change."""
+    """Looks at the files of all tenants; what stood there at the first look is no change, but a refusal is told."""
 
     policies: Policies
     tenants: Tenants
@@ -57,7 +57,8 @@ class Watch:
     def _is_news(self, what: str, tenant: str, seen: Seen) -> bool:
         before = self._told.get((what, tenant))
         self._told[what, tenant] = seen
-        return before is not None and before != seen
+        refused = bool(seen[1])
+        return refused if before is None else before != seen
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ from doorward.contacts import Contacts
 from doorward.core.errors import DoorwardError, StoreUnavailable
 from doorward.decide import DecisionDesk
 from doorward.deliveries import Deliveries
+from doorward.explaining import Explainer
 from doorward.facts.networks import GeoProvider
 from doorward.gather import Sources
 from doorward.health import HealthDesk
@@ -74,6 +75,7 @@ class Wiring:
     watch: Watch
     store_watch: StoreWatch
     deliveries: Deliveries
+    explainer: Explainer
     _geo_failures: int = 0
     _ended: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -184,7 +186,8 @@ def build(
         settings, clock, store, sources, policies, tenants, card, keeping, assertions, geo, outside, realm, told
     )
     about = (meter, clock, geo, Watch(policies, tenants, meter), StoreWatch(store, meter), told.deliveries)
-    return Wiring(_services(parts), store, sources.tallies, policies, sources.locator, *about)
+    explainer = Explainer(sources, card, ListedValues(store, sealer))
+    return Wiring(_services(parts), store, sources.tallies, policies, sources.locator, *about, explainer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,9 +127,11 @@ def starting(folder: Path) -> Iterator[Start]:
         begun.append(Program(arguments, folder=folder, environ=ports | environ))
         return begun[-1]
 
-    yield start
-    for program in begun:
-        program.end()
+    try:
+        yield start
+    finally:
+        for program in begun:
+            program.end()
 
 
 @pytest.fixture

@@ -83,3 +83,14 @@ def test_a_verify_is_told_in_decisions_for_both_stores(tmp_path: Path) -> None:
     assert [each[store]["verifies"]["requests"] for each in told["rounds"] for store in SIDES[1:]] == [40, 40]
     assert told["refused"] == 0
     assert "decisions by CPU" in done.stdout
+
+
+def test_a_candidate_is_measured_beside_no_candidate(tmp_path: Path) -> None:
+    file = tmp_path / "result.json"
+
+    done = run("shadow.py", "--quick", "--json", str(file))
+
+    assert done.returncode == 0, done.stderr
+    for told in json.loads(file.read_text(encoding="utf-8")).values():
+        assert min(told[side]["lowest"] for side in ("without", "with")) > 0
+        assert told["ratio"]["lowest"] <= told["ratio"]["median"] <= told["ratio"]["highest"]

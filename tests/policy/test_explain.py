@@ -60,3 +60,44 @@ def test_rules_that_were_not_reached_are_explained_as_well(rows):
 )
 def test_a_condition_is_split_only_where_it_is_sound(text, parts):
     assert split(text) == parts
+
+
+def test_only_the_parts_that_stayed_unknown_name_what_was_unknown(rows):
+    first = rows({"new.ip": True})[0]
+
+    assert [(each["value"], each["unknown"]) for each in first["conditions"]] == [
+        ("true", []),
+        ("unknown", [{"signal": "new.country", "reason": "not in this test"}]),
+        ("true", []),
+    ]
+
+
+def test_a_part_that_is_unknown_without_an_unknown_signal_met_an_error(policy, signals, now):
+    rules = RULES + """  - {id: d, when: 'context.missing == "x"', on_unknown: skip, then: deny}"""
+    given = {"kind": "login", "now": now, "enrolment": EnrolmentFacts(), "proofs": (), "first_factor": True}
+
+    part = explain(policy(rules), signals=signals({}), **given)[-1]["conditions"][0]
+
+    assert (part["value"], part["unknown"]) == ("unknown", [])
+    assert "a missing key" in part["error"]
+
+
+def test_a_list_that_could_not_be_read_is_named_like_a_signal(check, signals, now):
+    made = check(
+        """
+        version: 1
+        id: x
+        lists: {blocked: {runtime: subject}}
+        rules:
+          - {id: a, when: subject.id in lists.blocked, on_unknown: deny, then: deny}
+          - {id: b, when: "true", then: allow}
+        """
+    )
+    given = {"kind": "login", "now": now, "enrolment": EnrolmentFacts(), "proofs": (), "first_factor": True}
+
+    first = explain(made.policy, signals=signals({}), runtime_lists={"blocked": None}, **given)[0]
+
+    assert (first["state"], first["outcome"], first["unknown"]) == ("unknown", "deny", ["lists.blocked"])
+    assert first["conditions"][0]["unknown"] == [
+        {"signal": "lists.blocked", "reason": "the run-time list cannot be read now"}
+    ]

@@ -104,6 +104,20 @@ def test_a_change_that_does_not_pass_leaves_the_last_good_policy_and_says_so(rul
     assert still == kept
 
 
+def test_a_first_policy_of_a_tenant_that_does_not_pass_leaves_it_with_that_of_default(rules, now):
+    policies = Policies(rules)
+    policies.load_all(now)
+    assert policies.current("acme", now).policy.id == "first"
+    put(rules / "acme", BAD)
+
+    refused = policies.current("acme", now + 5)
+    put(rules / "acme", GOOD.replace("ID", "own"))
+    mended = policies.current("acme", now + 10)
+
+    assert (refused.policy.id, [each.code for each in refused.error]) == ("first", ["unknown-signal"])
+    assert (mended.policy.id, mended.error) == ("own", ())
+
+
 def test_a_policy_that_is_mended_is_in_force_again(rules, now):
     policies = Policies(rules)
     policies.current("default", now)

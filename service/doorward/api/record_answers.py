@@ -127,6 +127,8 @@ class ConditionAnswer(Answer):
 
     text = word("The part.", "signals.new_country", required=True)
     value = Choice("What it came to.", of=THREE, required=True)
+    not_known = Items(Part(UnknownAnswer), "What left it unknown.", maximum=256, data_key="unknown", required=True)
+    error = word("Why it is unknown though all that it names is known; else null.", nullable=True, required=True)
 
 
 class RuleAnswer(Answer):
@@ -136,12 +138,27 @@ class RuleAnswer(Answer):
     description = word("What the policy says of it.", nullable=True)
     state = word("What became of it.", "matched", required=True)
     outcome = Choice("What it asked for; empty where it asked for nothing.", of=(*OUTCOMES, ""), required=True)
+    on = Choice("For what it is.", of=(*KINDS, "both"), required=True, example="both")
+    on_unknown = word("What it does where its condition is unknown; empty where it need not say.", required=True)
     shadow = Flag("Whether it only watches.", required=True)
     when = word("The whole condition.", required=True)
     value = Choice("What it came to.", of=THREE, required=True)
     conditions = Items(Part(ConditionAnswer), "Its parts.", maximum=1024, required=True)
     failed = words("The parts that kept it from being true.", required=True)
-    not_known = words("The signals in it that were unknown.", data_key="unknown", required=True)
+    signals = words("The signals that it names; their values are those of the record.", "geo.country", required=True)
+    not_known = words("The signals and lists in it that were unknown.", data_key="unknown", required=True)
+
+
+class CandidateAnswer(Answer):
+    """The candidate that was evaluated beside the policy in force."""
+
+    policy = word("Its id.", "default-next", required=True)
+    digest = word("Its digest.", "sha256:…", required=True)
+    outcome = Choice("What it would have decided.", of=OUTCOMES, required=True)
+    rule = word("The rule that would have decided; empty where none did.", "medium-risk", required=True)
+    level = word("The level of the score by its own bounds; null where its text is gone.", nullable=True, required=True)
+    replay = word("`recorded`, or why its rules cannot be shown any more.", required=True)
+    rules = Items(Part(RuleAnswer), "Each of its rules, in its order.", maximum=1024, required=True)
 
 
 class ReplayAnswer(Answer):
@@ -193,6 +210,7 @@ class RecordAnswer(Answer):
     signals = Named(Part(SignalAnswer), "Each signal by its name.", required=True)
     contributions = Part(ContributionsAnswer, required=True)
     rules = Items(Part(RuleAnswer), "Each rule, in the policy's order.", maximum=1024, required=True)
+    candidate = Part(CandidateAnswer, nullable=True, required=True)
     replay = Part(ReplayAnswer, required=True)
     reports = Items(Part(ToldAnswer), "The outcomes that were told.", maximum=64, required=True)
     feedback = Items(Part(SaidAnswer), "What was said of it.", maximum=64, required=True)

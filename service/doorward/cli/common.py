@@ -96,6 +96,9 @@ def show(rows: Sequence[dict[str, Any]], columns: Sequence[str], form: str) -> N
 
 
 def _cell(value: Any) -> str:
-    """Return *value* as text that cannot move the cursor of a terminal."""
-    text = "-" if value is None or value == "" else str(value)
+    return printable("-" if value is None or value == "" else str(value))
+
+
+def printable(text: str) -> str:
+    """Return *text* as one that cannot move the cursor of a terminal."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -60,9 +60,13 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One conjunct of a condition: its text, the compiled expression, and the same as plain Python where it can be."""
+    """One conjunct of a condition: its text, the signals and lists it names, and what it is evaluated by.
+
+    That is the compiled expression, and the same as plain Python where it can be.
+    """
 
     text: str
+    names: frozenset[str]
     expression: Any
     plain: Plain | None = None
 
@@ -164,7 +168,7 @@ class Environment:
         return wrong or self._condition(text, root, yields_bool=kind == cel.Type.BOOL)
 
     def _condition(self, text: str, root: Branch, *, yields_bool: bool) -> Condition:
-        names = frozenset(branch.name for branch in root.walk() if branch.kind == tree.NAME)
+        names = _names(root)
         lists = frozenset(name.removeprefix("lists.") for name in names if name.startswith("lists."))
         possible = possible_values(root, unknown_names=self._may_be_unknown, failing=_FAILING)
         return Condition(
@@ -173,18 +177,19 @@ class Environment:
             lists=lists,
             whole_lists=_whole_lists(root),
             possible=possible if yields_bool else possible | {UNKNOWN},
-            whole=Part(text, self._compiled(text), plain(root, self._types)),
+            whole=Part(text, names, self._compiled(text), plain(root, self._types)),
             parts=self._parts(text),
         )
 
     def _parts(self, text: str) -> tuple[Part, ...]:
         try:
-            return tuple(Part(each, self._compiled(each), self._plain(each)) for each in conjuncts.split(text))
+            return tuple(self._part(each) for each in conjuncts.split(text))
         except RuntimeError:  # a part that does not stand alone: the whole is shown instead
-            return (Part(text, self._compiled(text)),)
+            return (self._part(text),)
 
-    def _plain(self, text: str) -> Plain | None:
-        return plain(tree.checked_tree(self._check.compile(text).serialize()), self._types)
+    def _part(self, text: str) -> Part:
+        root = tree.checked_tree(self._check.compile(text).serialize())
+        return Part(text, _names(root), self._compiled(text), plain(root, self._types))
 
     def _compiled(self, text: str) -> Any:
         return self._run.compile(self._calls.taken_out(text))
@@ -215,6 +220,10 @@ class Environment:
     def _activation(self, values: Mapping[str, Any]) -> Any:
         answers = self._calls.answers(values, lambda: self._run.Activation(values))
         return self._run.Activation({**values, **answers} if answers else values)
+
+
+def _names(root: Branch) -> frozenset[str]:
+    return frozenset(branch.name for branch in root.walk() if branch.kind == tree.NAME)
 
 
 _FAILING = frozenset(name for name, spec in FUNCTIONS.items() if spec.may_fail)

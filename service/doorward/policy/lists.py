@@ -34,6 +34,11 @@ class NetworkTable:
     def __len__(self) -> int:
         return self._size
 
+    @property
+    def content(self) -> object:
+        """Return what tells it from a table of other networks."""
+        return self._prefixes
+
     def __contains__(self, address: str) -> bool:
         """Answer whether one of the networks holds *address*; ValueError for a text that is no address."""
         version, number = _number(address)
@@ -88,6 +93,11 @@ class AreaTable:
         self._areas = tuple(areas)
         self.handle = f"areas-{next(_handles)}"
         self.known[self.handle] = self
+
+    @property
+    def content(self) -> object:
+        """Return what tells it from a table of other areas."""
+        return self._areas
 
     def holds(self, lat: float, lon: float) -> bool:
         return any(distance_km(lat, lon, area.lat, area.lon) <= area.km for area in self._areas)
