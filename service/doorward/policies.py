@@ -8,6 +8,7 @@ from pathlib import Path
 
 from doorward.core.errors import NotReady
 from doorward.core.signals import SIGNALS, SignalSpec
+from doorward.last_good import LastGood
 from doorward.policy.compiler import Compilation, compile_policy
 from doorward.policy.files import Stamp, read_bounded, stamp
 from doorward.policy.findings import ERROR, START, Finding
@@ -63,10 +64,16 @@ class _Kept:
 
 
 class Policies:
-    """The policies of all tenants, one folder each; a tenant without one has that of `default`. Safe for threads."""
+    """The policies of all tenants, one folder each; a tenant without one has that of `default`. Safe for threads.
 
-    def __init__(self, rules_dir: Path, signals: Mapping[str, SignalSpec] = SIGNALS) -> None:
+    *last_good* keeps what passed last, for a process that begins while the files do not pass.
+    """
+
+    def __init__(
+        self, rules_dir: Path, signals: Mapping[str, SignalSpec] = SIGNALS, *, last_good: LastGood | None = None
+    ) -> None:
         self._rules_dir = rules_dir
+        self._last_good = last_good or LastGood(None)
         self._signals = signals
         self._kept: dict[str, _Kept] = {}
         self._lock = threading.Lock()
@@ -146,15 +153,26 @@ class Policies:
         candidate = self._read(folder, CANDIDATE_FILE)
         stamps = {**made.stamps, **candidate.stamps}
         if made.policy is None:
-            before = kept or (self._kept.get(DEFAULT_TENANT) if self._serving else None)
+            before = kept.loaded if kept else self._instead(name, now)
             if before is None:
                 raise NoPolicy(f"the policy of '{name}' does not pass", made.findings)
-            return _Kept(replace(before.loaded, error=made.errors), stamps, now)
+            return _Kept(replace(before, error=made.errors), stamps, now)
+        self._last_good.keep(name, made.policy, folder)
         last = kept.loaded if kept else None
         shadow = candidate.policy or (last.candidate if last and candidate.errors else None)
         same = last is not None and last.policy.digest == made.policy.digest
         loaded_at = last.loaded_at if last and same else now
         return _Kept(Loaded(made.policy, shadow, loaded_at, candidate.errors), stamps, now)
+
+    def _instead(self, name: str, now: float) -> Loaded | None:
+        """Return what decides where nothing of this tenant ever passed here: what passed before this process, or the
+        policy of `default` where that is in force.
+        """
+        before = self._last_good.recall(name)
+        if before is not None:
+            return Loaded(before, None, now)
+        kept = self._kept.get(DEFAULT_TENANT) if self._serving else None
+        return kept.loaded if kept else None
 
     def _read(self, folder: Path, file: str) -> Compilation:
         """Compile one file; a candidate that is not there is no mistake."""

@@ -23,6 +23,7 @@ from doorward.facts.networks import GeoProvider
 from doorward.gather import Sources
 from doorward.health import HealthDesk
 from doorward.kept import KeptRecords
+from doorward.last_good import LastGood
 from doorward.meter import Meter, NullMeter
 from doorward.outcomes import OutcomeDesk
 from doorward.owners import Owners
@@ -168,7 +169,7 @@ def build(
     meter = meter or NullMeter()
     store = protected(store or opened(settings), settings, time.monotonic, meter)
     sealer = AesGcmSealer(load_keys(settings.encryption_keys))
-    policies = Policies(settings.rules_dir)
+    policies = Policies(settings.rules_dir, last_good=LastGood(settings.state_dir / "policies"))
     policies.load_all(clock())
     tenants = Tenants(settings.rules_dir)
     tenants.load_all(clock())
