@@ -16,7 +16,10 @@ COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 
 # Few signals and few values, so that conditions often have to do with each other.
 whole = st.builds(
-    "{} {} {}".format, st.sampled_from(["event.hour", "velocity.ip_subjects_1h"]), st.sampled_from(COMPARISONS), st.integers(0, 4)
+    "{} {} {}".format,
+    st.sampled_from(["event.hour", "velocity.ip_subjects_1h"]),
+    st.sampled_from(COMPARISONS),
+    st.integers(0, 4),
 )
 turned = st.builds("{} {} event.hour".format, st.integers(0, 4), st.sampled_from(COMPARISONS))
 real = st.builds("risk.score {} {}.0".format, st.sampled_from(COMPARISONS), st.integers(0, 3))
@@ -61,7 +64,10 @@ def rule(draw, number, pool):
     then = draw(outcomes)
     on_unknown = draw(st.sampled_from(["skip", "skip", "match", "deny", "{challenge: mfa}"]))
     on_unknown = "deny" if then == "allow" and on_unknown == "match" else on_unknown
-    on, shadow = draw(st.sampled_from(["both", "both", "login", "action"])), draw(st.sampled_from(["false"] * 5 + ["true"]))
+    on, shadow = (
+        draw(st.sampled_from(["both", "both", "login", "action"])),
+        draw(st.sampled_from(["false"] * 5 + ["true"])),
+    )
     fields = f"on: {on}, shadow: {shadow}, on_unknown: {on_unknown}, then: {then}"
     text = (when + extra).replace("'", "''")
     return f"  - {{id: r{number}, when: '{text}', {fields}}}\n"

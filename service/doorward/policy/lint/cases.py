@@ -16,7 +16,7 @@ from doorward.policy.lists import NamedList, WordList
 from doorward.policy.tree import Branch
 
 # More than that is not multiplied out, but taken as one piece.
-MAX_CASES = 32
+MAX_CASES = 16
 MAX_WORDS = 1_000
 
 Lists = Mapping[str, NamedList]

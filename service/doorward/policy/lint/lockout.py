@@ -1,12 +1,12 @@
-"""Checks of the ways out: for those who must get in when a rule goes wrong, and for those who were let in by mistake."""
+"""Checks of who gets in all the same: those who must when a rule goes wrong, and those who were blocked by hand."""
 
 from doorward.core.outcome import ALLOW, CHALLENGE, DENY
 from doorward.core.request import LOGIN
 from doorward.policy.findings import Report
+from doorward.policy.lint.check import REST
 from doorward.policy.lists import RuntimeList
 from doorward.policy.model import FIRST_MATCH, Effect, Policy, Rule
 
-_REST = '{id: rest, when: "true", then: allow}'
 _NAMING_PEOPLE = frozenset(("subject.id", "subject.groups", "subject.flags", "subject.attributes"))
 _NEW_COUNTRY = "{id: abroad, when: new.country, on_unknown: skip, then: deny}"
 
@@ -37,10 +37,10 @@ class NoBreakGlass:
     """
 
     code = "no-break-glass"
-    bad = f"rules: [{_NEW_COUNTRY}, {_REST}]"
+    bad = f"rules: [{_NEW_COUNTRY}, {REST}]"
     good = (
-        'rules: [{id: exempt, when: \'"exempt" in subject.flags\', on_unknown: skip, then: {allow: {}, notify: true}},'
-        f" {_NEW_COUNTRY}, {_REST}]"
+        "rules: [{id: exempt, when: '\"exempt\" in subject.flags', on_unknown: skip, then: {allow: {}, notify: true}},"
+        f" {_NEW_COUNTRY}, {REST}]"
     )
 
     def look(self, policy: Policy, report: Report) -> None:
@@ -66,8 +66,8 @@ class AllowBeforeBlock:
     code = "allow-before-block"
     _home = "{id: home, when: device.known, on_unknown: skip, then: allow}"
     _block = "{id: block, when: subject.id in lists.blocked, on_unknown: skip, then: deny}"
-    bad = f"lists: {{blocked: {{runtime: subject}}}}\nrules: [{_home}, {_block}, {_REST}]"
-    good = f"lists: {{blocked: {{runtime: subject}}}}\nrules: [{_block}, {_home}, {_REST}]"
+    bad = f"lists: {{blocked: {{runtime: subject}}}}\nrules: [{_home}, {_block}, {REST}]"
+    good = f"lists: {{blocked: {{runtime: subject}}}}\nrules: [{_block}, {_home}, {REST}]"
 
     def look(self, policy: Policy, report: Report) -> None:
         if policy.combine != FIRST_MATCH:

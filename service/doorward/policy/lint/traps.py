@@ -1,14 +1,14 @@
 """Checks of what reads well and does something else: a bound challenge at a login, a score that nobody foresaw."""
 
-from doorward.core.outcome import ALLOW, CHALLENGE
+from doorward.core.outcome import ALLOW
 from doorward.core.request import ACTION, LOGIN
 from doorward.policy import tree
 from doorward.policy.findings import Report
 from doorward.policy.lint.cases import Case, cases_of
+from doorward.policy.lint.check import REST
 from doorward.policy.lint.domains import Domain
 from doorward.policy.model import BOTH, Effect, Policy, Rule
 
-_REST = '{id: rest, when: "true", then: allow}'
 _MFA = "requirements: {mfa: {any_of: [passkey]}}\n"
 
 
@@ -19,8 +19,8 @@ class BindAtLogin:
     """
 
     code = "bind-at-login"
-    bad = f"{_MFA}rules: [{{id: a, when: event.weekend, then: {{challenge: mfa, bind: true}}}}, {_REST}]"
-    good = f"{_MFA}rules: [{{id: a, on: action, when: event.weekend, then: {{challenge: mfa, bind: true}}}}, {_REST}]"
+    bad = f"{_MFA}rules: [{{id: a, when: event.weekend, then: {{challenge: mfa, bind: true}}}}, {REST}]"
+    good = f"{_MFA}rules: [{{id: a, on: action, when: event.weekend, then: {{challenge: mfa, bind: true}}}}, {REST}]"
 
     def look(self, policy: Policy, report: Report) -> None:
         for rule in policy.rules:
@@ -49,8 +49,8 @@ class UnscoredAllowed:
     """Rules ask for the level of the risk and none for `unknown`: what could not be scored passes as calm."""
 
     code = "unscored-allowed"
-    bad = f'{_MFA}rules: [{{id: a, when: risk.level == "high", then: {{challenge: mfa}}}}, {_REST}]'
-    good = f'{_MFA}rules: [{{id: a, when: \'risk.level in ["high", "unknown"]\', then: {{challenge: mfa}}}}, {_REST}]'
+    bad = f'{_MFA}rules: [{{id: a, when: risk.level == "high", then: {{challenge: mfa}}}}, {REST}]'
+    good = f'{_MFA}rules: [{{id: a, when: \'risk.level in ["high", "unknown"]\', then: {{challenge: mfa}}}}, {REST}]'
 
     def look(self, policy: Policy, report: Report) -> None:
         for kind in (LOGIN, ACTION):
@@ -58,7 +58,8 @@ class UnscoredAllowed:
             last = next((rule for rule in rules if rule.condition.always_true), None)
             if last is None or last.then.outcome != ALLOW:
                 continue
-            asking = [rule for rule in rules if not _SCORED.isdisjoint(rule.condition.signals)]
+            strict = [rule for rule in rules if rule.then.outcome != ALLOW]
+            asking = [rule for rule in strict if not _SCORED.isdisjoint(rule.condition.signals)]
             levels = [domain for rule in asking for domain in _levels(rule, policy)]
             if asking and len(levels) == len(asking) and not any(UNSCORED in domain for domain in levels):
                 rule = asking[0]
@@ -74,7 +75,7 @@ _SCORED = frozenset(("risk.level", "risk.score"))
 def _levels(rule: Rule, policy: Policy) -> list[Domain]:
     """Return the levels that a plain rule against the risk is for; nothing where that is not plain."""
     cases = cases_of(rule.condition.tree, policy.lists)
-    if rule.then.outcome == ALLOW or len(cases) != 1 or "risk.score" in rule.condition.signals:
+    if len(cases) != 1 or "risk.score" in rule.condition.signals:
         return []
     domain = cases[0].signals.get("risk.level")
     return [domain] if domain is not None else []

@@ -1,5 +1,6 @@
 """A check of comparisons with what a signal never is: a mistyped word, a share in per cent, a country by its name."""
 
+import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -7,14 +8,18 @@ from doorward.core.signals import SIGNALS
 from doorward.core.signals.extent import Extent, extent_of
 from doorward.policy import tree
 from doorward.policy.findings import Report, hint, nearest, quoted
-from doorward.policy.lint.cases import Lists, compared
+from doorward.policy.lint.cases import MAX_WORDS, Lists, compared
+from doorward.policy.lint.check import REST
 from doorward.policy.lint.domains import Domain, Edge
 from doorward.policy.lists import WordList
 from doorward.policy.model import Policy
 from doorward.policy.tree import Branch
 
 _EXTENTS = {name: extent_of(spec) for name, spec in SIGNALS.items()}
-_REST = '{id: rest, when: "true", then: allow}'
+
+
+# Nobody reads more at once, and each near word that is looked for costs time.
+MAX_DOUBTS = 100
 
 
 class _Doubt(NamedTuple):
@@ -29,14 +34,14 @@ class ImpossibleValue:
     """A comparison with a value that the signal never has comes out the same every time."""
 
     code = "impossible-value"
-    bad = f'rules: [{{id: a, when: device.type == "phone", on_unknown: skip, then: deny}}, {_REST}]'
-    good = f'rules: [{{id: a, when: device.type == "mobile", on_unknown: skip, then: deny}}, {_REST}]'
+    bad = f'rules: [{{id: a, when: device.type == "phone", on_unknown: skip, then: deny}}, {REST}]'
+    good = f'rules: [{{id: a, when: device.type == "mobile", on_unknown: skip, then: deny}}, {REST}]'
 
     def look(self, policy: Policy, report: Report) -> None:
-        for rule in policy.rules:
-            for doubt in _doubts(rule.condition.tree, policy.lists):
-                place = rule.place_of(doubt.at)
-                report.warning(place, self.code, doubt.message, rule=rule.id, suggestion=doubt.suggestion)
+        doubts = ((rule, doubt) for rule in policy.rules for doubt in _doubts(rule.condition.tree, policy.lists))
+        for rule, doubt in itertools.islice(doubts, MAX_DOUBTS):
+            place = rule.place_of(doubt.at)
+            report.warning(place, self.code, doubt.message, rule=rule.id, suggestion=doubt.suggestion)
 
 
 def _doubts(root: Branch, lists: Lists) -> Iterator[_Doubt]:
@@ -61,7 +66,7 @@ def _unlikely_words(branch: Branch, lists: Lists) -> Iterator[_Doubt]:
             if constant.kind == tree.CONSTANT and not extent.holds(constant.value):
                 yield _never(name.name, extent, constant.value, constant.at)
         named = lists.get(other.name.removeprefix("lists.")) if other.kind == tree.NAME else None
-        if isinstance(named, WordList):
+        if isinstance(named, WordList) and len(named) <= MAX_WORDS:
             wrong = next((word for word in named.words if not extent.holds(word)), None)
             if wrong is not None:
                 yield _never(name.name, extent, wrong, other.at, f", which stands in '{other.name}'")
