@@ -267,8 +267,11 @@ def test_a_rule_that_no_test_expects_is_told(rules):
     assert places(result) == [(4, 9, "rule-without-test")]
 
 
-def test_rules_are_found_in_every_test_file_of_the_policy(rules):
-    cases = "version: 1\ncases:\n  - {name: a, expect: {rules: [exempt, rest]}}\n"
+@pytest.mark.parametrize(
+    "case", ["expect: {rules: [exempt, rest]}", "matrix: [{expect.rule: exempt}, {expect: {rule: rest}}]"]
+)
+def test_rules_are_found_in_every_test_file_of_the_policy(rules, case):
+    cases = f"version: 1\ncases:\n  - {{name: a, {case}}}\n"
 
     assert places(lint(rules(CLEAN, **{"policy_test.yaml": None, "more_test.yaml": cases}))) == []
 

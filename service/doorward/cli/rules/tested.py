@@ -58,13 +58,13 @@ def _policy_of(tests: Fields) -> str:
 
 
 def _expected(node: Node) -> Iterator[str]:
-    """Yield each text under `rule` or `rules`, wherever it stands."""
+    """Yield each text under `rule` or `rules`, or a path such as `expect.rule`, wherever it stands."""
     if isinstance(node, Items):
         for item in node.items:
             yield from _expected(item)
     if isinstance(node, Fields):
         for key, value in node.fields:
-            if key.value in ("rule", "rules"):
+            if key.value.rpartition(".")[2] in ("rule", "rules"):
                 yield from (
                     each.value
                     for each in (value.items if isinstance(value, Items) else (value,))

@@ -74,4 +74,9 @@ def _section(check: Check) -> str:
 
 
 def _example(title: str, text: str) -> str:
-    return f"{title}:\n```yaml\n{text}\n```\n"
+    """Return an example with each of its rules on a line of its own."""
+    head, found, rules = text.partition("rules: [")
+    shown = head.rstrip("\n")
+    if found:
+        shown = f"{head}rules:\n  - " + rules.removesuffix("]").replace("}, {id:", "}\n  - {id:")
+    return f"{title}:\n```yaml\n{shown}\n```\n"

@@ -72,7 +72,7 @@ class OnlyRestricted:
 
 
 class NoPhishingResistantOption:
-    """At AAL 2 one option that resists phishing must be offered (SP 800-63B-4, 2.2.2)."""
+    """At AAL 2 one option that resists phishing must be offered (SP 800-63B-4, 2.2)."""
 
     code = "no-phishing-resistant-option"
     bad = "requirements: {mfa: {any_of: [push, totp], aal: 2}}"
