@@ -1,12 +1,14 @@
 """`doorward rules lint`: what it prints, where it looks, and what it exits with."""
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from doorward.cli import main
 
+ROOT = Path(__file__).parents[3]
 CLEAN = """\
 version: 1
 id: x
@@ -290,3 +292,9 @@ def test_a_rule_in_shadow_needs_no_test(rules):
     trial = "rules:\n  - {id: trial, shadow: true, when: event.weekend, then: deny}\n"
 
     assert places(lint(rules(CLEAN.replace("rules:\n", trial)))) == []
+
+
+def test_the_rules_that_ship_are_in_order():
+    rows = json.loads(lint(ROOT / "rules", "--format", "json").stdout)
+
+    assert [row for row in rows if row["code"] != "rule-without-test"] == []
