@@ -51,7 +51,7 @@ def test_a_condition_is_true_in_its_cases_and_in_no_other(text, weekend, kind):
 
     for score, hour in itertools.product(SCORES, range(4)):
         known = {"risk.score": score, "event.hour": hour, "event.weekend": weekend, "event.kind": kind}
-        is_true = condition.evaluate(ENVIRONMENT.activation(known)) is True
+        is_true = condition.evaluate(ENVIRONMENT.given(known)) is True
 
         assert not any(holds(case, known) for case in whole) or is_true
         assert not is_true or any(holds(case, known) and not case.is_impossible for case in cases)

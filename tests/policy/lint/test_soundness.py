@@ -126,8 +126,8 @@ def test_a_rule_that_is_called_unreachable_never_does_anything(text, data):
             first_factor=True,
             runtime_lists=lists,
         )
-        activation = policy.activation(given_, lists)
+        values_ = policy.given(given_, lists)
         active = {each.rule for each in ruling.results if each.state not in IDLE and each.outcome}
 
         assert idle & active == set()
-        assert [each.id for each in false if each.condition.evaluate(activation) is True] == []
+        assert [each.id for each in false if each.condition.evaluate(values_) is True] == []
