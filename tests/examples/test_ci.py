@@ -43,3 +43,16 @@ def test_the_hooks_look_at_the_whole_folder(hooks):
     assert all(
         (hook["args"], hook["pass_filenames"], hook["language"]) == (["rules"], False, "python") for hook in hooks
     )
+
+
+def test_the_workflow_and_the_hooks_call_commands_and_options_that_there_are(workflow, hooks):
+    steps = [step["run"] for step in workflow["jobs"]["rules"]["steps"] if step.get("run", "").startswith("doorward ")]
+    calls = [shlex.split(call) for call in steps + [hook["entry"] for hook in hooks]]
+
+    commands = main.commands["rules"].commands
+    named = {(call[2], option) for call in calls for option in call[3:] if option.startswith("--")}
+
+    assert {call[2] for call in calls} == {"lint", "test"}
+    assert [
+        (name, option) for name, option in named if all(option not in each.opts for each in commands[name].params)
+    ] == []
