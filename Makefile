@@ -64,6 +64,8 @@ docs: $(DEV) ## Write the pages that are made from the code's tables.
 	@$(BIN)/doorward settings --markdown > docs/settings.md
 	@$(BIN)/python tests/ship/settings_schema.py
 	@$(BIN)/python -c 'from doorward.core.signals.document import markdown; print(markdown(), end="")' > docs/signals.md
+	@$(BIN)/python -c 'from doorward.policy.lint.document import markdown; print(markdown(), end="")' > docs/linting.md
+	@$(BIN)/doorward rules schema > docs/policy.schema.json
 
 screenshots: $(DEV) ## Draw the hosted page as people meet it, and a report, into build/screenshots.
 	@tests/have-chromium

@@ -6,6 +6,7 @@ from typing import Any
 from doorward.core.times import rfc3339
 from doorward.policies import Policies
 from doorward.policy.findings import Finding
+from doorward.policy.schema import schema
 
 Json = dict[str, Any]
 
@@ -15,6 +16,7 @@ class PolicyDesk:
 
     def __init__(self, policies: Policies) -> None:
         self._policies = policies
+        self._schema = schema()
 
     def show(self, tenant: str, now: float) -> Json:
         """Return the policy in force, and what is wrong with a newer one that was refused."""
@@ -30,6 +32,9 @@ class PolicyDesk:
 
     def check(self, tenant: str, text: str) -> Json:
         return {"findings": findings_json(self._policies.check(tenant, text))}
+
+    def schema(self) -> Json:
+        return self._schema
 
 
 def findings_json(findings: Iterable[Finding]) -> list[Json]:

@@ -137,6 +137,10 @@ class PolicyDesk(Protocol):
         """Return `{"findings": […]}`, empty for a policy without fault."""
         ...
 
+    def schema(self) -> Json:
+        """Return the JSON Schema of a policy's file."""
+        ...
+
 
 class Challenges(Protocol):
     """Challenges answered; the answers are those of the contract."""

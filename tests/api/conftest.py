@@ -142,6 +142,9 @@ class Policies(Desk):
     def check(self, tenant: str, text: str) -> Json:
         return self._did({"findings": []}, "check", tenant, text)
 
+    def schema(self) -> Json:
+        return self._did({"$id": "urn:doorward:policy:1"}, "schema")
+
 
 class Challenges(Desk):
     def show(self, tenant: str, challenge_id: str, now: float) -> Json:

@@ -120,6 +120,13 @@ def test_a_policy_is_checked(client, services):
     assert services.policies.calls == [("check", "default", "version: 1")]
 
 
+def test_an_editor_gets_the_schema_of_a_policy_without_a_key(stranger):
+    answer = stranger.get("/v1/policy/schema")
+
+    assert answer.status_code == 200
+    assert answer.json["$id"] == "urn:doorward:policy:1"
+
+
 def test_a_decision_is_tried(client, services, login):
     body = {"request": login, "text": "version: 1", "facts": {"network": {"country": "NO"}}}
 

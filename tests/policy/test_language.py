@@ -43,7 +43,7 @@ def test_words_that_yaml_would_take_for_truth_stay_words(check):
           - {id: b, when: true, then: allow}
     """)
 
-    assert made.findings == ()
+    assert made.errors == ()
     assert made.policy.lists["nordic"].words == ["NO", "SE", "yes"]
 
 

@@ -29,6 +29,13 @@ def check_policy(call: Call) -> Reply:
 
 
 @resource.operation(
+    "GET", "/v1/policy/schema", summary="The JSON Schema of a policy's file, for editors.", answers={200: None}
+)
+def show_policy_schema(call: Call) -> Reply:
+    return Reply(call.services.policies.schema())
+
+
+@resource.operation(
     "POST",
     "/v1/policy/what-if",
     summary="Decide without any effect, with another policy or other facts.",

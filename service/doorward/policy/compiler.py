@@ -11,7 +11,7 @@ from doorward.policy.binding import Binding
 from doorward.policy.conditions import Environment
 from doorward.policy.files import ListFiles, Stamp
 from doorward.policy.findings import ERROR, Finding, Place, Report, quoted
-from doorward.policy.lint import CHECKS
+from doorward.policy.lint import looked_at
 from doorward.policy.list_section import read_lists
 from doorward.policy.model import (
     DEFAULT_DEGRADED,
@@ -69,9 +69,7 @@ def compile_policy(text: str, *, signals: Mapping[str, SignalSpec], folder: Path
     policy = _policy(node, text, report, signals, files) if node is not None else None
     if policy is None or report.failed:
         return Compilation(None, report.findings(), files.stamps)
-    for check in CHECKS:
-        check.look(policy, report)
-    return Compilation(policy, report.findings(), files.stamps)
+    return Compilation(policy, looked_at(policy, report), files.stamps)
 
 
 def _policy(

@@ -90,6 +90,7 @@ class Condition:
     possible: Possible
     whole: Part
     parts: tuple[Part, ...]
+    tree: Branch
 
     def evaluate(self, given: Given) -> bool | None:
         """Answer true, false or UNKNOWN (None); never raises."""
@@ -179,6 +180,7 @@ class Environment:
             possible=possible if yields_bool else possible | {UNKNOWN},
             whole=Part(text, names, self._compiled(text), plain(root, self._types)),
             parts=self._parts(text),
+            tree=root,
         )
 
     def _parts(self, text: str) -> tuple[Part, ...]:

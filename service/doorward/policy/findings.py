@@ -66,7 +66,12 @@ class Report:
 
     def findings(self) -> tuple[Finding, ...]:
         """Return everything found, in the order of the file."""
-        return tuple(sorted(self._found, key=lambda each: (each.line, each.column, each.code, each.message)))
+        return in_order(self._found)
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings in the order of the file."""
+    return tuple(sorted(findings, key=lambda each: (each.line, each.column, each.code, each.message)))
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

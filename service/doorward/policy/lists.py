@@ -24,9 +24,14 @@ class NetworkTable:
     def __init__(self, networks: Iterable[IPv4Network | IPv6Network]) -> None:
         self._prefixes: dict[int, dict[int, set[int]]] = {4: {}, 6: {}}
         self._size = 0
+        self.repeated: list[IPv4Network | IPv6Network] = []
         for network in networks:
             shift = network.max_prefixlen - network.prefixlen
-            self._prefixes[network.version].setdefault(shift, set()).add(int(network.network_address) >> shift)
+            prefixes = self._prefixes[network.version].setdefault(shift, set())
+            prefix = int(network.network_address) >> shift
+            if prefix in prefixes:
+                self.repeated.append(network)
+            prefixes.add(prefix)
             self._size += 1
         self.handle = f"networks-{next(_handles)}"
         self.known[self.handle] = self
@@ -43,6 +48,32 @@ class NetworkTable:
         """Answer whether one of the networks holds *address*; ValueError for a text that is no address."""
         version, number = _number(address)
         return any(number >> shift in prefixes for shift, prefixes in self._prefixes[version].items())
+
+    def covered_by(self, other: "NetworkTable") -> list[tuple["Prefix", "Prefix"]]:
+        """Return each network of this table with one of *other* that it lies in; of the same table, a wider one."""
+        found = []
+        for version, ours in self._prefixes.items():
+            for shift, numbers in ours.items():
+                least = shift + (other is self)
+                wider = [(each, theirs) for each, theirs in other._prefixes[version].items() if each >= least]
+                for number in numbers if wider else ():
+                    around = next((each for each, theirs in wider if number >> (each - shift) in theirs), None)
+                    if around is not None:
+                        within = Prefix(version, number >> (around - shift), around)
+                        found.append((Prefix(version, number, shift), within))
+        return found
+
+
+class Prefix(NamedTuple):
+    """A network as the tree keeps it: its first bits, and how many bits are behind them."""
+
+    version: int
+    number: int
+    shift: int
+
+    def __str__(self) -> str:
+        kind, bits = (IPv4Network, 32) if self.version == 4 else (IPv6Network, 128)
+        return str(kind((self.number << self.shift, bits - self.shift)))
 
 
 @lru_cache(maxsize=8192)
@@ -113,6 +144,9 @@ class WordList:
         self.words = list(words)
         self.element = element
         self._set = frozenset(self.words)
+
+    def __len__(self) -> int:
+        return len(self.words)
 
     def narrowed(self, candidates: Collection[object]) -> list[str | int | float]:
         """Return the words that are among *candidates*; all of them where there are few."""

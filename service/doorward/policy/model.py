@@ -11,6 +11,7 @@ from doorward.policy.conditions import Condition, Environment, Given
 from doorward.policy.findings import START, Place
 from doorward.policy.lists import NamedList
 from doorward.policy.scanning import Scan
+from doorward.policy.source import Text
 
 SKIP = "skip"
 MATCH = "match"
@@ -55,9 +56,14 @@ class Rule:
     on: str = BOTH
     shadow: bool = False
     place: Place = START
+    written: Text | None = None  # the condition as it stands in the file
 
     def applies_to(self, kind: str) -> bool:
         return self.on in (BOTH, kind)
+
+    def place_of(self, offset: int) -> Place:
+        """Return where in the file the character of the condition at *offset* stands."""
+        return self.written.place_of(offset) if self.written is not None else self.place
 
     @property
     def why(self) -> str:

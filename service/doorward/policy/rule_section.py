@@ -77,7 +77,8 @@ def _rule(node: Node, around: Surroundings) -> Rule | None:
     if condition is None or then is None or not rule_id:
         return None
     place = place_of(section.node("id"), node.place)
-    return Rule(rule_id, condition, then, on_unknown, shadow=shadow, place=place, **rest)
+    written = section.scalar("when")
+    return Rule(rule_id, condition, then, on_unknown, shadow=shadow, place=place, written=written, **rest)
 
 
 # Written at the rule by mistake, these belong under `then`; knowing them gives a better message than «unknown key».

@@ -5,8 +5,8 @@ google/cel-spec). The few fields that are needed are read here, which spares the
 """
 
 import struct
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 CONSTANT = "constant"
 NAME = "name"
@@ -19,13 +19,18 @@ GROUP = "group"  # a map or a macro: what matters is what it is made of
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One node: *name* is the signal's, the field's or the function's, *value* that of a constant."""
+    """One node: *name* is the signal's, the field's or the function's, *value* that of a constant.
+
+    A constant's name is its type, a macro's those of its variables: two branches that are equal mean the same. What is
+    not read here is equal to nothing. *at* is the character of the condition that the node is found at.
+    """
 
     kind: str
     name: str = ""
     children: tuple["Branch", ...] = ()
     value: object = None
     overloads: tuple[str, ...] = ()
+    at: int = field(default=0, compare=False)
 
     def walk(self) -> Iterator["Branch"]:
         """Yield this node and all below it."""
@@ -38,16 +43,25 @@ _Message = dict[int, list["int | bytes"]]
 
 # Field numbers of checked.proto and syntax.proto.
 _ANY_VALUE = 2
-_REFERENCES, _EXPRESSION = 2, 4
+_REFERENCES, _EXPRESSION, _SOURCE = 2, 4, 5
+_SOURCE_POSITIONS = 4
 _MAP_KEY, _MAP_VALUE = 1, 2
 _REFERENCE_OVERLOADS = 3
 _ID, _CONST, _IDENT, _SELECT, _CALL, _LIST, _STRUCT, _COMPREHENSION = 2, 3, 4, 5, 6, 7, 8, 9
 
 
+@dataclass(frozen=True, slots=True)
+class _Notes:
+    """What the compiler says of its nodes, by their numbers."""
+
+    overloads: Mapping[int, tuple[str, ...]]
+    positions: Mapping[int, int]
+
+
 def checked_tree(serialized: bytes) -> Branch:
     """Return the tree of a condition that passed the compiler."""
     checked = _fields(_bytes(_fields(serialized), _ANY_VALUE))
-    return _branch(_bytes(checked, _EXPRESSION), _overloads(checked))
+    return _branch(_bytes(checked, _EXPRESSION), _Notes(_overloads(checked), _positions(checked)))
 
 
 def _overloads(checked: _Message) -> dict[int, tuple[str, ...]]:
@@ -59,41 +73,58 @@ def _overloads(checked: _Message) -> dict[int, tuple[str, ...]]:
     return found
 
 
-def _branch(raw: bytes, overloads: Mapping[int, tuple[str, ...]]) -> Branch:
+def _positions(checked: _Message) -> dict[int, int]:
+    source = _fields(_bytes(checked, _SOURCE))
+    entries = map(_fields, _all_bytes(source, _SOURCE_POSITIONS))
+    return {_int(entry, _MAP_KEY): _int(entry, _MAP_VALUE) for entry in entries}
+
+
+def _branch(raw: bytes, notes: _Notes) -> Branch:
     fields = _fields(raw)
+    at = notes.positions.get(_int(fields, _ID), 0)
 
     def below(message: _Message, *numbers: int) -> tuple[Branch, ...]:
-        return tuple(_branch(each, overloads) for number in numbers for each in _all_bytes(message, number))
+        return tuple(_branch(each, notes) for number in numbers for each in _all_bytes(message, number))
 
     if _CONST in fields:
-        return Branch(CONSTANT, value=_constant(_fields(_bytes(fields, _CONST))))
+        kind, value = _constant(_fields(_bytes(fields, _CONST)))
+        return Branch(CONSTANT, name=kind, value=value, at=at)
     if _IDENT in fields:
-        return Branch(NAME, name=_bytes(_fields(_bytes(fields, _IDENT)), 1).decode())
+        return Branch(NAME, name=_bytes(_fields(_bytes(fields, _IDENT)), 1).decode(), at=at)
     if _SELECT in fields:
         select = _fields(_bytes(fields, _SELECT))
         kind = PRESENCE if _int(select, 3) else SELECT
-        return Branch(kind, name=_bytes(select, 2).decode(), children=below(select, 1))
+        return Branch(kind, name=_bytes(select, 2).decode(), children=below(select, 1), at=at)
     if _CALL in fields:
         call = _fields(_bytes(fields, _CALL))
-        which = overloads.get(_int(fields, _ID), ())
-        return Branch(CALL, name=_bytes(call, 2).decode(), children=below(call, 1, 3), overloads=which)
+        which = notes.overloads.get(_int(fields, _ID), ())
+        return Branch(CALL, name=_bytes(call, 2).decode(), children=below(call, 1, 3), overloads=which, at=at)
     if _LIST in fields:
-        return Branch(LIST, children=below(_fields(_bytes(fields, _LIST)), 1))
+        return Branch(LIST, children=below(_fields(_bytes(fields, _LIST)), 1), at=at)
     if _STRUCT in fields:
-        entries = map(_fields, _all_bytes(_fields(_bytes(fields, _STRUCT)), 2))
-        return Branch(GROUP, children=tuple(each for entry in entries for each in below(entry, 3, 4)))
-    return Branch(GROUP, children=below(_fields(_bytes(fields, _COMPREHENSION)), 2, 4, 5, 6, 7))
+        return _struct(_fields(_bytes(fields, _STRUCT)), below, at)
+    macro = _fields(_bytes(fields, _COMPREHENSION))
+    variables = " ".join(_bytes(macro, number).decode() for number in (1, 3, 8))
+    return Branch(GROUP, name=variables, children=below(macro, 2, 4, 5, 6, 7), at=at)
 
 
-def _constant(fields: _Message) -> object:
+def _struct(fields: _Message, below: Callable[..., tuple[Branch, ...]], at: int) -> Branch:
+    """A map is its keys and values; a message (it has a name) is more than is read here."""
+    entries = [_fields(each) for each in _all_bytes(fields, 2)]
+    children = tuple(each for entry in entries for each in below(entry, 3, 4))
+    return Branch(GROUP, children=children, value=object() if 1 in fields else None, at=at)
+
+
+def _constant(fields: _Message) -> tuple[str, object]:
+    """Return type and value; a value of another type than these is equal to nothing."""
     if 2 in fields:
-        return bool(_int(fields, 2))
+        return "bool", bool(_int(fields, 2))
     if 3 in fields:
         number = _int(fields, 3)
-        return number - (1 << 64) if number >> 63 else number
+        return "int", number - (1 << 64) if number >> 63 else number
     if 5 in fields:
-        return struct.unpack("<d", _bytes(fields, 5))[0]
-    return _bytes(fields, 6).decode() if 6 in fields else None
+        return "double", struct.unpack("<d", _bytes(fields, 5))[0]
+    return ("string", _bytes(fields, 6).decode()) if 6 in fields else ("", object())
 
 
 def _fields(raw: bytes) -> _Message:

@@ -6,10 +6,11 @@ from doorward.cli.rules.backtest import backtest
 from doorward.cli.rules.explain import explain
 from doorward.cli.rules.lint import lint
 from doorward.cli.rules.promote import history, promote, rollback
+from doorward.cli.rules.schema import schema
 from doorward.cli.rules.shadow_report import shadow_report
 from doorward.cli.rules.test import test
 
-COMMANDS = (lint, test, backtest, explain, shadow_report, promote, rollback, history)
+COMMANDS = (lint, schema, test, backtest, explain, shadow_report, promote, rollback, history)
 
 
 @click.group()

@@ -1,4 +1,4 @@
-"""Which policy files a command is about: one, those of a folder, or those that the service would load."""
+"""Which files a command is about: one, those of a folder, or those that the service would load."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +11,8 @@ from doorward.policy.compiler import Compilation, compile_policy
 from doorward.policy.files import read_bounded
 from doorward.policy.findings import ERROR, START, Finding
 from doorward.policy.source import MAX_BYTES
+from doorward.tenant_file import read_tenant
+from doorward.tenants import TENANT_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +23,22 @@ class PolicyFile:
 
     def compile(self) -> Compilation:
         """Return the policy and every finding; a file that cannot be read is a finding too."""
-        try:
-            content, _ = read_bounded(self.path, MAX_BYTES)
-            text = content.decode("utf-8-sig")
-        except OSError as wrong:
-            return _unreadable(f"cannot be read: {wrong.strerror}")
-        except UnicodeDecodeError:
-            return _unreadable("is no UTF-8 text")
+        text = _text_of(self.path)
+        if isinstance(text, Finding):
+            return Compilation(None, (text,))
         return compile_policy(text, signals=SIGNALS, folder=self.path.parent)
+
+
+@dataclass(frozen=True, slots=True)
+class TenantFile:
+    """One tenant's settings on disk."""
+
+    path: Path
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return everything that is wrong with it; a file that cannot be read is a finding too."""
+        text = _text_of(self.path)
+        return (text,) if isinstance(text, Finding) else read_tenant(text, self.path.resolve().parent.name)[1]
 
 
 def policy_files(path: Path) -> list[PolicyFile]:
@@ -36,17 +46,37 @@ def policy_files(path: Path) -> list[PolicyFile]:
 
     BadInput where there is none.
     """
-    found = [PolicyFile(path)] if path.is_file() else [PolicyFile(each) for each in _in_folder(path)]
+    found = [PolicyFile(path)] if path.is_file() else [PolicyFile(each) for each in _in_folder(path, *_POLICIES)]
     if not found:
-        names = f"{POLICY_FILE} or {CANDIDATE_FILE}"
-        raise BadInput([Mistake(f"there is no {names} in '{path}'")])
+        raise BadInput([Mistake(f"there is no {' or '.join(_POLICIES)} in '{path}'")])
     return found
 
 
-def _in_folder(folder: Path) -> Iterator[Path]:
-    for name in (POLICY_FILE, CANDIDATE_FILE):
+def rule_files(path: Path) -> list[PolicyFile | TenantFile]:
+    """Return what *path* means, the tenants' settings as well; sorted by folder. BadInput where there is nothing."""
+    paths = [path] if path.is_file() else sorted(_in_folder(path, *_POLICIES, TENANT_FILE))
+    if not paths:
+        raise BadInput([Mistake(f"there is no {', '.join(_POLICIES)} or {TENANT_FILE} in '{path}'")])
+    return [TenantFile(each) if each.name == TENANT_FILE else PolicyFile(each) for each in paths]
+
+
+_POLICIES = (POLICY_FILE, CANDIDATE_FILE)
+
+
+def _in_folder(folder: Path, *names: str) -> Iterator[Path]:
+    for name in names:
         yield from sorted(folder.rglob(name))
 
 
-def _unreadable(message: str) -> Compilation:
-    return Compilation(None, (Finding(ERROR, START.line, START.column, "", "unreadable", message),))
+def _text_of(path: Path) -> str | Finding:
+    try:
+        content, _ = read_bounded(path, MAX_BYTES)
+        return content.decode("utf-8-sig")
+    except OSError as wrong:
+        return _unreadable(f"cannot be read: {wrong.strerror}")
+    except UnicodeDecodeError:
+        return _unreadable("is no UTF-8 text")
+
+
+def _unreadable(message: str) -> Finding:
+    return Finding(ERROR, START.line, START.column, "", "unreadable", message)

@@ -190,7 +190,7 @@ _RISK = (
         "risk.level",
         "string",
         "The policy's word for the score, or what a floor raised it to.",
-        range="low, medium, high",
+        range="low, medium, high, unknown",
     ),
     _scored("risk.confidence", "string", "How much history the score rests on.", range="ok, learning, none"),
     _scored("risk.reasons", "list(string)", "Codes of the largest contributions."),

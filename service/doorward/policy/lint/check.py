@@ -5,6 +5,9 @@ from typing import Protocol
 from doorward.policy.findings import START, Place, Report
 from doorward.policy.model import Policy
 
+# How most examples end.
+REST = '{id: rest, when: "true", then: allow}'
+
 
 class Check(Protocol):
     """*code* names it in findings; *bad* and *good* are the heart of a policy that trips it and one that does not."""

@@ -17,6 +17,8 @@ class NoFinalRule:
             final = (rule for rule in policy.rules if rule.condition.always_true and not rule.shadow)
             if not any(rule.applies_to(kind) for rule in final):
                 message = f'no rule decides every {kind}, expected a last one with when: "true"'
+                if policy.rules[-1].condition.always_true and policy.rules[-1].shadow:
+                    message += " that is not in shadow"
                 report.warning(policy.rules[-1].place, self.code, message, rule=policy.rules[-1].id)
 
 
