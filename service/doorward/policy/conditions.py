@@ -172,26 +172,31 @@ class Environment:
         names = _names(root)
         lists = frozenset(name.removeprefix("lists.") for name in names if name.startswith("lists."))
         possible = possible_values(root, unknown_names=self._may_be_unknown, failing=_FAILING)
+        whole = Part(text, names, self._compiled(text), plain(root, self._types))
         return Condition(
             text=text,
             signals=names & self._signals.keys(),
             lists=lists,
             whole_lists=_whole_lists(root),
             possible=possible if yields_bool else possible | {UNKNOWN},
-            whole=Part(text, names, self._compiled(text), plain(root, self._types)),
-            parts=self._parts(text),
+            whole=whole,
+            parts=self._parts(whole),
             tree=root,
         )
 
-    def _parts(self, text: str) -> tuple[Part, ...]:
+    def _parts(self, whole: Part) -> tuple[Part, ...]:
+        texts = conjuncts.split(whole.text)
+        if len(texts) == 1:
+            return (whole,)
+        # Where Python answers the whole, its parts are asked for explanations alone, and CEL will do.
         try:
-            return tuple(self._part(each) for each in conjuncts.split(text))
+            return tuple(self._part(each, in_python=whole.plain is None) for each in texts)
         except RuntimeError:  # a part that does not stand alone: the whole is shown instead
-            return (self._part(text),)
+            return (whole,)
 
-    def _part(self, text: str) -> Part:
+    def _part(self, text: str, *, in_python: bool) -> Part:
         root = tree.checked_tree(self._check.compile(text).serialize())
-        return Part(text, _names(root), self._compiled(text), plain(root, self._types))
+        return Part(text, _names(root), self._compiled(text), plain(root, self._types) if in_python else None)
 
     def _compiled(self, text: str) -> Any:
         return self._run.compile(self._calls.taken_out(text))

@@ -133,7 +133,7 @@ def _ruling(walk: _Walk, ending: _Ending, effect: Effect, *, rule: str, reason: 
 
 def _walk(policy: Policy, situation: Situation, signals: Signals, given: Given) -> _Walk:
     """Evaluate the rules in order, up to the one that decides; those in shadow all, wherever they stand."""
-    walk, scan, place = _Walk(), policy.scans[situation.kind], 0
+    walk, scan, place = _Walk(), policy.scan(situation.kind), 0
     while place < len(policy.rules):
         found = scan.first(given.values, place)
         walk.results += scan.passed[place:found]
@@ -149,7 +149,7 @@ def _walk(policy: Policy, situation: Situation, signals: Signals, given: Given) 
 
 def _rest(policy: Policy, place: int, walk: _Walk, situation: Situation, signals: Signals, given: Given) -> None:
     """Go through the rules after the one that decided: only those in shadow are still evaluated."""
-    for rule, passed in zip(policy.rules[place:], policy.scans[situation.kind].after[place:], strict=True):
+    for rule, passed in zip(policy.rules[place:], policy.scan(situation.kind).after[place:], strict=True):
         if rule.shadow and rule.applies_to(situation.kind):
             _look_at(rule, walk, situation, signals, given, policy.id)
         else:

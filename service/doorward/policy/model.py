@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from doorward.core.outcome import ALLOW, CHALLENGE, DENY, Requirement
-from doorward.core.request import ACTION, LOGIN
 from doorward.policy.binding import Binding
 from doorward.policy.conditions import Condition, Environment, Given
 from doorward.policy.findings import START, Place
@@ -104,10 +103,14 @@ class Policy:
     degraded: Effect = DEFAULT_DEGRADED
     files: tuple[str, ...] = ()  # the list files, relative to the policy's folder
     places: Mapping[str, Place] = field(default_factory=dict)  # of `lists.<name>` and `requirements.<name>`
-    scans: Mapping[str, Scan] = field(init=False, repr=False, compare=False)  # by the kind of event
+    scans: dict[str, Scan] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "scans", {kind: Scan(self.rules, kind) for kind in (LOGIN, ACTION)})
+    def scan(self, kind: str) -> Scan:
+        """Return the scan of the rules for *kind*, made when it is first asked for."""
+        made = self.scans.get(kind)
+        if made is None:
+            made = self.scans[kind] = Scan(self.rules, kind)
+        return made
 
     def given(self, signals: Any, runtime_lists: Mapping[str, Any]) -> Given:
         """Return what all conditions of one decision are evaluated on."""
