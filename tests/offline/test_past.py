@@ -1,13 +1,15 @@
 """History rebuilt from a log: the facts of every moment are those that the service itself had."""
 
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
+from doorward.core.times import rfc3339
 from doorward.offline.event import read_event
 from doorward.offline.shelf import Shelf
 
-from ..line.conftest import OSLO, login
+from ..line.conftest import FIREFOX, OSLO, house_in, login
 from .scenes import SCENES, past
 
 
@@ -67,3 +69,30 @@ def test_what_was_not_verified_is_not_learned():
 
 def test_a_log_that_does_not_tell_what_is_enrolled_leaves_it_unknown():
     assert not past().see(event("2026-07-01T10:00:00Z")).facts.enrolment.readable
+
+
+def test_a_browser_that_was_given_a_token_is_known_when_it_first_presents_it(tmp_path):
+    house = house_in(tmp_path)
+    token, days, served, log = None, (0, 3, 1), [], []
+    for wait in days:
+        house.wait(wait * 86_400)
+        decided = house.decide("ada", token=token)
+        token = decided["device"]["token"]
+        record = house.wiring.services.records._kept.read("default", decided["id"], house.now[0])
+        served.append(record.facts.device)
+        log.append((rfc3339(record.at), "c-1" if record.facts.device.device_id else None))
+    house.wiring.stop()
+    memory, rebuilt = past(), []
+    for at, name in log:
+        seen = memory.see(event(at, token=name))
+        memory.learn(seen, level="low")
+        rebuilt.append(seen.facts.device)
+    assert [replace(device, device_id="") for device in rebuilt] == [replace(device, device_id="") for device in served]
+    assert [device.known for device in rebuilt] == [False, True, True]
+
+
+def test_a_name_that_another_kind_of_browser_presents_is_not_the_one_that_was_given(tmp_path):
+    memory = past()
+    memory.learn(memory.see(event("2026-07-01T10:00:00Z", token=None)), level="low")
+    other = memory.see(event("2026-07-05T10:00:00Z", token="c-1", agent=FIREFOX))
+    assert (other.facts.device.seen, other.facts.device.known) == (False, False)

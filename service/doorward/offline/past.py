@@ -3,7 +3,7 @@
 All that is counted and learned is counted and learned by the code that serves; only the store is another one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from doorward.core import ring
 from doorward.core.assurance import MULTI_FACTOR_AMR, stated
@@ -19,6 +19,7 @@ from doorward.gather import observation_finishes, observation_of, sight_again
 from doorward.learning import QUARANTINED, Lesson, standing
 from doorward.offline.event import SignIn
 from doorward.offline.shelf import Shelf
+from doorward.offline.tokens import Tokens
 from doorward.ports import AgentParser, Locator, Observation
 from doorward.tallies import VALUES_KEPT
 
@@ -44,7 +45,7 @@ class Past:
     """The memory that a log builds up, one event after the other; events must come in the order of their time.
 
     What is compared is kept as keyed marks, as the service does; the key is nobody's secret here. *zone* is the time
-    zone of subjects whose own is not known. A device token is a name of a device.
+    zone of subjects whose own is not known. A device token is a name of a device (`tokens`).
     """
 
     def __init__(self, *, locator: Locator, agents: AgentParser, shelf: Shelf, zone: str = "UTC") -> None:
@@ -52,6 +53,7 @@ class Past:
         self._agents = agents
         self._shelf = shelf
         self._zone = zone
+        self._tokens = Tokens(shelf)
         self._hasher = KeyedHash(b"a log's marks are compared here alone")
         self._population = Population()
         self._number = 0
@@ -64,11 +66,13 @@ class Past:
         request, now = event.request, event.at
         network = event.network if event.network is not None else self._locator.look_up(request.client.ip)
         agent = self._agents.parse(request.client.user_agent)
-        token = _token(request)
-        sight = sight_again(self._hasher, _TENANT, request, network, agent, token.device_id)
+        sight = sight_again(self._hasher, _TENANT, request, network, agent, "")
+        token = self._token(request, sight)
+        if token.device_id:
+            sight = replace(sight, device_id=token.device_id)
         profile = self._shelf.get(f"profile {request.subject.id}")
         name = request.attempt_id or f"event {self._number}"
-        rings, finishes = self._rings(request, network, name, now)
+        rings, finishes = self._rings(request, network, token.device_id, name, now)
         facts = Facts(
             network=network,
             agent=agent,
@@ -89,13 +93,16 @@ class Past:
 
         *second_factor* says that more than a password was shown, where the request itself does not tell.
         """
-        event = seen.event
+        event, sight = seen.event, seen.sight
+        client = event.request.client
+        if client.device_token_collected and not client.device_token:
+            sight = replace(sight, device_id=self._tokens.issue(event.request.subject.id, sight.marks))
         second = second_factor or shows_second_factor(event.request)
         kind = standing(seen.facts.history, level=level, second_factor=second)
         lesson = Lesson(
             event_id=f"{seen.name} {event.at!r}",
             at=event.at,
-            sight=seen.sight,
+            sight=sight,
             weight=OTP_WEIGHT if second else PASSWORD_ONLY_WEIGHT,
             quarantined=kind == QUARANTINED,
         )
@@ -105,9 +112,18 @@ class Past:
             told = counts_of(seen.sight.marks, learned.counted, at=event.at, weight=learned.amount)
             self._population.add(told)
 
-    def _rings(self, request: DecisionRequest, network: NetworkFacts, name: str, now: float) -> tuple[Rings, bool]:
+    def _token(self, request: DecisionRequest, sight: Sight) -> Presented:
+        """Return what a token is worth in a log: whoever wrote it knew the device by that name."""
+        name = request.client.device_token
+        if not name:
+            return Presented("none")
+        return Presented("valid", self._tokens.device_of(name, request.subject.id, sight.marks))
+
+    def _rings(
+        self, request: DecisionRequest, network: NetworkFacts, device: str, name: str, now: float
+    ) -> tuple[Rings, bool]:
         """Return the rings with this attempt in them, and whether this event is the first to tell how it ended."""
-        keys = dict(zip(_LIMITS, _keys(request, network), strict=True))
+        keys = dict(zip(_LIMITS, _keys(request, network, device), strict=True))
         held = {kind: self._held(kind, key, now) for kind, key in keys.items()}
         finishes = False
         if request.kind == LOGIN:
@@ -142,9 +158,9 @@ _LIMITS = {
 }
 
 
-def _keys(request: DecisionRequest, network: NetworkFacts) -> tuple[str, str, str, str]:
+def _keys(request: DecisionRequest, network: NetworkFacts, device: str) -> tuple[str, str, str, str]:
     placed = (network.address, network.prefix) if network.version else ("", "")
-    return (request.subject.id, *placed, request.client.device_token or "")
+    return (request.subject.id, *placed, device)
 
 
 def _observation(hasher: KeyedHash, request: DecisionRequest, network: NetworkFacts, name: str) -> Observation:
@@ -162,12 +178,6 @@ def _appended(kind: str, before: bytes, observed: Observation, now: float) -> by
         flags=observed.flags,
         limit=_LIMITS[kind],
     )
-
-
-def _token(request: DecisionRequest) -> Presented:
-    """Return what a token is worth in a log: whoever wrote the log knew the device by that name."""
-    name = request.client.device_token
-    return Presented("valid", name) if name else Presented("none")
 
 
 def shows_second_factor(request: DecisionRequest) -> bool:
