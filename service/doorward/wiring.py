@@ -40,7 +40,7 @@ from doorward.risk.scorecard import Scorecard
 from doorward.runtime_lists import ListDesk, ListedValues
 from doorward.sealing import AesGcmSealer, load_keys
 from doorward.services import Services
-from doorward.settings import Settings
+from doorward.settings import MEMORY, Settings
 from doorward.store_opening import opened, protected
 from doorward.stores.guarded import GuardedStore
 from doorward.subjects import Subjects
@@ -169,7 +169,7 @@ def build(
     meter = meter or NullMeter()
     store = protected(store or opened(settings), settings, time.monotonic, meter)
     sealer = AesGcmSealer(load_keys(settings.encryption_keys))
-    policies = Policies(settings.rules_dir, last_good=LastGood(settings.state_dir / "policies"))
+    policies = Policies(settings.rules_dir, last_good=LastGood(_policies_kept_in(settings)))
     policies.load_all(clock())
     tenants = Tenants(settings.rules_dir)
     tenants.load_all(clock())
@@ -208,6 +208,11 @@ class Parts:
     outside: Outside
     realm: RealmOf
     told: wiring_notices.Notices
+
+
+def _policies_kept_in(settings: Settings) -> Path | None:
+    """Return where policies that passed are kept; what keeps its state in memory leaves nothing behind."""
+    return None if settings.store.endswith(f"/{MEMORY}") else settings.state_dir / "policies"
 
 
 def _lives(settings: Settings) -> Lives:

@@ -146,8 +146,11 @@ def _named(section: Section, requirements: Mapping[str, Requirement]) -> Require
 def _retry_after(section: Section) -> int | None:
     node = section.node(DENY)
     if isinstance(node, Fields):
+        if node.fields and "retry_after" in section:
+            place = section.place_of_key("retry_after")
+            section.error(place, "duplicate-key", "'retry_after' is said twice: under 'deny' and beside it")
         inner = Section(node, section.report, known=("retry_after",), what="deny", rule=section.rule)
-        return inner.seconds("retry_after")
+        return inner.seconds("retry_after") or section.seconds("retry_after")
     return section.seconds("retry_after")
 
 
