@@ -24,7 +24,9 @@ class Binding:
         names = sorted(frozenset[str]().union(*(each.signals for each in conditions)))
         whole = frozenset[str]().union(*(each.whole_lists for each in conditions))
         used = sorted(frozenset[str]().union(*(each.lists for each in conditions)))
-        self._signals = tuple((name, _CONVERTERS.get(signals[name].type)) for name in names)
+        self.signals = frozenset(names)
+        types = ((name, _CONVERTERS.get(signals[name].type)) for name in names)
+        self._converted = tuple((name, convert) for name, convert in types if convert is not None)
         self._fixed = {f"lists.{name}": _fixed(lists[name]) for name in used if _is_fixed(lists[name], name in whole)}
         self._narrowed = tuple((name, lists[name]) for name in used if f"lists.{name}" not in self._fixed)
         searched = frozenset(name for name, named in self._narrowed if list_type(named) != NETWORKS)
@@ -34,12 +36,14 @@ class Binding:
         self._candidates = frozenset[str]().union(*(each.signals for each in conditions if each.lists & searched))
 
     def values(self, signals: Signals, runtime_lists: Mapping[str, RuntimeEntries | None]) -> dict[str, Any]:
-        """Return the values to evaluate on; a signal that is unknown is left out, and so is a list that is None."""
-        known = signals.values
-        values: dict[str, Any] = dict(self._fixed)
-        for name, convert in self._signals:
-            if name in known:
-                values[name] = convert(known[name]) if convert else known[name]
+        """Return the values to evaluate on; a signal that is unknown is left out, and so is a list that is None.
+
+        Signals that no condition names may be among them, as they are.
+        """
+        values = {**self._fixed, **signals.values}
+        for name, convert in self._converted:
+            if name in values:
+                values[name] = convert(values[name])
         if self._empty is not None and not runtime_lists:
             values |= self._empty
         elif self._narrowed:

@@ -4,7 +4,7 @@ Two environments hold the same names. The first knows networks and areas as type
 wrong kind is refused at load; the second sees their handles as texts, which is all that CEL can carry to a function.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from doorward.policy.calls import MAP_TYPES, Argument, Calls
 from doorward.policy.complaints import Complaint, Names, complaints
 from doorward.policy.findings import quoted
 from doorward.policy.functions import AREAS, FUNCTIONS, NETWORKS, FunctionSpec
+from doorward.policy.given import Given
 from doorward.policy.lists import AreaTable, NamedList, NetworkTable, RuntimeList, WordList
 from doorward.policy.plain import Plain, conjunction, plain
 from doorward.policy.possible import UNKNOWN, Possible, both, possible_values
@@ -39,23 +40,6 @@ _TYPES: Mapping[str, Any] = {
 }
 _CHECKED = {**_TYPES, NETWORKS: cel.Type.AbstractType(NETWORKS), AREAS: cel.Type.AbstractType(AREAS)}
 _RUN = {**_TYPES, NETWORKS: cel.Type.STRING, AREAS: cel.Type.STRING}
-
-
-class Given:
-    """The values of one decision, which all its conditions are evaluated on; CEL's own form of them where needed."""
-
-    __slots__ = ("_activate", "_activation", "values")
-
-    def __init__(self, values: Mapping[str, Any], activate: Callable[[Mapping[str, Any]], Any]) -> None:
-        self.values = values
-        self._activate = activate
-        self._activation: Any = None
-
-    @property
-    def activation(self) -> Any:
-        if self._activation is None:
-            self._activation = self._activate(self.values)
-        return self._activation
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,9 +204,12 @@ class Environment:
         expected = "expected a signal on the left of `in`"
         return [Complaint(0, "type", f"'lists.{name}' is filled at run time, {expected}") for name in misused]
 
-    def given(self, values: Mapping[str, Any]) -> Given:
-        """Return what a decision's conditions are evaluated on; one serves all rules."""
-        return Given(values, self._activation)
+    def given(self, values: Mapping[str, Any], names: Collection[str] | None = None) -> Given:
+        """Return what a decision's conditions are evaluated on; one serves all rules.
+
+        CEL is handed those of *names*, or all.
+        """
+        return Given(values, self._activation, names)
 
     def _activation(self, values: Mapping[str, Any]) -> Any:
         answers = self._calls.answers(values, lambda: self._run.Activation(values))

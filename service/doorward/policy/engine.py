@@ -9,7 +9,7 @@ from doorward.core.facts import EnrolmentFacts
 from doorward.core.outcome import ALLOW, CHALLENGE, DENY, Proof, Requirement
 from doorward.core.request import ACTION
 from doorward.core.signals.base import Signals
-from doorward.policy.conditions import Given
+from doorward.policy.given import Given
 from doorward.policy.lists import RuntimeEntries
 from doorward.policy.merging import stricter, strictest
 from doorward.policy.model import ANY_AUTHENTICATOR, ENROL, STRICTEST, Effect, Policy, Rule

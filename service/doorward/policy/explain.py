@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from doorward.core.signals.base import Signals
-from doorward.policy.conditions import Given, Part
+from doorward.policy.conditions import Part
 from doorward.policy.engine import evaluate
+from doorward.policy.given import Given
 from doorward.policy.lists import RuntimeEntries
 from doorward.policy.model import Effect, Policy, Rule
 from doorward.policy.ruling import RuleResult

@@ -6,8 +6,9 @@ from typing import Any
 
 from doorward.core.outcome import ALLOW, CHALLENGE, DENY, Requirement
 from doorward.policy.binding import Binding
-from doorward.policy.conditions import Condition, Environment, Given
+from doorward.policy.conditions import Condition, Environment
 from doorward.policy.findings import START, Place
+from doorward.policy.given import Given
 from doorward.policy.lists import NamedList
 from doorward.policy.scanning import Scan
 from doorward.policy.source import Text
@@ -114,4 +115,4 @@ class Policy:
 
     def given(self, signals: Any, runtime_lists: Mapping[str, Any]) -> Given:
         """Return what all conditions of one decision are evaluated on."""
-        return self.environment.given(self.binding.values(signals, runtime_lists))
+        return self.environment.given(self.binding.values(signals, runtime_lists), self.binding.signals)

@@ -3,6 +3,7 @@
 NaN stands for «not known»; a scorecard has a value of its own for it. FEATURES is the table.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import log, log1p, nan
@@ -49,6 +50,10 @@ KINDS = ("residential", "corporate", "mobile", "hosting", "vpn", "tor")
 _NEW_ADDRESS_BY_GAP = ((60, 0.023), (600, 0.05), (3600, 0.106), (86_400, 0.25), (7 * 86_400, 0.4), (30 * 86_400, 0.6))
 _NEW_ADDRESS_AFTER = 0.74
 _NEW_ADDRESS_OF_ATTACKS = 0.9
+_GAPS = tuple(limit for limit, _ in _NEW_ADDRESS_BY_GAP)
+_RATES = (*(rate for _, rate in _NEW_ADDRESS_BY_GAP), _NEW_ADDRESS_AFTER)
+_IF_NEW = tuple(log(_NEW_ADDRESS_OF_ATTACKS / rate) for rate in _RATES)
+_IF_SEEN = tuple(log((1 - _NEW_ADDRESS_OF_ATTACKS) / (1 - rate)) for rate in _RATES)
 _HALF_FAMILIAR = 0.5  # the weight of sign-ins from an address that makes it half as familiar as can be
 
 
@@ -113,16 +118,10 @@ def _new_ip_gap(seen: Evidence) -> float:
     history = seen.facts.history
     if not has_history(history) or history.last_at is None or "ip" not in history.totals:
         return nan
-    genuine = _new_address_rate(seen.attempt.now - history.last_at)
-    if_new = log(_NEW_ADDRESS_OF_ATTACKS / genuine)
-    if_seen = log((1 - _NEW_ADDRESS_OF_ATTACKS) / (1 - genuine))
+    place = bisect_right(_GAPS, seen.attempt.now - history.last_at)
     count = max(0.0, history.counts.get("ip", 0.0))
     familiar = count / (count + _HALF_FAMILIAR)
-    return if_new + familiar * (if_seen - if_new)
-
-
-def _new_address_rate(gap_seconds: float) -> float:
-    return next((rate for limit, rate in _NEW_ADDRESS_BY_GAP if gap_seconds < limit), _NEW_ADDRESS_AFTER)
+    return _IF_NEW[place] + familiar * (_IF_SEEN[place] - _IF_NEW[place])
 
 
 def _history(seen: Evidence) -> float:
