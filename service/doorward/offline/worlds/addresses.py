@@ -27,7 +27,7 @@ def fresh(rng: Generator, spot: Spot, *, v6: bool = False) -> str:
     if kind == MOBILE:
         return _v4(spot.asn, _MOBILE, int(rng.integers(MOBILE_POOL)))
     if kind == VPN:
-        return _v4(spot.asn, _VPN + spot.part, int(rng.integers(VPN_POOL)))
+        return _v4(spot.asn, _VPN, int(rng.integers(VPN_POOL)))
     if kind == HOSTING:
         return _v4(spot.asn, _HOSTING + int(rng.integers(_HOSTING_PREFIXES)), int(rng.integers(_HOSTS)))
     prefix = spot.city.index * CITY_PREFIXES + int(rng.integers(CITY_PREFIXES))

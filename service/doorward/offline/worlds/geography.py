@@ -85,7 +85,7 @@ class Asn:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place in the world and in the network. *part* tells the companies and the VPN exits of one system apart."""
+    """A place in the world and in the network; *part* tells the companies of one system apart."""
 
     city: City
     asn: Asn
@@ -135,6 +135,7 @@ class Geography:
             for home in CODES
         }
         self.exits = self._vpn(profile.most_common(VPN_EXITS))
+        self.every_exit = [spot for provider in self.exits for spot in provider]
         self.rare = [
             Spot(_city(rng, code, 0, lat, lon, zone), self._asn(RESIDENTIAL, f"{code} Tiny Net {number + 1}"))
             for code, lat, lon, zone in _RARE_COUNTRIES
@@ -155,13 +156,13 @@ class Geography:
         return country
 
     def _vpn(self, codes: Sequence[str]) -> list[list[Spot]]:
-        exits = []
-        for provider in range(VPN_PROVIDERS):
-            asn = self._asn(VPN, f"VPN Provider {provider + 1}")
-            exits.append(
-                [Spot(self.countries[code].cities.items[0], asn, number) for number, code in enumerate(codes)]
-            )
-        return exits
+        return [
+            [
+                Spot(self.countries[code].cities.items[0], self._asn(VPN, f"VPN Provider {provider + 1} {code}"))
+                for code in codes
+            ]
+            for provider in range(VPN_PROVIDERS)
+        ]
 
     def _asn(self, kind: str, org: str) -> Asn:
         self._systems += 1

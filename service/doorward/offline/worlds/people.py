@@ -1,5 +1,6 @@
 """The users of a world: where they live and work, what they sign in with, how often, and how well they type."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from numpy.random import Generator
@@ -49,7 +50,8 @@ class Lease:
 class Person:
     """One user. Days count from the beginning of the world.
 
-    *office* is a company's address, *workplace* a line of another kind; most people have neither or one of them.
+    *office* is a company's address, *workplace* a line of another kind; nobody has both. *exit* is the usual one of
+    all VPN *exits* for somebody who subscribes to one.
     *attempts* is how often they come in all, where the profile says that instead of a rate.
     """
 
@@ -66,7 +68,7 @@ class Person:
     house: Lease
     office: Spot | None = None
     workplace: Lease | None = None
-    exits: list[Spot] = field(default_factory=list)
+    exits: Sequence[Spot] = ()
     exit: Spot | None = None
     devices: Weighted[int] = field(default_factory=lambda: Weighted((0,), (1.0,)))
     held: list[Device] = field(default_factory=list)
@@ -96,7 +98,7 @@ def draw_person(rng: Generator, index: int, geography: Geography, profile: Profi
     )
     _give_work(rng, person, geography)
     if chance(rng, 0.06):
-        person.exits = one_of(rng, geography.exits)
+        person.exits = geography.every_exit
         person.exit = one_of(rng, person.exits)
     _give_devices(rng, person, joined)
     return person

@@ -11,7 +11,7 @@ from doorward.offline.worlds.geography import CORPORATE, MOBILE, RESIDENTIAL, Ge
 from doorward.offline.worlds.people import HOME_LEASE_DAYS, Device, Lease, Person, draw_device
 from doorward.offline.worlds.profiles import Profile
 from doorward.offline.worlds.rhythm import FAILURE_GAP_SECONDS, Span, Visit, visits_by_attempts, visits_by_rate
-from doorward.offline.worlds.streams import chance
+from doorward.offline.worlds.streams import chance, one_of
 
 DAY_MS = 86_400_000
 
@@ -110,7 +110,7 @@ def _trip(rng: Generator, person: Person, geography: Geography, day: float) -> _
     while city == person.home:
         city = country.cities.draw(rng)
     hotel = Spot(city, country.system(rng, RESIDENTIAL, CORPORATE))
-    roaming = person.carrier.asn if is_domestic else country.system(rng, MOBILE)
+    roaming = country.system(rng, MOBILE)
     until = day + float(rng.gamma(2.0, 3.0))
     return _Trip(Spot(city, roaming), until, hotel, fresh(rng, hotel))
 
@@ -118,8 +118,7 @@ def _trip(rng: Generator, person: Person, geography: Geography, day: float) -> _
 def _place(rng: Generator, person: Person, trip: _Trip | None, day: float) -> tuple[Spot, str]:
     """Return where the person signs in from on *day*, and the address there."""
     if person.exit is not None and chance(rng, _VPN_USED):
-        keeps = chance(rng, _EXIT_KEPT)
-        spot = person.exit if keeps else person.exits[int(rng.integers(len(person.exits)))]
+        spot = person.exit if chance(rng, _EXIT_KEPT) else one_of(rng, person.exits)
         return spot, fresh(rng, spot)
     if trip is not None:
         return (trip.hotel, trip.hotel_address) if chance(rng, _HOTEL) else (trip.spot, fresh(rng, trip.spot))
