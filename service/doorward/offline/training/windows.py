@@ -15,7 +15,10 @@ GROUPS = ("gap and history", "hour", "account failures", "address windows")
 
 @dataclass(frozen=True, slots=True)
 class Success:
-    """One success: *family* is empty for a genuine one, *groups* are its numbers in the order of GROUPS."""
+    """One success; *groups* are its numbers in the order of GROUPS.
+
+    *family* is empty for a genuine one, and `other` for an attack without. *earlier* counts verified ones before it.
+    """
 
     at: float
     family: str
@@ -46,8 +49,8 @@ def successes(events: Iterable[Mapping[str, Any]]) -> Iterator[Success]:
     for event in events:
         at = datetime.fromisoformat(event["at"]).timestamp()
         request = event["request"]
-        user, address = request["subject"]["id"], request["client"]["ip"]
-        failed = request["credential"]["result"] != "passed"
+        user, address = request["subject"]["id"], str(request.get("client", {}).get("ip"))
+        failed = request.get("credential", {}).get("result") != "passed"
         earlier, last = verified.get(user, (0, at))
         if not failed:
             groups = (
@@ -56,10 +59,10 @@ def successes(events: Iterable[Mapping[str, Any]]) -> Iterator[Success]:
                 _failures(accounts[user], at),
                 _address(addresses[address], at),
             )
-            yield Success(at, "" if event["label"] == GENUINE else event["family"] or "", earlier, groups)
+            yield Success(at, "" if event.get("label") == GENUINE else event.get("family") or "other", earlier, groups)
         accounts[user].note(at, user, failed)
         addresses[address].note(at, user, failed)
-        if event["verified"] is True:
+        if event.get("verified") is True:
             verified[user] = (earlier + 1, at)
 
 

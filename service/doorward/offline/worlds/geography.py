@@ -112,12 +112,14 @@ class Country:
 
     @cached_property
     def _by_kinds(self) -> dict[tuple[str, ...], Weighted[Asn]]:
-        asked = [(kind,) for kind in (RESIDENTIAL, MOBILE, CORPORATE, HOSTING)]
-        groups = [*asked, ACCESS, (RESIDENTIAL, CORPORATE), (RESIDENTIAL, MOBILE, CORPORATE, HOSTING)]
-        found = {kinds: [each for each in self._systems if each[0].kind in kinds] for kinds in groups}
-        return {
-            kinds: Weighted([asn for asn, _ in each], [share for _, share in each]) for kinds, each in found.items() if each
-        }
+        single = [(kind,) for kind in (RESIDENTIAL, MOBILE, CORPORATE, HOSTING)]
+        groups = [*single, ACCESS, (RESIDENTIAL, CORPORATE), (RESIDENTIAL, MOBILE, CORPORATE, HOSTING)]
+        drawn = {}
+        for kinds in groups:
+            found = [each for each in self._systems if each[0].kind in kinds]
+            if found:
+                drawn[kinds] = Weighted([asn for asn, _ in found], [share for _, share in found])
+        return drawn
 
 
 class Geography:

@@ -78,16 +78,16 @@ def measure(events: Iterable[Json]) -> Measured:
         request = event["request"]
         user = request["subject"]["id"]
         found.of_all[user] += 1
-        found.passed_of_all[user] += request["credential"]["result"] == "passed"
-        if event["label"] != GENUINE:
+        found.passed_of_all[user] += _passed(request)
+        if event.get("label") != GENUINE:
             continue
         found.attempts[user] += 1
-        if event["verified"] is not True:
+        if event.get("verified") is not True:
             continue
         earlier = found.successes[user]
         found.successes[user] += 1
         found.judged += earlier > 0
-        token = request["client"].get("device_token")
+        token = request.get("client", {}).get("device_token")
         if token is not None:
             found.with_device += 1
             found.with_known_device += (user, token) in devices
@@ -98,16 +98,20 @@ def measure(events: Iterable[Json]) -> Measured:
 
 
 def values(event: Json, agents: UserAgents) -> dict[str, str]:
-    """Return the value of each level."""
-    client = event["request"]["client"]
+    """Return the value of each level; what is not told is a value of its own."""
+    client = event["request"].get("client", {})
     network = event["facts"]["network"]
-    agent = agents.parse(client["user_agent"])
+    agent = agents.parse(client.get("user_agent"))
     browser = _BROWSERS.get(agent.browser or "", agent.browser or "")
     return {
-        "ip": client["ip"],
-        "asn": str(network["asn"]),
-        "country": network["country"],
-        "city": f"{network['country']} {network['city']}",
+        "ip": str(client.get("ip")),
+        "asn": str(network.get("asn")),
+        "country": str(network.get("country")),
+        "city": f"{network.get('country')} {network.get('city')}",
         "agent": f"{browser} {agent.browser_major} {agent.os}",
         "browser": browser,
     }
+
+
+def _passed(request: Json) -> bool:
+    return bool(request.get("credential", {}).get("result") == "passed")

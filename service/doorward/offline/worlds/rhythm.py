@@ -69,7 +69,7 @@ def visits_by_attempts(rng: Generator, habit: Habit, span: Span, *, attempts: in
         failures = _failures(rng, typo)
         counted.append((min(failures, attempts), failures < attempts))
         attempts -= failures + 1
-    moments = []
+    moments: list[float] = []
     while len(moments) < len(counted):
         day = span.joined + float(rng.random()) * (span.days - span.joined)
         if _comes(rng, habit, int(day), span.start):

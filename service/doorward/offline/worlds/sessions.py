@@ -25,7 +25,8 @@ class Session:
     """Attempts of one context: failures at *failed_ms*, then a success at *at_ms* where it *succeeds*.
 
     Times are milliseconds from the beginning of the world. *cookie* is what the browser presents, *issued* the one
-    that a success leaves it with. *number* counts the genuine successes of a world by time. An attacker's session has a *family*, and no *device* of the victim's.
+    that a success leaves it with. *number* counts the genuine successes of a world by time. An attacker's session has
+    a *family*, and no *device* of the victim's.
     """
 
     user: int

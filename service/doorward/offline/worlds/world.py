@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from operator import itemgetter
 from typing import Any
 
@@ -18,7 +18,6 @@ from doorward.offline.worlds.streams import Roots, generator
 
 Note = Callable[[str, int, int], None]
 
-LEAST_DAYS = 7
 _TOLD_EVERY = 500
 
 
@@ -35,7 +34,7 @@ class Asked:
 
 
 class World:
-    """The attempts of one world in the order of time. *note* is told what is being done, how much of it, of how much."""
+    """The attempts of one world in the order of time; *note* is told what is done, how much of it, and of how much."""
 
     def __init__(self, asked: Asked, note: Note = lambda *_: None) -> None:
         self.asked = asked
@@ -55,11 +54,11 @@ class World:
 
     def events(self) -> Iterator[dict[str, Any]]:
         """Yield the canonical event of each attempt."""
-        begun = int(datetime(self.asked.start.year, self.asked.start.month, self.asked.start.day, tzinfo=UTC).timestamp())
+        begun_ms = int(datetime.combine(self.asked.start, time(), UTC).timestamp()) * 1000
         for number, (at_ms, passed, session) in enumerate(self._attempts, 1):
             if number % _TOLD_EVERY == 0 or number == len(self._attempts):
                 self._note("writing", number, len(self._attempts))
-            yield event_of(Attempt(begun * 1000 + at_ms, passed, session))
+            yield event_of(Attempt(begun_ms + at_ms, passed, session))
 
     def counts(self) -> dict[str, tuple[int, int]]:
         """Return attempts and successes of genuine people (`genuine`) and of each family, sorted by name."""

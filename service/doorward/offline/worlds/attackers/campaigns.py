@@ -33,7 +33,7 @@ class Stuffing:
 
     family: str = "stuffing"
 
-    def choose(self, scene: Scene, rng: Generator) -> list[int]:
+    def choose(self, scene: Scene, _: Generator) -> list[int]:
         return sizes(scene, 8, 3000)
 
     def attack(self, scene: Scene, rng: Generator, plan: list[int]) -> Iterator[Session]:
@@ -57,7 +57,7 @@ class Spray:
 
     family: str = "spray"
 
-    def choose(self, scene: Scene, rng: Generator) -> list[int]:
+    def choose(self, scene: Scene, _: Generator) -> list[int]:
         return sizes(scene, 6, 900)
 
     def attack(self, scene: Scene, rng: Generator, plan: list[int]) -> Iterator[Session]:
@@ -78,7 +78,7 @@ class Brute:
 
     family: str = "brute"
 
-    def choose(self, scene: Scene, rng: Generator) -> int:
+    def choose(self, scene: Scene, _: Generator) -> int:
         return scene.volume(60)
 
     def attack(self, scene: Scene, rng: Generator, plan: int) -> Iterator[Session]:
@@ -101,7 +101,7 @@ class SlowLow:
 
     family: str = "slowlow"
 
-    def choose(self, scene: Scene, rng: Generator) -> list[int]:
+    def choose(self, scene: Scene, _: Generator) -> list[int]:
         return sizes(scene, 3, 900)
 
     def attack(self, scene: Scene, rng: Generator, plan: list[int]) -> Iterator[Session]:
