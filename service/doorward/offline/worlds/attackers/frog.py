@@ -1,5 +1,6 @@
 """The boiling frog: six sign-ins that go away from the victim by small steps, so that a history learns to like them."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -59,7 +60,7 @@ class BoilingFrog:
 def _run(scene: Scene, first: Session) -> list[Session]:
     """Return six free sign-ins of one user from *first* on, every other one where there are enough; else none."""
     own = scene.by_user[first.user]
-    at = own.index(first)
+    at = bisect_left(own, first.number, key=lambda each: each.number)
     for step in (2, 1):
         run = own[at : at + STEPS * step : step]
         if len(run) == STEPS and all(scene.is_free(each) for each in run):
