@@ -15,6 +15,7 @@ from doorward.core.errors import BadInput, DoorwardError, Mistake
 
 OUTSIDE = 1
 TOLD_EVERY = 1000
+EXTRA = {"numpy", "sklearn"}
 REALISTIC, RBA_LIKE = "realistic", "rba_like"
 FIRST_YEAR, LAST_YEAR = 1970, 2100
 MOST_USERS, MOST_DAYS, MOST_SEED = 1_000_000, 3650, 2**63 - 1
@@ -105,7 +106,11 @@ def audit(ctx: click.Context, log: Path, form: str) -> None:
     Exit status: 0 nothing gives them away, 1 something does, 2 the command or the file is wrong.
     """
     auditing = _needed("doorward.offline.training.audit")
-    findings = list(auditing.audit(_events(log)))
+    findings = []
+    with Progress() as progress:
+        for finding in auditing.audit(_events(log)):
+            findings.append(finding)
+            progress.at("comparing", len(findings), auditing.COMPARISONS)
     band = f"{auditing.LOWEST:.2f} to {auditing.HIGHEST:.2f}"
     shown = [
         {"family": each.family, "group": each.group, "auc": each.auc, "allowed": band, "is": _word(each.is_inside)}
@@ -124,8 +129,9 @@ def _needed(module: str) -> Any:
     try:
         return import_module(module)
     except ModuleNotFoundError as missing:
-        if missing.name in {"numpy", "sklearn"}:
-            raise DoorwardError(f"{missing.name} is not installed: pip install 'doorward[train]'") from None
+        library = (missing.name or "").partition(".")[0]
+        if library in EXTRA:
+            raise DoorwardError(f"{library} is not installed: pip install 'doorward[train]'") from None
         raise
 
 

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -88,3 +90,15 @@ def test_a_world_with_too_few_attacks_cannot_be_audited(run, generated):
 
     assert done.exit_code == 1
     assert "fewer than 30 successes of naive" in done.stderr
+
+
+@pytest.mark.parametrize(("command", "library"), [("generate --seed 1 --out -", "numpy"), ("audit {log}", "sklearn")])
+def test_without_the_extra_it_says_what_to_install(tmp_path, command, library):
+    (tmp_path / "log.jsonl").touch()
+    arguments = ["world", *command.format(log=tmp_path / "log.jsonl").split()]
+    program = f"import sys; sys.modules['{library}'] = None; from doorward.cli import main; main({arguments!r})"
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"doorward: {library} is not installed: pip install 'doorward[train]'\n"

@@ -17,6 +17,7 @@ LOWEST, HIGHEST = 0.45, 0.60
 
 # Those who come in the place of a genuine sign-in; all others are meant to be told by their numbers.
 REPLACING = ("naive", "vpn", "resproxy", "targeted", "very_targeted", "cookie_theft")
+COMPARISONS = len(REPLACING) * len(GROUPS)
 FEWEST_ATTACKS = 30
 WARM_DAYS = 35
 _GENUINE = 20_000
