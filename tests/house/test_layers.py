@@ -95,6 +95,8 @@ DISTRIBUTIONS = {"cel-expr-python": "cel_expr_python", "prometheus-client": "pro
 DISTRIBUTIONS |= {"pyyaml": "yaml", "user-agents": "user_agents"}
 
 TRAINING = ("offline/training/",)
+# Worlds draw from numpy's PCG64, whose child streams make a world independent of the order it is made in.
+WORLDS, WORLDS_MAY = ("offline/worlds/",), {"numpy"}
 TRAINING_ONLY = {"numpy", "scipy", "pandas", "sklearn", "joblib", "pickle", "dill", "cloudpickle", "marshal", "shelve"}
 
 TELLS_THE_TIME = {"time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "now", "utcnow"}
@@ -165,6 +167,7 @@ def test_nothing_is_unpickled_and_nothing_heavy_is_loaded_outside_training(sourc
         if not allowed(source.path, TRAINING)
         for line, name in source.imports()
         if name.split(".")[0] in TRAINING_ONLY
+        and not (allowed(source.path, WORLDS) and name.split(".")[0] in WORLDS_MAY)
     ]
 
     assert wrong == []

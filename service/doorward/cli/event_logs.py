@@ -58,7 +58,7 @@ def convert(ctx: click.Context, paths: tuple[Path, ...], target: Path, form: str
     report = Report()
     with reading_bar() as note:
         events = read(sources, form=form, report=report, note=note)
-        _write(in_order(events, _at) if sort else events, target)
+        write_events(in_order(events, _at) if sort else events, target)
     for line in summary(report, is_sorted=sort):
         click.echo(line, err=True)
     ctx.exit(0 if report.events else 1)
@@ -100,7 +100,7 @@ def reading_bar() -> Iterator[Any]:
         yield note
 
 
-def _write(events: Iterable[dict[str, Any]], target: Path) -> None:
+def write_events(events: Iterable[dict[str, Any]], target: Path) -> None:
     """Write *events* whole or not at all: an old file stays until the new one is there, and where that is empty."""
     part = target if target == STDOUT else target.with_name(f".part-{target.name}")
     is_empty = True

@@ -14,8 +14,9 @@ from doorward.cli.sandbox import sandbox
 from doorward.cli.serve import serve
 from doorward.cli.settings import settings
 from doorward.cli.store import store
+from doorward.cli.world import world
 
-COMMANDS = (serve, sandbox, rules, logs, importing, keys, records, store, geodata, settings)
+COMMANDS = (serve, sandbox, rules, logs, importing, world, keys, records, store, geodata, settings)
 
 
 @click.group(cls=PlainErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

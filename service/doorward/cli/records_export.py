@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import IO
 
@@ -72,7 +73,11 @@ def opened_for_writing(path: Path) -> Iterator[IO[str]]:
     os.fchmod(descriptor, 0o600)
     with os.fdopen(descriptor, "wb") as raw:
         if path.suffix == ".gz":
-            with gzip.open(raw, "wt", encoding="utf-8", compresslevel=6) as file:
+            # Without a name and a time in it, so that the same lines make the same file.
+            with (
+                gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0) as packed,
+                TextIOWrapper(packed, encoding="utf-8") as file,
+            ):
                 yield file
         else:
             with os.fdopen(os.dup(raw.fileno()), "w", encoding="utf-8") as file:

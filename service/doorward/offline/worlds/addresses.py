@@ -1,0 +1,54 @@
+"""Addresses that nobody has: IPv4 from 240.0.0.0/4 (reserved), IPv6 from 3fff::/20 (documentation, RFC 9637).
+
+A system has 4096 prefixes /24 of its own. Homes of one city share 32 of them, and as many /48.
+"""
+
+from ipaddress import IPv6Address
+
+from numpy.random import Generator
+
+from doorward.offline.worlds.geography import CORPORATE, HOSTING, MOBILE, VPN, Asn, Spot
+
+CITY_PREFIXES = 32
+MOBILE_POOL = 300
+VPN_POOL = 40
+
+_V4 = 0xF0000000
+_V6 = 0x3FFF << 112
+_HOSTS = 254
+# Which of a system's prefixes serve what; below, from 0 on, are those of the cities.
+_MOBILE, _COMPANY, _VPN, _HOSTING = 1000, 1100, 1200, 1300
+_HOSTING_PREFIXES = 256
+
+
+def fresh(rng: Generator, spot: Spot, *, v6: bool = False) -> str:
+    """Draw an address of *spot* as its kind gives them out: a lease of a home, or one of a shared pool."""
+    kind = spot.asn.kind
+    if kind == MOBILE:
+        return _v4(spot.asn, _MOBILE, int(rng.integers(MOBILE_POOL)))
+    if kind == VPN:
+        return _v4(spot.asn, _VPN, int(rng.integers(VPN_POOL)))
+    if kind == HOSTING:
+        return _v4(spot.asn, _HOSTING + int(rng.integers(_HOSTING_PREFIXES)), int(rng.integers(_HOSTS)))
+    prefix = spot.city.index * CITY_PREFIXES + int(rng.integers(CITY_PREFIXES))
+    if v6:
+        return _v6(spot.asn, prefix, int(rng.integers(1, 2**62)))
+    return _v4(spot.asn, prefix, int(rng.integers(_HOSTS)))
+
+
+def company_address(spot: Spot) -> str:
+    """Return the one address that a company shows; each has a prefix of its own."""
+    if spot.asn.kind != CORPORATE:
+        raise ValueError("only a company has one address")
+    return _v4(spot.asn, _COMPANY + spot.part, 9)
+
+
+def _v4(asn: Asn, prefix: int, host: int) -> str:
+    """Return host number *host* from prefix number *prefix* on; the ends of a /24 are left out."""
+    prefix += host // _HOSTS
+    number = _V4 + (asn.index << 20) + (prefix << 8) + host % _HOSTS + 1
+    return f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+
+
+def _v6(asn: Asn, prefix: int, host: int) -> str:
+    return str(IPv6Address(_V6 + (asn.index << 92) + (prefix << 80) + host))
