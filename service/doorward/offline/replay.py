@@ -115,11 +115,14 @@ def unread_lists(policy: Policy, digest: str, declared: frozenset[str] | None) -
 
 
 def kind_of(request: DecisionRequest, *, verified: bool | None, label: str) -> str:
-    """Return how an event counts; a sign-in is genuine whose credential passed and that nothing speaks against."""
+    """Return how an event counts; a sign-in is genuine whose credential passed and that nothing speaks against.
+
+    Fraud is only what would have come in: an attempt whose credential failed needs no rule to stop it.
+    """
     if request.kind != LOGIN:
         return ACTION
     if label == FRAUD:
-        return FRAUDULENT
+        return OTHER if request.credential.result == "failed" else FRAUDULENT
     if request.credential.result == "passed" and verified is not False:
         return GENUINE
     return OTHER
