@@ -101,4 +101,4 @@ def test_without_the_extra_it_says_what_to_install(tmp_path, command, library):
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == f"doorward: {library} is not installed: pip install 'doorward[train]'\n"
+    assert done.stderr == f"doorward: {library} is not installed: make tools, or pip install 'doorward[train]'\n"
