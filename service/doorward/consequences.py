@@ -57,7 +57,7 @@ class Consequences:
 
 
 def consequences(
-    keeping: Keeping, decision_id: str, case: Case, judgement: Judgement, found: Found, rules: Loaded, model: str
+    keeping: Keeping, decision_id: str, case: Case, judgement: Judgement, found: Found, rules: Loaded
 ) -> Consequences:
     """Work out the whole of a decision; nothing is written here."""
     verified = is_verified(case, judgement)
@@ -76,7 +76,7 @@ def consequences(
     policy = {"id": rules.policy.id, "digest": rules.policy.digest}
     candidate = rules.candidate.id if rules.candidate else ""
     shown = answer(decision_id, judgement, policy, candidate=candidate, extras=extras, now=case.now)
-    record = _record(shown, decision_id, case, judgement, found, rules, model, issued, lesson)
+    record = _record(shown, decision_id, case, judgement, found, rules, issued, lesson)
     changes = Changes(
         record=record_row(keeping, found.keys.tenant, found.keys.subject, record),
         profile_key=(found.keys.tenant, found.keys.subject) if lesson else None,
@@ -116,6 +116,8 @@ def _lesson(decision_id: str, case: Case, judgement: Judgement, found: Found, is
         sight=replace(found.sight, device_id=issued.record.id if issued else ""),
         weight=PASSWORD_ONLY_WEIGHT,
         quarantined=kind == QUARANTINED,
+        model=judgement.assessment.model,
+        log_odds=judgement.scored_log_odds,
     )
 
 
@@ -180,7 +182,6 @@ def _record(
     judgement: Judgement,
     found: Found,
     rules: Loaded,
-    model: str,
     issued: Issued | None,
     lesson: Lesson | None,
 ) -> DecisionRecord:
@@ -191,7 +192,7 @@ def _record(
         facts=case.facts,
         policy_digest=rules.policy.digest,
         candidate_digest=rules.candidate.digest if rules.candidate else "",
-        model=model,
+        model=judgement.assessment.model,
         answer=as_kept(shown, found.remarks),
         proofs=case.proofs,
         listed=found.listed,
@@ -199,6 +200,8 @@ def _record(
         bind=judgement.ruling.bind,
         issued_device=issued.record.id if issued else "",
         learned=lesson is not None,
+        log_odds=judgement.scored_log_odds,
+        shadow_model=judgement.shadow_model.to_json() if judgement.shadow_model else None,
     )
 
 

@@ -8,10 +8,13 @@ from doorward.answer import Extras, answer
 from doorward.consequences import Consequences, Keeping, consequences
 from doorward.core.errors import BadInput, Conflict, Mistake, StoreUnavailable, Unreadable
 from doorward.core.identifiers import new_id
+from doorward.core.outcome import ALLOW
+from doorward.core.population import second_step_asked
 from doorward.core.request import DecisionRequest
 from doorward.gather import Found, Sources, gather
 from doorward.judge import Case, Judgement, judge
 from doorward.overrides import overridden
+from doorward.own_scales import OwnScales
 from doorward.owners import Owners
 from doorward.policies import Loaded, Policies
 from doorward.policy.lists import RuntimeEntries
@@ -30,15 +33,17 @@ class DecisionDesk:
         self,
         sources: Sources,
         policies: Policies,
-        card: Scorecard,
+        scales: OwnScales,
         lists: ListedValues,
         keeping: Keeping,
         texts: PolicyTexts,
         owners: Owners,
+        shadow: Scorecard | None = None,
     ) -> None:
         self._sources = sources
         self._policies = policies
-        self._card = card
+        self._scales = scales
+        self._shadow = shadow
         self._lists = lists
         self._keeping = keeping
         self._texts = texts
@@ -56,7 +61,7 @@ class DecisionDesk:
             decision_id = new_id("dec")
             found = gather(self._sources, tenant, request, now, decision_id=decision_id)
             case, found = self._case(tenant, request, found, rules, now)
-            judgement = judge(case, rules.policy, self._card, meter, candidate=rules.candidate)
+            judgement = self._judge(tenant, case, rules)
             shown = self._carry_out(decision_id, case, judgement, found, rules)
         if judgement.ruling.unknown_errors:
             meter.condition_failed()
@@ -70,7 +75,14 @@ class DecisionDesk:
         )
         if rules.candidate is not None:
             meter.shadowed(live=shown["outcome"], candidate=shown["shadow"][-1]["outcome"])
+        if judgement.shadow_model is not None:
+            meter.shadow_scored(level=judgement.level, shadow=judgement.shadow_model.level)
         return shown
+
+    def _judge(self, tenant: str, case: Case, rules: Loaded) -> Judgement:
+        card = self._scales.card(tenant)
+        meter = self._sources.meter
+        return judge(case, rules.policy, card, meter, candidate=rules.candidate, shadow=self._shadow)
 
     def _case(
         self, tenant: str, request: DecisionRequest, found: Found, rules: Loaded, now: float
@@ -90,7 +102,7 @@ class DecisionDesk:
         if found.degraded:
             return self._unrecorded(decision_id, judgement, found, rules, case)
         with self._sources.meter.stage("record"):
-            made = consequences(self._keeping, decision_id, case, judgement, found, rules, self._card.id)
+            made = consequences(self._keeping, decision_id, case, judgement, found, rules)
         try:
             with self._sources.meter.stage("store_commit"):
                 for each in filter(None, (rules.policy, rules.candidate)):
@@ -102,11 +114,14 @@ class DecisionDesk:
             self._sources.meter.store_failed("commit")
             return self._degrade(decision_id, case, found, rules)
         self._owners.decided(decision_id, case, judgement, found)
-        return self._learned(made, found)
+        return self._learned(made, case, found)
 
-    def _learned(self, made: Consequences, found: Found) -> Json:
+    def _learned(self, made: Consequences, case: Case, found: Found) -> Json:
+        tallies, tenant = self._sources.tallies, found.keys.tenant
         if made.lesson is not None:
-            made.lesson.tell(self._sources.tallies, found.keys.tenant)
+            made.lesson.tell(tallies, tenant)
+        if found.ended and case.request.credential.result == "passed" and made.shown["outcome"] != ALLOW:
+            tallies.add(tenant, second_step_asked(case.now))
         return made.shown
 
     def _without_the_spent_proof(
@@ -114,13 +129,13 @@ class DecisionDesk:
     ) -> Json:
         spent = judgement.ruling.satisfied_by
         fewer = replace(case, proofs=tuple(proof for proof in case.proofs if proof.jti != spent))
-        again = judge(fewer, rules.policy, self._card, self._sources.meter, candidate=rules.candidate)
+        again = self._judge(found.keys.tenant, fewer, rules)
         return self._carry_out(decision_id, fewer, again, replace(found, proofs=fewer.proofs), rules)
 
     def _degrade(self, decision_id: str, case: Case, found: Found, rules: Loaded) -> Json:
         """Decide again, the stricter way: what was found out cannot be kept, so nothing rests on it."""
         degraded = replace(case, degraded=True)
-        again = judge(degraded, rules.policy, self._card, self._sources.meter, candidate=rules.candidate)
+        again = self._judge(found.keys.tenant, degraded, rules)
         return self._unrecorded(decision_id, again, replace(found, degraded=("record",)), rules, degraded)
 
     def _unrecorded(self, decision_id: str, judgement: Judgement, found: Found, rules: Loaded, case: Case) -> Json:
@@ -140,7 +155,7 @@ class DecisionDesk:
         if facts:
             found = replace(found, facts=overridden(found.facts, facts))
         case, found = self._case(tenant, request, found, rules, now)
-        judgement = judge(case, rules.policy, self._card, self._sources.meter, candidate=rules.candidate)
+        judgement = self._judge(tenant, case, rules)
         return self._unrecorded(new_id("dec"), judgement, found, rules, case)
 
     def _compiled(self, tenant: str, text: str) -> Any:

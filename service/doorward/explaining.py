@@ -12,6 +12,7 @@ from doorward.explained import candidate_json, contributions_json, signals_json
 from doorward.gather import Found, Sources, gather, without_history
 from doorward.judge import Case, Judgement, explain_rules, judge
 from doorward.overrides import overridden
+from doorward.own_scales import OwnScales
 from doorward.policies import Loaded
 from doorward.policy.lists import RuntimeEntries
 from doorward.risk.scorecard import Scorecard
@@ -28,7 +29,7 @@ class Explainer:
     """Judges attempts for whoever writes rules; nothing is counted, sent, learned or kept."""
 
     sources: Sources
-    card: Scorecard
+    scales: OwnScales
     lists: ListedValues
 
     def explain(
@@ -37,7 +38,8 @@ class Explainer:
         """Return the decision that *rules* would make, and why; *facts* are laid over those that are found."""
         found = gather(self.sources, tenant, request, now)
         found = replace(found, facts=overridden(found.facts, facts))
-        return self._explained(self._case(tenant, request, found, rules, now), found.degraded, rules)
+        case = self._case(tenant, request, found, rules, now)
+        return self._explained(case, found.degraded, rules, self._card(tenant))
 
     def case(self, tenant: str, request: DecisionRequest, rules: Loaded, now: float) -> Case:
         """Return what a decision of *request* would rest on now."""
@@ -57,7 +59,8 @@ class Explainer:
         given = {group: {**read.get(group, {}), **values} if isinstance(values, Mapping) else values
                  for group, values in facts.items()}  # fmt: skip
         lists = unreadable_lists(each for each in (rules.policy, rules.candidate) if each)
-        return self._explained(Case(request, overridden(blind.facts, given), now, runtime=lists), (), rules)
+        case = Case(request, overridden(blind.facts, given), now, runtime=lists)
+        return self._explained(case, (), rules, self.scales.card(tenant))
 
     def _case(self, tenant: str, request: DecisionRequest, found: Found, rules: Loaded, now: float) -> Case:
         runtime: Mapping[str, RuntimeEntries | None]
@@ -67,8 +70,14 @@ class Explainer:
             runtime = unreadable_lists(each for each in (rules.policy, rules.candidate) if each)
         return Case(request, found.facts, now, found.proofs, runtime, degraded=bool(found.degraded))
 
-    def _explained(self, case: Case, degraded: tuple[str, ...], rules: Loaded) -> Json:
-        judgement = judge(case, rules.policy, self.card, self.sources.meter, candidate=rules.candidate)
+    def _card(self, tenant: str) -> Scorecard:
+        try:
+            return self.scales.read(tenant)
+        except StoreUnavailable:
+            return self.scales.card(tenant)
+
+    def _explained(self, case: Case, degraded: tuple[str, ...], rules: Loaded, card: Scorecard) -> Json:
+        judgement = judge(case, rules.policy, card, self.sources.meter, candidate=rules.candidate)
         policy = {"id": rules.policy.id, "digest": rules.policy.digest}
         name = rules.candidate.id if rules.candidate else ""
         decision = answer("", judgement, policy, candidate=name, extras=Extras(degraded=degraded), now=case.now)

@@ -54,7 +54,8 @@ class Sources:
 class Found:
     """What one attempt brought to light: the facts to decide and record by, and what the write needs.
 
-    *holdings* are all that the subject has bound, None where they could not be read.
+    *holdings* are all that the subject has bound, None where they could not be read. *ended* says that this call was
+    the first to tell how its sign-in ended.
     """
 
     facts: Facts
@@ -69,6 +70,7 @@ class Found:
     listed: tuple[str, ...] = ()
     lists_version: int = 0
     degraded: tuple[str, ...] = ()
+    ended: bool = False
 
 
 def gather(sources: Sources, tenant: str, request: DecisionRequest, now: float, *, decision_id: str = "") -> Found:
@@ -91,11 +93,13 @@ def gather(sources: Sources, tenant: str, request: DecisionRequest, now: float, 
     except StoreUnavailable:
         sources.meter.store_failed("begin")
         return without_history(blank, keys, sight, request)
-    if observation is not None and finishes(observation, snapshot):
-        failed = bool(observation.flags & ring.FAILED)
+    ended = observation is not None and finishes(observation, snapshot)
+    if ended:
+        failed = request.credential.result == "failed"
         sources.tallies.add(tenant, attempt_of(sight.marks.get("asn", 0), at=now, failed=failed))
     with sources.meter.stage("history"):
-        return _with_history(sources, blank, keys, sight, request, snapshot, population, now)
+        found = _with_history(sources, blank, keys, sight, request, snapshot, population, now)
+    return replace(found, ended=True) if ended else found
 
 
 def keys_of(hasher: KeyedHash, tenant: str, request: DecisionRequest, network: NetworkFacts) -> Keys:

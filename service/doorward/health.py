@@ -5,6 +5,7 @@ from typing import Any
 
 from doorward.core.errors import StoreNotAccepted, StoreUnavailable
 from doorward.core.times import rfc3339
+from doorward.own_scales import OwnScales, Standing
 from doorward.policies import Policies
 from doorward.ports import GeoState, Store
 from doorward.tenants import LoadedTenant, Tenants
@@ -22,14 +23,14 @@ class HealthDesk:
         policies: Policies,
         tenants: Tenants,
         geo: GeoState,
-        model: str,
+        scales: OwnScales,
     ) -> None:
         self._store = store
         self._away_seconds = away_seconds
         self._policies = policies
         self._tenants = tenants
         self._geo = geo
-        self._model = model
+        self._scales = scales
 
     def ready(self, now: float) -> tuple[bool, Json]:
         """Answer whether decisions can be made in full; a missing geo database or a refused policy only warns."""
@@ -42,7 +43,8 @@ class HealthDesk:
             "store": store | {"away_since": self._away_since(now)},
             "policies": policies,
             "tenants": [_tenant(name, loaded) for name, loaded in self._tenants.loaded(now).items()],
-            "model": self._model,
+            "model": self._scales.model,
+            "own_scales": [_scale(each) for each in self._scales.standings()],
             "geo": geo,
         }
 
@@ -70,6 +72,16 @@ class HealthDesk:
             "loaded_at": rfc3339(loaded.loaded_at),
             "reload": "refused" if loaded.error else "ok",
         }
+
+
+def _scale(standing: Standing) -> Json:
+    return {
+        "tenant": standing.tenant,
+        "version": standing.version or None,
+        "n": standing.n,
+        "held": list(standing.held),
+        "held_since": rfc3339(standing.held_since) if standing.held else None,
+    }
 
 
 def _tenant(name: str, loaded: LoadedTenant) -> Json:

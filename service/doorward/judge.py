@@ -15,8 +15,10 @@ from doorward.policy.explain import explain
 from doorward.policy.lists import RuntimeEntries
 from doorward.policy.model import Policy
 from doorward.policy.ruling import Ruling
+from doorward.risk.features import features
 from doorward.risk.floors import level_of
 from doorward.risk.scorecard import Scorecard, assess
+from doorward.risk.shadow import ShadowScore, shadow_score
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +58,35 @@ class Judgement:
     level: str
     ruling: Ruling
     candidate: Ruling | None = None
+    shadow_model: ShadowScore | None = None
+
+    @property
+    def scored_log_odds(self) -> float | None:
+        """Return the log-odds that the score stands for; None where there is no score."""
+        return None if self.assessment.score is None else self.assessment.log_odds
 
 
-def judge(case: Case, policy: Policy, card: Scorecard, meter: Meter, *, candidate: Policy | None = None) -> Judgement:
-    """Compute signals, score and ruling of *case*; the same case always gives the same judgement."""
+def judge(
+    case: Case,
+    policy: Policy,
+    card: Scorecard,
+    meter: Meter,
+    *,
+    candidate: Policy | None = None,
+    shadow: Scorecard | None = None,
+) -> Judgement:
+    """Compute signals, score and ruling of *case*; the same case always gives the same judgement.
+
+    *candidate* and *shadow* are another policy and another model, which are heard and decide nothing.
+    """
     attempt = Attempt(case.request, case.facts, case.now)
     with meter.stage("signals"):
         before = evaluate(attempt)
     with meter.stage("score"):
-        assessment = assess(card, attempt)
+        values = features(attempt)
+        assessment = assess(card, attempt, values=values)
         level = level_of(assessment.score, assessment.floors, policy.levels)
+        other = shadow_score(shadow, attempt, values, policy.levels) if shadow else None
     with meter.stage("policy"):
         signals = with_risk(
             before,
@@ -76,8 +97,8 @@ def judge(case: Case, policy: Policy, card: Scorecard, meter: Meter, *, candidat
             floors=[name for name, _ in assessment.floors],
         )
         ruling = rule(case, policy, signals)
-        shadow = rule(case, candidate, at_levels_of(candidate, signals, assessment)) if candidate else None
-    return Judgement(signals, assessment, level, ruling, shadow)
+        whole = rule(case, candidate, at_levels_of(candidate, signals, assessment)) if candidate else None
+    return Judgement(signals, assessment, level, ruling, whole, other)
 
 
 def explain_rules(case: Case, policy: Policy, signals: Signals) -> list[dict[str, Any]]:

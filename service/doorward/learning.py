@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from doorward.core import history
 from doorward.core.context import Sight
 from doorward.core.facts import HistoryFacts
+from doorward.core.odds import bin_of, moves_of
 from doorward.core.population import counts_of
 from doorward.tallies import Tallies
 
@@ -33,13 +34,18 @@ def standing(past: HistoryFacts, *, level: str, second_factor: bool) -> str:
 
 @dataclass(slots=True)
 class Lesson:
-    """One verified sign-in to learn; *rewrite* goes to the store, and `tell` afterwards to the shared sums."""
+    """One verified sign-in to learn; *rewrite* goes to the store, and `tell` afterwards to the shared sums.
+
+    *log_odds* is what *model* gave it, None where it has no score.
+    """
 
     event_id: str
     at: float
     sight: Sight
     weight: float
     quarantined: bool
+    model: str = ""
+    log_odds: float | None = None
     learned: history.Learned | None = None
 
     def rewrite(self, profile: bytes | None) -> bytes:
@@ -52,6 +58,7 @@ class Lesson:
             weight=self.weight,
             quarantined=self.quarantined,
             now=self.at,
+            odds=None if self.log_odds is None else bin_of(self.log_odds),
         )
         return self.learned.profile
 
@@ -60,13 +67,15 @@ class Lesson:
         if self.learned is not None:
             counted, amount = self.learned.counted, self.learned.amount
             tallies.add(tenant, counts_of(self.sight.marks, counted, at=self.at, weight=amount))
+            tallies.add(tenant, moves_of(self.model, self.learned.scored, at=self.at))
 
 
 @dataclass(slots=True)
 class Unlearning:
-    """Takes one sign-in out of the history again, as if it had never been learned."""
+    """Takes one sign-in, which *model* has scored, out of the history again, as if it had never been learned."""
 
     event_id: str
+    model: str
     now: float
     forgotten: history.Forgotten | None = None
 
@@ -82,3 +91,4 @@ class Unlearning:
         if gone is not None and gone.at is not None:
             marks = dict(gone.counted)
             tallies.add(tenant, counts_of(marks, marks, at=gone.at, weight=-gone.amount))
+            tallies.add(tenant, moves_of(self.model, gone.scored, at=gone.at))

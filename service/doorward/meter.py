@@ -69,6 +69,16 @@ class Meter(Protocol):
         """A notice was sent, counted (to be told with others), delayed or dropped; *channel* may be webhook."""
         ...
 
+    def shadow_scored(self, *, level: str, shadow: str) -> None:
+        """A shadow model scored beside the live one; both levels are told."""
+        ...
+
+    def own_scale(
+        self, tenant: str, *, follows: bool, challenge_rate: float | None, pass_rate: float | None
+    ) -> None:
+        """Whether the tenant's own scale follows its sign-ins, and how often a second step is asked for and passed."""
+        ...
+
     def key_rejected(self, reason: str) -> None:
         """*reason* is missing, wrong or scope."""
         ...
@@ -109,6 +119,12 @@ class NullMeter:
     def sent(self, channel: str, result: str) -> None: ...
 
     def noticed(self, channel: str, result: str) -> None: ...
+
+    def shadow_scored(self, *, level: str, shadow: str) -> None: ...
+
+    def own_scale(
+        self, tenant: str, *, follows: bool, challenge_rate: float | None, pass_rate: float | None
+    ) -> None: ...
 
     def key_rejected(self, reason: str) -> None: ...
 

@@ -60,6 +60,10 @@ METRICS: Final = (
         "doorward_messages_total", "Messages by channel: sent, unavailable, over a budget.", ("channel", "result")
     ),
     Declared("doorward_notices_total", "Notices by channel: sent, counted, delayed, dropped.", ("channel", "result")),
+    Declared("doorward_shadow_model_total", "Decisions by live and shadow model's level.", ("level", "shadow")),
+    Declared("doorward_own_scale_follows", "1 where the own scale is not held.", ("tenant",), gauge="livemin"),
+    Declared("doorward_challenge_rate", "Right passwords that did not suffice, decayed.", ("tenant",), gauge="livemin"),
+    Declared("doorward_challenge_pass_rate", "Those that passed then, decayed.", ("tenant",), gauge="livemin"),
     Declared("doorward_keys_rejected_total", "Requests whose key was missing, wrong or lacked a scope.", ("reason",)),
 )
 
@@ -160,6 +164,18 @@ class Metrics:
 
     def noticed(self, channel: str, result: str) -> None:
         self._count("doorward_notices_total", channel, result)
+
+    def shadow_scored(self, *, level: str, shadow: str) -> None:
+        self._count("doorward_shadow_model_total", level, shadow)
+
+    def own_scale(
+        self, tenant: str, *, follows: bool, challenge_rate: float | None, pass_rate: float | None
+    ) -> None:
+        self._gauges["doorward_own_scale_follows"].labels(tenant).set(int(follows))
+        if challenge_rate is not None:
+            self._gauges["doorward_challenge_rate"].labels(tenant).set(challenge_rate)
+        if pass_rate is not None:
+            self._gauges["doorward_challenge_pass_rate"].labels(tenant).set(pass_rate)
 
     def key_rejected(self, reason: str) -> None:
         self._count("doorward_keys_rejected_total", reason)

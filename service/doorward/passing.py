@@ -12,7 +12,8 @@ from doorward.consequences import Keeping
 from doorward.contacts import Contacts
 from doorward.core import history
 from doorward.core.history import OTP_WEIGHT, PASSWORD_ONLY_WEIGHT, PHISHING_RESISTANT_WEIGHT
-from doorward.core.outcome import Proof
+from doorward.core.outcome import ALLOW, Proof
+from doorward.core.population import second_step_passed
 from doorward.core.record import DecisionRecord
 from doorward.core.request import LOGIN
 from doorward.core.ring import PROVED
@@ -85,6 +86,8 @@ class Passing:
         )
         self._store.commit(changes, success.now)
         lesson.tell(self._sources.tallies, success.tenant)
+        if record.answer["outcome"] != ALLOW and record.request.credential.result == "passed":
+            self._sources.tallies.add(success.tenant, second_step_passed(record.at))
         return QUARANTINED if lesson.quarantined else APPLIED, issued
 
     def prove(self, tenant: str, record: DecisionRecord, proof: Proof, *, max_age: float | None, now: float) -> str:
@@ -135,7 +138,8 @@ class Passing:
             record.facts.agent,
             issued.record.id if issued else "",
         )
-        return Lesson(record.id, record.at, sight, success.weight, kind == QUARANTINED)
+        quarantined = kind == QUARANTINED
+        return Lesson(record.id, record.at, sight, success.weight, quarantined, record.model, record.log_odds)
 
 
 def _remembering(lesson: Lesson, success: Success, issued: Issued | None) -> Callable[[bytes | None], bytes]:

@@ -11,11 +11,11 @@ from doorward.explained import candidate_json, contributions_json, signals_json
 from doorward.judge import Case, Judgement, explain_rules, judge
 from doorward.kept import KeptRecords
 from doorward.meter import NullMeter
+from doorward.own_scales import OwnScales
 from doorward.policies import Loaded, Policies
 from doorward.policy.model import Policy
 from doorward.policy_texts import PolicyTexts
 from doorward.ports import DecisionStore, RecordQuery, RecordRow
-from doorward.risk.scorecard import Scorecard
 from doorward.runtime_lists import lists_again
 from doorward.services import RecordFilter
 from doorward.subjects import subject_key
@@ -33,14 +33,14 @@ class RecordDesk:
         hasher: KeyedHash,
         policies: Policies,
         texts: PolicyTexts,
-        card: Scorecard,
+        scales: OwnScales,
     ) -> None:
         self._store = store
         self._kept = kept
         self._hasher = hasher
         self._policies = policies
         self._texts = texts
-        self._card = card
+        self._scales = scales
 
     def show(self, tenant: str, decision_id: str, now: float) -> Json:
         """Return the whole record; what cannot be computed as it was says so under `replay`."""
@@ -49,7 +49,8 @@ class RecordDesk:
         held = self._held(tenant, record.policy_digest, rules)
         policy, same_policy = held or rules.policy, held is not None
         case = case_of(record, policy)
-        judgement = judge(case, policy, self._card, NullMeter())
+        card, same_scale = self._scales.card_of(tenant, record)
+        judgement = judge(case, policy, card, NullMeter())
         return {
             "id": record.id,
             "decided_at": rfc3339(record.at),
@@ -62,10 +63,12 @@ class RecordDesk:
             "candidate": self._candidate(tenant, record, judgement, rules) if record.candidate_digest else None,
             "replay": {
                 "policy": "recorded" if same_policy else "the present policy; the recorded one is not held any more",
-                "model": "recorded" if record.model == self._card.id else f"present model; recorded: {record.model}",
+                "model": "recorded" if record.model == card.id else f"present model; recorded: {record.model}",
+                "scale": "recorded" if same_scale else "the present scale; the recorded one is not held any more",
                 "outcome": judgement.ruling.outcome,
                 "rule": judgement.ruling.rule,
             },
+            "shadow_model": record.shadow_model,
             "reports": [_dated(each) for each in record.reports],
             "feedback": [_dated(each) for each in record.feedback],
             "events": [_dated(each) for each in record.events],

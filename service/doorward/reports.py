@@ -76,7 +76,7 @@ class ReportDesk:
         return sorted(set(undone))
 
     def _unlearn(self, tenant: str, record: DecisionRecord, now: float) -> bool:
-        gone = Unlearning(record.id, now)
+        gone = Unlearning(record.id, record.model, now)
         self._rewrite_profile(tenant, record.request.subject.id, gone.rewrite, now)
         gone.tell(self._sources.tallies, tenant)
         return gone.forgotten is not None and gone.forgotten.found

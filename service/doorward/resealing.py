@@ -9,7 +9,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from doorward import challenge_rows, device_places, kept, policy_texts, runtime_lists, signing_keys, subjects
+from doorward import (
+    challenge_rows,
+    device_places,
+    kept,
+    own_scales,
+    policy_texts,
+    runtime_lists,
+    signing_keys,
+    subjects,
+)
 from doorward.core.errors import DoorwardError, Unreadable
 from doorward.ports import ChallengeRow, Rewrite, Sealer, Store
 from doorward.row_kinds import Row
@@ -128,7 +137,7 @@ def _rewrite_note(store: Store, row: Row, rewrite: Rewrite, now: float) -> None:
 
 def _purpose_of_secret(row: Row) -> str:
     tenant, name = row.of("tenant"), row.of("name")
-    return signing_keys.purpose_of(tenant, name) or policy_texts.purpose_of(name)
+    return signing_keys.purpose_of(tenant, name) or policy_texts.purpose_of(name) or own_scales.purpose_of(name)
 
 
 # Notes that are sealed, by their names. Counters and budgets name nobody, and stand in clear.

@@ -23,6 +23,7 @@ from doorward.settings_parsers import (
     hashing_secret,
     key_list,
     optional_bind,
+    optional_file,
     path,
     store_url,
     text,
@@ -84,6 +85,12 @@ SETTINGS = (
         "",
         "The scorecard that scores.",
         shown="models/default.json of the checkout, otherwise ./models/default.json",
+    ),
+    Setting(
+        "shadow_model",
+        optional_file,
+        "",
+        "A second scorecard that scores every decision too, is recorded, and decides nothing; empty for none.",
     ),
     Setting(
         "geo",
@@ -161,6 +168,7 @@ class Settings(SendingSettings):
     store_command_ms: int
     rules_dir: Path
     model: Path
+    shadow_model: Path | None
     geo: tuple[Path, ...]
     issuer: str
     signing_algorithm: str

@@ -99,6 +99,10 @@ def existing_file(text: str) -> Path:
     return found
 
 
+def optional_file(text: str) -> Path | None:
+    return existing_file(text) if text else None
+
+
 def existing_paths(text: str) -> tuple[Path, ...]:
     """Read paths that are separated by commas; an empty text means none."""
     found = tuple(path(part.strip()) for part in text.split(",") if part.strip())

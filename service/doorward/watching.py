@@ -6,6 +6,7 @@ import structlog
 
 from doorward.core.errors import StoreNotAccepted, StoreUnavailable
 from doorward.meter import Meter
+from doorward.own_scales import OwnScales, Standing
 from doorward.policies import Loaded, Policies
 from doorward.policy.findings import Finding
 from doorward.ports import Store
@@ -86,6 +87,41 @@ class StoreWatch:
         elif self._refused and not refused:
             log.warning("store_accepted")
         self._refused = refused
+
+
+@dataclass(slots=True)
+class ScaleWatch:
+    """Looks after the tenants' own scales, and tells which follow their sign-ins and which are held."""
+
+    scales: OwnScales
+    store: Store
+    meter: Meter
+    _told: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+
+    def look(self, now: float) -> None:
+        """Make and take up what is due for every tenant; log what is new in force, and what has begun to be held."""
+        try:
+            for tenant in self.store.tenants():
+                self._tell(self.scales.look(tenant, now))
+        except StoreUnavailable:
+            # What is in force stays; the next look comes in a minute.
+            self.meter.store_failed("own_scale")
+
+    def _tell(self, standing: Standing) -> None:
+        self.meter.own_scale(
+            standing.tenant,
+            follows=not standing.held,
+            challenge_rate=standing.challenge_rate,
+            pass_rate=standing.pass_rate,
+        )
+        version, held = self._told.get(standing.tenant, ("", ()))
+        self._told[standing.tenant] = (standing.version, standing.held)
+        if standing.version != version:
+            log.info("own_scale_in_force", tenant=standing.tenant, version=standing.version, n=standing.n)
+        if standing.held and standing.held != held:
+            log.warning("own_scale_held", tenant=standing.tenant, reasons=list(standing.held))
+        elif held and not standing.held:
+            log.info("own_scale_follows", tenant=standing.tenant)
 
 
 def _lines(findings: tuple[Finding, ...]) -> list[str]:

@@ -26,6 +26,7 @@ from doorward.kept import KeptRecords
 from doorward.last_good import LastGood
 from doorward.meter import Meter, NullMeter
 from doorward.outcomes import OutcomeDesk
+from doorward.own_scales import OwnScales
 from doorward.owners import Owners
 from doorward.passing import Passing
 from doorward.policies import Policies
@@ -46,7 +47,7 @@ from doorward.stores.guarded import GuardedStore
 from doorward.subjects import Subjects
 from doorward.tallies import Tallies
 from doorward.tenants import Tenants
-from doorward.watching import StoreWatch, Watch
+from doorward.watching import ScaleWatch, StoreWatch, Watch
 from doorward.wiring_answers import answering
 
 DAY = 86_400.0
@@ -75,6 +76,7 @@ class Wiring:
     geo: GeoProvider
     watch: Watch
     store_watch: StoreWatch
+    scale_watch: ScaleWatch
     deliveries: Deliveries
     explainer: Explainer
     _geo_failures: int = 0
@@ -82,7 +84,11 @@ class Wiring:
     _thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Deliver, flush the shared sums and sweep about once a second, and prune once a minute, until `stop`."""
+        """Deliver, flush the shared sums and sweep about once a second, and prune once a minute, until `stop`.
+
+        The tenants' own scales are taken up first, so that no decision is made without them.
+        """
+        self.scale_watch.look(self.clock())
         self.deliveries.start()
         self._thread = threading.Thread(target=self._keep_up, name="doorward-keep-up", daemon=True)
         self._thread.start()
@@ -134,6 +140,7 @@ class Wiring:
                 self.sweep(self.clock())
                 if ticks % TICKS_TO_PRUNE == 0:
                     self.prune(self.clock())
+                    self.scale_watch.look(self.clock())
             except DoorwardError:
                 # Whatever is wrong may be right in a second; the thread must be there then.
                 self.meter.store_failed("keep_up")
@@ -174,6 +181,7 @@ def build(
     tenants = Tenants(settings.rules_dir)
     tenants.load_all(clock())
     card = load_scorecard(Path(settings.model))
+    shadow = load_scorecard(settings.shadow_model) if settings.shadow_model else None
     geo = GeoProvider(settings.geo)
     assertions = AssertionDesk(store, store, sealer, settings.issuer, algorithm=settings.signing_algorithm)
     sources = wiring_sources.sources(
@@ -181,13 +189,15 @@ def build(
     )
     keeping = Keeping(sealer, sources.device_key, _lives(settings), wiring_post.channels(settings, outside.senders))
     realm = outside.realm_of or (lambda tenant: tenants.realm(tenant, clock()))
+    scales = OwnScales(store, sealer, sources.tallies, card, keep_seconds=settings.record_days * DAY)
     told = wiring_notices.notices(settings, store, sources, outside.senders, outside.hook, realm, clock)
     outside = replace(outside, notifier=wiring_notices.Both(told.notifier, outside.notifier))
     parts = Parts(
-        settings, clock, store, sources, policies, tenants, card, keeping, assertions, geo, outside, realm, told
+        settings, clock, store, sources, policies, tenants, scales, shadow, keeping, assertions, geo, outside, realm, told
     )
-    about = (meter, clock, geo, Watch(policies, tenants, meter), StoreWatch(store, meter), told.deliveries)
-    explainer = Explainer(sources, card, ListedValues(store, sealer))
+    watches = (Watch(policies, tenants, meter), StoreWatch(store, meter), ScaleWatch(scales, store, meter))
+    about = (meter, clock, geo, *watches, told.deliveries)
+    explainer = Explainer(sources, scales, ListedValues(store, sealer))
     return Wiring(_services(parts), store, sources.tallies, policies, sources.locator, *about, explainer)
 
 
@@ -201,7 +211,8 @@ class Parts:
     sources: Sources
     policies: Policies
     tenants: Tenants
-    card: Scorecard
+    scales: OwnScales
+    shadow: Scorecard | None
     keeping: Keeping
     assertions: AssertionDesk
     geo: GeoState
@@ -239,8 +250,8 @@ def _services(parts: Parts) -> Services:
     return Services(
         clock=parts.clock,
         api_keys=ApiKeyRing(store),
-        decisions=DecisionDesk(sources, parts.policies, parts.card, lists, keeping, texts, owners),
-        records=RecordDesk(store, kept, sources.hasher, parts.policies, texts, parts.card),
+        decisions=DecisionDesk(sources, parts.policies, parts.scales, lists, keeping, texts, owners, parts.shadow),
+        records=RecordDesk(store, kept, sources.hasher, parts.policies, texts, parts.scales),
         reports=reports,
         lists=ListDesk(store, keeping.sealer, sources.hasher, parts.policies),
         policies=PolicyDesk(parts.policies),
@@ -254,7 +265,7 @@ def _services(parts: Parts) -> Services:
         disclosure=answers.disclosure,
         assertions=parts.assertions,
         was_this_you=parts.told.was_this_you(reports),
-        health=HealthDesk(store, store.away_seconds, parts.policies, parts.tenants, parts.geo, parts.card.id),
+        health=HealthDesk(store, store.away_seconds, parts.policies, parts.tenants, parts.geo, parts.scales),
         idempotency=store,
         sealer=keeping.sealer,
         meter=sources.meter,

@@ -46,6 +46,7 @@ def test_a_record_is_computed_again_as_it_was_decided(house):
     assert shown["replay"] == {
         "policy": "recorded",
         "model": "recorded",
+        "scale": "recorded",
         "outcome": decision["outcome"],
         "rule": decision["policy"]["rule"],
     }

@@ -55,6 +55,16 @@ class GeoStateAnswer(Answer):
     failures = Whole("How often it could not be read.", example=0)
 
 
+class OwnScaleAnswer(Answer):
+    """One tenant's own scale, which its scores are made of from 2 000 verified sign-ins on."""
+
+    tenant = word("The tenant.", "default", required=True)
+    version = word("The version in force; null while it is the model's.", "2026-11-22", nullable=True, required=True)
+    n = Whole("How many verified sign-ins it rests on, or would.", example=2412, required=True)
+    held = words("Why it does not follow the sign-ins at present.", "failures", required=True)
+    held_since = Time("Since when.", nullable=True, required=True)
+
+
 class ReadyAnswer(Answer):
     """What an operator should know."""
 
@@ -63,4 +73,5 @@ class ReadyAnswer(Answer):
     policies = Items(Part(PolicyStateAnswer), "Those that were loaded.", maximum=65536, required=True)
     tenants = Items(Part(TenantStateAnswer), "Those that were loaded.", maximum=65536, required=True)
     model = word("The scorecard.", "default@0123456789ab", required=True)
+    own_scales = Items(Part(OwnScaleAnswer), "Each tenant's, as looked at last.", maximum=65536, required=True)
     geo = Items(Part(GeoStateAnswer), "Each geo database.", maximum=64, required=True)

@@ -166,6 +166,7 @@ class ReplayAnswer(Answer):
 
     policy = word("`recorded`, or that the present one was taken.", "recorded", required=True)
     model = word("`recorded`, or which was recorded.", "recorded", required=True)
+    scale = word("`recorded`, or that the present one made the score.", "recorded", required=True)
     outcome = Choice("What comes out.", of=OUTCOMES, required=True)
     rule = word("The rule that decides.", "medium-risk", nullable=True, required=True)
 
@@ -199,6 +200,15 @@ class SaidAnswer(Answer):
     at = Time("When it was said.", required=True)
 
 
+class ShadowModelAnswer(Answer):
+    """What a shadow model said, which decided nothing."""
+
+    model = word("Its id.", "candidate@0123456789ab", required=True)
+    score = Number("Its score; null where history could not be read.", minimum=0, maximum=100, nullable=True)
+    level = word("The level that this would have been.", "medium", required=True)
+    log_odds = Number("Its calibrated sum.", minimum=-1e12, maximum=1e12, required=True)
+
+
 class RecordAnswer(Answer):
     """A decision whole, computed again from its recorded facts."""
 
@@ -212,6 +222,7 @@ class RecordAnswer(Answer):
     rules = Items(Part(RuleAnswer), "Each rule, in the policy's order.", maximum=1024, required=True)
     candidate = Part(CandidateAnswer, nullable=True, required=True)
     replay = Part(ReplayAnswer, required=True)
+    shadow_model = Part(ShadowModelAnswer, nullable=True, required=True)
     reports = Items(Part(ToldAnswer), "The outcomes that were told.", maximum=64, required=True)
     feedback = Items(Part(SaidAnswer), "What was said of it.", maximum=64, required=True)
     events = Items(Part(ChallengeEventAnswer), "How its challenge was answered, in order.", maximum=1024, required=True)

@@ -15,6 +15,9 @@ LANDMARK = 1_767_225_600.0  # 2026-01-01T00:00:00Z
 
 ASN_RATIO = "asn_ratio"
 TENANT_RATIO = "tenant_ratio"
+# Sums that decay as the counts do: sign-ins that ended and failed; second steps that were asked for and passed.
+ATTEMPTS = "attempts"
+SECOND_STEPS = "second_steps"
 MINUTE = 60
 
 # Beta(1, 3): one failure in four before anything was seen (detection 4.1).
@@ -44,13 +47,24 @@ def counts_of(marks: Mapping[str, int], levels: Iterable[str], *, at: float, wei
 
 
 def attempt_of(asn_mark: int, *, at: float, failed: bool) -> list[Tally]:
-    """Return what one finished sign-in adds to the failure ratios of the tenant and of its network."""
+    """Return what one finished sign-in adds to the failure ratios of the tenant and of its network, and to ATTEMPTS."""
     minute = int(at // MINUTE)
     share = 1.0 if failed else 0.0
-    tallies = [Tally(TENANT_RATIO, 0, minute, 1.0, share)]
+    lasting = scale(at)
+    tallies = [Tally(TENANT_RATIO, 0, minute, 1.0, share), Tally(ATTEMPTS, 0, 0, lasting, lasting * share)]
     if asn_mark:
         tallies.append(Tally(ASN_RATIO, asn_mark, minute, 1.0, share))
     return tallies
+
+
+def second_step_asked(at: float) -> list[Tally]:
+    """Return what a sign-in adds whose password was right and that was not allowed by that alone."""
+    return [Tally(SECOND_STEPS, 0, 0, scale(at))]
+
+
+def second_step_passed(at: float) -> list[Tally]:
+    """Return what such a sign-in, which happened *at*, adds once it ends as verified."""
+    return [Tally(SECOND_STEPS, 0, 0, 0.0, scale(at))]
 
 
 class Population:
@@ -61,6 +75,7 @@ class Population:
         self._counts: dict[str, dict[int, float]] = {level: {} for level in LEVELS}
         self._totals: dict[str, float] = dict.fromkeys(LEVELS, 0.0)
         self._minutes: dict[tuple[str, int], dict[int, tuple[float, float]]] = {}
+        self._sums: dict[str, dict[int, tuple[float, float]]] = {}
 
     def take(self, version: int, tallies: Iterable[Tally]) -> None:
         """Take over the present sums of what changed up to *version*."""
@@ -71,6 +86,8 @@ class Population:
                 known = self._counts[tally.level]
                 self._totals[tally.level] += tally.a - known.get(tally.value, 0.0)
                 known[tally.value] = tally.a
+            else:
+                self._sums.setdefault(tally.level, {})[tally.value] = (tally.a, tally.b)
         self.version = version
 
     def add(self, tallies: Iterable[Tally]) -> None:
@@ -84,6 +101,14 @@ class Population:
                 known = self._counts[tally.level]
                 known[tally.value] = known.get(tally.value, 0.0) + tally.a
                 self._totals[tally.level] += tally.a
+            else:
+                sums = self._sums.setdefault(tally.level, {})
+                a, b = sums.get(tally.value, (0.0, 0.0))
+                sums[tally.value] = (a + tally.a, b + tally.b)
+
+    def sums(self, level: str) -> Mapping[int, tuple[float, float]]:
+        """Return the sums of *level*, which is none of LEVELS, as they are kept: divided by `scale` they are of now."""
+        return dict(self._sums.get(level, {}))
 
     def keep_most_common(self, keep: int) -> None:
         """Drop the rarest values of every level that holds more than *keep* of them."""

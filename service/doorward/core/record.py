@@ -29,7 +29,8 @@ _NEVER_KEPT = {"device_token", "assertion"}
 class DecisionRecord:
     """One decision whole. *answer* is the response without secrets; *reports*, *feedback* and *events* came later.
 
-    *issued_device* is the device that its token was handed to, *learned* says that the history took it in.
+    *issued_device* is the device that its token was handed to, *learned* says that the history took it in. *log_odds*
+    is what *model* gave, None where there was no score; *shadow_model* is what another one says, which decides nothing.
     """
 
     id: str
@@ -46,6 +47,8 @@ class DecisionRecord:
     bind: bool = False
     issued_device: str = ""
     learned: bool = False
+    log_odds: float | None = None
+    shadow_model: Json | None = None
     reports: tuple[Json, ...] = ()
     feedback: tuple[Json, ...] = ()
     events: tuple[Json, ...] = ()
@@ -67,6 +70,8 @@ class DecisionRecord:
             "bind": self.bind,
             "device": self.issued_device,
             "learned": self.learned,
+            "log_odds": self.log_odds,
+            "shadow_model": self.shadow_model,
             "reports": self.reports,
             "feedback": self.feedback,
             "events": self.events,
@@ -98,6 +103,8 @@ class DecisionRecord:
             bind=data["bind"],
             issued_device=data["device"],
             learned=data["learned"],
+            log_odds=data.get("log_odds"),
+            shadow_model=data.get("shadow_model"),
             reports=tuple(data["reports"]),
             feedback=tuple(data["feedback"]),
             events=tuple(data["events"]),

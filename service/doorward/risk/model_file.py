@@ -4,14 +4,17 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import pairwise
+from math import fsum
 from pathlib import Path
 from typing import Any
 
 from doorward.core.errors import DoorwardError, Mistake
 from doorward.risk.features import FEATURES
 from doorward.risk.scorecard import Calibration, Quantiles, Scorecard, Table
+from doorward.risk.stability import Distribution
 from doorward.risk.wording import Voice, unknown_words
 
 FORMAT = "doorward-scorecard/1"
@@ -19,6 +22,7 @@ MAX_BYTES = 1_000_000
 MAX_POINTS = 4096
 MAX_TEXT = 400
 MAX_NUMBER = 1e9
+SHARES_OFF = 1e-3
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 _CODE = re.compile(r"[a-z0-9_{}]+\Z")
@@ -76,6 +80,13 @@ def _document(card: Scorecard) -> dict[str, Any]:
         "constant": card.constant,
         "features": {name: _table_document(table) for name, table in card.tables.items()},
         "quantiles": {"log_odds": list(card.quantiles.log_odds), "scores": list(card.quantiles.scores)},
+    } | ({"distributions": _distributions_document(card)} if card.distributions else {})
+
+
+def _distributions_document(card: Scorecard) -> dict[str, Any]:
+    return {
+        name: {"edges": list(each.edges), "shares": list(each.shares), "missing": each.missing}
+        for name, each in card.distributions.items()
     }
 
 
@@ -124,7 +135,7 @@ class _Reading:
 
     def scorecard(self, found: Any) -> Scorecard:
         names = {"format", "name", "description", "calibration", "prior_shift", "constant", "features", "quantiles"}
-        fields = self.object(found, names, "#")
+        fields = self.object(found, names, "#", optional={"distributions"})
         if fields.get("format") != FORMAT:
             self.wrong("#/format", f"expected {FORMAT!r}")
         name = self.text(fields.get("name"), "#/name")
@@ -138,6 +149,7 @@ class _Reading:
             constant=self.number(fields.get("constant"), "#/constant"),
             tables=self.tables(fields.get("features")),
             quantiles=self.quantiles(fields.get("quantiles")),
+            distributions=self.distributions(fields.get("distributions", {})),
         )
 
     def calibration(self, found: Any) -> Calibration:
@@ -211,15 +223,38 @@ class _Reading:
             self.wrong("#/quantiles/scores", "must never fall, and lie in 0 to 100")
         return Quantiles(log_odds, scores)
 
-    def object(self, found: Any, names: set[str], pointer: str) -> dict[str, Any]:
-        """Return *found* as an object with exactly *names*."""
+    def distributions(self, found: Any) -> dict[str, Distribution]:
+        if not isinstance(found, dict):
+            self.wrong("#/distributions", "expected an object")
+            return {}
+        for name in found.keys() - _DIRECTIONS.keys():
+            self.wrong(f"#/distributions/{_escaped(name)}", "there is no such feature")
+        return {name: self.distribution(found[name], f"#/distributions/{name}") for name in found if name in _DIRECTIONS}
+
+    def distribution(self, found: Any, pointer: str) -> Distribution:
+        fields = self.object(found, {"edges", "shares", "missing"}, pointer)
+        edges = self.numbers(fields.get("edges"), f"{pointer}/edges")
+        shares = self.numbers(fields.get("shares"), f"{pointer}/shares")
+        made = Distribution(edges, shares, self.number(fields.get("missing"), f"{pointer}/missing"))
+        if not _rises(edges):
+            self.wrong(f"{pointer}/edges", "must rise from each to the next")
+        if len(shares) != len(edges) + 1:
+            self.wrong(f"{pointer}/shares", f"expected {len(edges) + 1} shares, one more than edges")
+        if min(made.all_shares) < 0 or abs(fsum(made.all_shares) - 1) > SHARES_OFF:
+            self.wrong(f"{pointer}/shares", "must be 0 or more, and add up to 1 with missing")
+        return made
+
+    def object(
+        self, found: Any, names: set[str], pointer: str, optional: AbstractSet[str] = frozenset()
+    ) -> dict[str, Any]:
+        """Return *found* as an object with exactly *names*, and perhaps *optional* ones."""
         if not isinstance(found, dict):
             self.wrong(pointer, "expected an object")
             return {}
         for name in sorted(names - found.keys()):
             self.wrong(f"{pointer}/{name}", "is missing")
-        for name in sorted(found.keys() - names):
-            self.wrong(f"{pointer}/{_escaped(name)}", f"is unknown here; expected {', '.join(sorted(names))}")
+        for name in sorted(found.keys() - names - optional):
+            self.wrong(f"{pointer}/{_escaped(name)}", f"is unknown here; expected {', '.join(sorted(names | optional))}")
         return found
 
     def number(self, found: Any, pointer: str) -> float:

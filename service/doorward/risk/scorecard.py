@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from math import fsum, isnan, nan
+from typing import Protocol
 
 from doorward.core.facts import HistoryFacts
 from doorward.core.outcome import Assessment, Reason
@@ -16,6 +17,7 @@ from doorward.core.signals.base import Attempt
 from doorward.risk.features import FEATURES, features
 from doorward.risk.floors import floors_of
 from doorward.risk.likelihood import has_history
+from doorward.risk.stability import Distribution
 from doorward.risk.wording import Voice, fill
 
 # The entry of the contributions that belongs to no feature: constant, calibration and prior shift.
@@ -80,11 +82,17 @@ class Quantiles:
         return min(high, low + way * (high - low))
 
 
+class Blending(Protocol):
+    """A tenant's own scale; `own_scale.with_own_scale` puts one in."""
+
+    def blended(self, log_odds: float, shipped: float) -> float: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Scorecard:
     """Everything that makes a score of features. *id* is the name and the start of the file's SHA-256.
 
-    A tenant's own *quantiles* and *calibration* are put in with `dataclasses.replace`.
+    *distributions* tell how each feature lay in training, where the file does; *own* is a tenant's own scale.
     """
 
     name: str
@@ -94,7 +102,9 @@ class Scorecard:
     calibration: Calibration
     prior_shift: float = 0.0
     description: str = ""
+    distributions: Mapping[str, Distribution] = field(default_factory=dict)
     id: str = field(default="", compare=False)
+    own: Blending | None = None
 
     def contributions(self, values: Mapping[str, float]) -> dict[str, float]:
         """Return what each feature adds to the calibrated log-odds, and BASE; `fsum` of them is the log-odds."""
@@ -108,19 +118,27 @@ class Scorecard:
     def log_odds(self, values: Mapping[str, float]) -> float:
         return fsum(self.contributions(values).values())
 
+    def score(self, log_odds: float) -> float:
+        """Return the score of *log_odds*: by the quantiles, or as far as there is one by the tenant's own scale."""
+        shipped = self.quantiles.score(log_odds)
+        return shipped if self.own is None else self.own.blended(log_odds, shipped)
 
-def assess(card: Scorecard, attempt: Attempt, *, with_reasons: bool = True) -> Assessment:
+
+def assess(
+    card: Scorecard, attempt: Attempt, *, with_reasons: bool = True, values: Mapping[str, float] | None = None
+) -> Assessment:
     """Return the score of an attempt and all it rests on; no score where the history could not be read.
 
-    Putting the reasons into words takes half of the time, so whoever does not read them may do without.
+    Putting the reasons into words takes half of the time, so whoever does not read them may do without. *values* are
+    the attempt's features, for whoever has them already.
     """
     facts = attempt.facts
-    values = features(attempt)
+    values = features(attempt) if values is None else values
     shares = card.contributions(values)
     log_odds = fsum(shares.values())
     calibration = card.calibration
     return Assessment(
-        score=card.quantiles.score(log_odds) if facts.history.reachable else None,
+        score=card.score(log_odds) if facts.history.reachable else None,
         log_odds=log_odds,
         confidence=confidence_of(facts.history),
         reasons=_reasons(card, attempt, values, shares) if with_reasons else (),

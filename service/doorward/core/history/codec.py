@@ -1,6 +1,6 @@
 """One subject's verified history as one bounded byte string, and back.
 
-A header (ends of flags, times), the time zones' names, at most 20 devices, and at most 100 sign-ins of 75 bytes,
+A header (ends of flags, times), the time zones' names, at most 20 devices, and at most 100 sign-ins of 77 bytes,
 oldest first; what follows the front is packed. A checksum tells bytes that were cut or changed from a history: such
 bytes are Unreadable, never answers.
 """
@@ -15,7 +15,7 @@ from doorward.core.errors import Unreadable
 from doorward.core.facts import LEVELS
 from doorward.core.packing import packed, unpacked
 
-VERSION = 2
+VERSION = 3
 MAX_ENTRIES = 100
 MAX_DEVICES = 20
 MAX_ZONE_BYTES = 40
@@ -35,7 +35,7 @@ NO_COUNTRY = b"\0\0"
 _FRONT = struct.Struct(">BI")  # version, checksum of what follows
 _HEADER = struct.Struct(">6IHHB")  # first seen, credential changed, four ends, bytes of zones and devices, entries
 _DEVICE = struct.Struct(">QIIIIB")
-_ENTRY = struct.Struct(f">QIHB{len(LEVELS)}I2shhHBBIIH")
+_ENTRY = struct.Struct(f">QIHB{len(LEVELS)}I2shhHBBIII")
 
 MAX_BYTES = (
     _FRONT.size
@@ -54,7 +54,8 @@ COUNTRY, LAT, LON, ACCURACY, KIND, ZONE, FINGERPRINT, DEVICE, COUNTED = range(
 class Entry(NamedTuple):
     """One verified sign-in. *weight* in thousandths, *lat* and *lon* in tenths of a degree, *at* in whole seconds.
 
-    *counted* has a bit for each level (in the order of LEVELS) that the population counted for this sign-in.
+    *counted* has a bit for each level (in the order of LEVELS) that the population counted for this sign-in; from bit
+    15 on it holds what `history.scored` keeps.
     """
 
     event: int

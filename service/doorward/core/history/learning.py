@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from doorward.core.context import Sight
 from doorward.core.facts import LEVELS
 from doorward.core.geometry import coarse, place
+from doorward.core.history import scored
 from doorward.core.history.codec import (
     ANONYMITY_KNOWN,
     ANONYMOUS,
@@ -32,6 +33,7 @@ from doorward.core.history.weights import (
     LIFE_SECONDS,
     QUARANTINE_SHARE,
 )
+from doorward.core.odds import Move
 
 # One day must not fill the history: of one context three sign-ins are kept, of all together twelve. Past that each
 # takes the newest one's place. Quarantined sign-ins have a measure of their own, so they cannot push out settled ones.
@@ -43,16 +45,23 @@ _LATEST = 0xFFFFFFFF
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """The new history, and what the population's counts gain: *amount* for each level that is *counted*."""
+    """The new history, and what the population's counts gain: *amount* for each level that is *counted*.
+
+    *scored* is what the tenant's own scale gains.
+    """
 
     profile: bytes
     counted: frozenset[str]
     amount: float = 1.0
+    scored: tuple[Move, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """The history without the event, and what the population's counts lose: *amount*, counted *at*, for each mark."""
+    """The history without the event, and what the population's counts lose: *amount*, counted *at*, for each mark.
+
+    *scored* is what the tenant's own scale gains and loses.
+    """
 
     profile: bytes
     weight: float = 0.0
@@ -60,6 +69,7 @@ class Forgotten:
     at: float | None = None
     found: bool = False
     amount: float = 1.0
+    scored: tuple[Move, ...] = ()
 
 
 def learn(
@@ -71,8 +81,9 @@ def learn(
     weight: float,
     quarantined: bool,
     now: float,
+    odds: int | None = None,
 ) -> Learned:
-    """Return the history with one verified sign-in more.
+    """Return the history with one verified sign-in more; *odds* is the bin of its log-odds, None without a score.
 
     Learning an event again adds nothing, but can raise its weight and end its quarantine; then the population gains
     what the quarantine had held back.
@@ -80,19 +91,21 @@ def learn(
     if not 0 < weight <= DAILY_WEIGHT_PER_VALUE:
         raise ValueError(f"weight {weight} is not in 0 to {DAILY_WEIGHT_PER_VALUE}")
     before = decode(profile)
-    entry = _entry(event_mark(event_id), at, sight, weight, quarantined=quarantined)
+    entry = _entry(event_mark(event_id), at, sight, weight, quarantined=quarantined, odds=odds)
     earlier = _find(before, entry.event)
+    gains: tuple[Move, ...] = ()
     if earlier is None:
-        entries, new = _added(before.entries, entry)
+        entries, new, gains = _added(before.entries, entry)
     else:
         entry = _stronger(earlier, entry)
         new = earlier.counted if entry.state != earlier.state else 0
         entries = tuple(entry if each is earlier else each for each in before.entries)
     after = replace(before, entries=entries, devices=with_use(before.devices, entry, sight.device_id, now))
     kept = _pruned(after, now)
-    counted = new if _find(kept, entry.event) else 0
+    if _find(kept, entry.event) is None:
+        new, gains = 0, ()
     amount = _amount(entry) - (_amount(earlier) if earlier is not None else 0.0)
-    return Learned(encode(kept), frozenset(_levels(counted)), amount)
+    return Learned(encode(kept), frozenset(_levels(new)), amount, gains)
 
 
 def forget(profile: bytes | None, event_id: str, now: float) -> Forgotten:
@@ -104,6 +117,8 @@ def forget(profile: bytes | None, event_id: str, now: float) -> Forgotten:
     if removed is None:
         return Forgotten(encode(replace(before, devices=devices)), found=devices != before.devices)
     entries, owed = _handed_over([entry for entry in before.entries if entry.event != event], removed)
+    heir, moves = scored.handed_over(_of_day(entries, removed.at), removed)
+    entries = [scored.counting(each) if each is heir else each for each in entries]
     return Forgotten(
         encode(replace(before, entries=tuple(entries), devices=devices)),
         weight=removed.weight / 1000,
@@ -111,6 +126,7 @@ def forget(profile: bytes | None, event_id: str, now: float) -> Forgotten:
         at=float(removed.at),
         found=True,
         amount=_amount(removed),
+        scored=moves,
     )
 
 
@@ -119,7 +135,9 @@ def event_mark(event_id: str) -> int:
     return int.from_bytes(hashlib.blake2b(event_id.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 
-def _entry(event: int, at: float, sight: Sight, weight: float, *, quarantined: bool) -> Entry:
+def _entry(
+    event: int, at: float, sight: Sight, weight: float, *, quarantined: bool, odds: int | None
+) -> Entry:
     here = place(sight.lat, sight.lon)
     country = sight.country.encode("ascii", "ignore")
     return Entry(
@@ -136,7 +154,7 @@ def _entry(event: int, at: float, sight: Sight, weight: float, *, quarantined: b
         zone=_zone(sight.zone),
         fingerprint=sight.fingerprint_mark & 0xFFFFFFFF,
         device=device_mark(sight.device_id),
-        counted=0,
+        counted=scored.bits_of(odds),
     )
 
 
@@ -164,16 +182,18 @@ def _stronger(earlier: Entry, again: Entry) -> Entry:
     )
 
 
-def _added(entries: tuple[Entry, ...], entry: Entry) -> tuple[tuple[Entry, ...], int]:
-    """Return *entries* with one more, and a bit for each level that the population now counts."""
+def _added(entries: tuple[Entry, ...], entry: Entry) -> tuple[tuple[Entry, ...], int, tuple[Move, ...]]:
+    """Return *entries* with one more, a bit for each level that the population now counts, and the scale's gain."""
     displaced = _displaced(entries, entry)
     others = [each for each in entries if each is not displaced]
     inherited = _shared_bits(displaced, entry) if displaced is not None else 0
     # What takes the place of another context counts nothing new, or a day of changing values would count for ever.
     same = displaced is None or _context(displaced) == _context(entry)
     new = _uncounted(others, entry) & ~inherited if same else 0
+    score = scored.counted_bits(_of_day(others, entry.at), displaced, entry)
+    added = entry._replace(counted=inherited | new | score)
     place_ = bisect_right([each.at for each in others], entry.at)
-    return (*others[:place_], entry._replace(counted=inherited | new), *others[place_:]), new
+    return (*others[:place_], added, *others[place_:]), new, scored.gained(displaced, added)
 
 
 def _displaced(entries: tuple[Entry, ...], entry: Entry) -> Entry | None:
