@@ -73,9 +73,7 @@ class Meter(Protocol):
         """A shadow model scored beside the live one; both levels are told."""
         ...
 
-    def own_scale(
-        self, tenant: str, *, follows: bool, challenge_rate: float | None, pass_rate: float | None
-    ) -> None:
+    def own_scale(self, tenant: str, *, follows: bool, challenge_rate: float | None, pass_rate: float | None) -> None:
         """Whether the tenant's own scale follows its sign-ins, and how often a second step is asked for and passed."""
         ...
 

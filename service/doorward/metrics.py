@@ -168,9 +168,7 @@ class Metrics:
     def shadow_scored(self, *, level: str, shadow: str) -> None:
         self._count("doorward_shadow_model_total", level, shadow)
 
-    def own_scale(
-        self, tenant: str, *, follows: bool, challenge_rate: float | None, pass_rate: float | None
-    ) -> None:
+    def own_scale(self, tenant: str, *, follows: bool, challenge_rate: float | None, pass_rate: float | None) -> None:
         self._gauges["doorward_own_scale_follows"].labels(tenant).set(int(follows))
         if challenge_rate is not None:
             self._gauges["doorward_challenge_rate"].labels(tenant).set(challenge_rate)

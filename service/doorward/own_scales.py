@@ -12,7 +12,7 @@ from doorward.core.errors import Unreadable
 from doorward.core.odds import level_of
 from doorward.core.population import ATTEMPTS, SECOND_STEPS, Population, scale
 from doorward.core.record import DecisionRecord
-from doorward.ports import SecretStore, Sealer
+from doorward.ports import Sealer, SecretStore
 from doorward.risk.own_scale import (
     DIGITS,
     OwnScale,
@@ -82,12 +82,12 @@ class OwnScales:
 
     def card_of(self, tenant: str, record: DecisionRecord) -> tuple[Scorecard, bool]:
         """Return what scored *record*, and True; the present one and False where that is not held any more."""
-        calibration = record.answer["risk"]["calibration"]
         if record.model != self._shipped.id:
             return self.card(tenant), False
-        if not is_own(calibration):
+        name = scale_name(record)
+        if name is None:
             return self._shipped, True
-        kept = self.kept(tenant, record.model, calibration["version"])
+        kept = self.kept(tenant, *name)
         if kept is None:
             return self.card(tenant), False
         return with_own_scale(self._shipped, scale_from_json(kept)), True
@@ -197,6 +197,12 @@ class OwnScales:
 
     def _sealed(self, state: ScaleState) -> bytes:
         return self._sealer.seal(state.to_bytes(), PURPOSE)
+
+
+def scale_name(record: DecisionRecord) -> tuple[str, str] | None:
+    """Return model and version of the tenant's own scale that scored *record*; None where the model's own did."""
+    calibration = record.answer["risk"]["calibration"]
+    return (record.model, str(calibration["version"])) if is_own(calibration) else None
 
 
 def purpose_of(name: str) -> str:

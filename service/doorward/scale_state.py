@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from doorward.risk.scale_alarms import UNVERIFIED, Sums, alarms
 from doorward.risk.own_scale import OwnScale
+from doorward.risk.scale_alarms import UNVERIFIED, Sums, alarms
 
 DAY = 86_400.0
 # A shift that lasts is how things are now. What nobody has verified stays unknown however long it lasts.

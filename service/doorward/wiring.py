@@ -193,7 +193,20 @@ def build(
     told = wiring_notices.notices(settings, store, sources, outside.senders, outside.hook, realm, clock)
     outside = replace(outside, notifier=wiring_notices.Both(told.notifier, outside.notifier))
     parts = Parts(
-        settings, clock, store, sources, policies, tenants, scales, shadow, keeping, assertions, geo, outside, realm, told
+        settings,
+        clock,
+        store,
+        sources,
+        policies,
+        tenants,
+        scales,
+        shadow,
+        keeping,
+        assertions,
+        geo,
+        outside,
+        realm,
+        told,
     )
     watches = (Watch(policies, tenants, meter), StoreWatch(store, meter), ScaleWatch(scales, store, meter))
     about = (meter, clock, geo, *watches, told.deliveries)

@@ -49,7 +49,12 @@ def export(out: Path, tenant: str, since: str | None, until: str | None) -> None
     try:
         sealer = built.services.sealer
         lines = records_export.export(
-            built.store, KeptRecords(built.store, sealer), PolicyTexts(built.store, sealer), query, now
+            built.store,
+            KeptRecords(built.store, sealer),
+            PolicyTexts(built.store, sealer),
+            built.scale_watch.scales,
+            query,
+            now,
         )
         number = 0
         with opened_for_writing(out) as file:

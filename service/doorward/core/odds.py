@@ -1,6 +1,6 @@
 """Where a tenant's genuine sign-ins lie in log-odds: sums in narrow bins, of which its own scale is made.
 
-Each model has bins of its own. Sums decay forward as the population's do, so they are added and taken back in any order.
+Each model has bins of its own. Sums decay forward as the population's do: added and taken back in any order.
 """
 
 from collections.abc import Iterable

@@ -16,7 +16,7 @@ from doorward.offline.event import BadEvent, SignIn, read_event
 from doorward.offline.judging import Judging
 from doorward.offline.ordering import in_order
 from doorward.offline.past import Past
-from doorward.offline.replay import Outcome, rebuilt, recorded, unread_lists
+from doorward.offline.replay import Outcome, ScaleOf, rebuilt, recorded, unread_lists, without_scale
 from doorward.offline.results import Results, Side
 from doorward.policy.lists import RuntimeList
 from doorward.policy.model import Policy
@@ -86,25 +86,35 @@ def back_test_records(
     lines: tuple[Line, ...],
     *,
     policy_by: Callable[[str], Policy | None],
+    scale_of: ScaleOf = without_scale,
     tick: Tick = lambda: None,
 ) -> tuple[Results, "Replayability"]:
-    """Judge our own *records* by *lines*, beside what was decided; *policy_by* finds a policy by its digest."""
+    """Judge our own *records* by *lines*, beside what was decided.
+
+    *policy_by* finds a policy by its digest, *scale_of* the tenant's own scale that scored a record.
+    """
     replayable = Replayability(lines, policy_by)
     judging = Judging([(line.policy, line.card) for line in lines])
-    outcomes = recorded(
-        replayable.watched(records), tuple(line.policy for line in lines), judging, declared=replayable.declared
-    )
+    policies = tuple(line.policy for line in lines)
+    watched = replayable.watched(records)
+    outcomes = recorded(watched, policies, judging, declared=replayable.declared, scale_of=scale_of)
     return _counted(outcomes, [Side(AS_RECORDED), *(line.side for line in lines)], 0.0, tick), replayable
 
 
 def rebuild_records(
-    records: Iterable[DecisionRecord], lines: tuple[Line, ...], past: Past, *, tick: Tick = lambda: None
+    records: Iterable[DecisionRecord],
+    lines: tuple[Line, ...],
+    past: Past,
+    *,
+    scale_of: ScaleOf = without_scale,
+    tick: Tick = lambda: None,
 ) -> tuple[Results, Differences]:
     """Judge our own *records*, in the order of time, as if they were any log, beside what was decided."""
     differences = Differences()
     judging = Judging([(line.policy, line.card) for line in lines])
     tested = lines[-1]
-    outcomes = rebuilt_records(records, past, judging, differences, digest=tested.policy.digest, model=tested.card.id)
+    named = {"digest": tested.policy.digest, "model": tested.card.id}
+    outcomes = rebuilt_records(records, past, judging, differences, **named, scale_of=scale_of)
     return _counted(outcomes, [Side(AS_RECORDED), *(line.side for line in lines)], 0.0, tick), differences
 
 

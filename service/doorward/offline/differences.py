@@ -15,7 +15,7 @@ from doorward.judge import Case
 from doorward.offline.event import SignIn
 from doorward.offline.judging import Judging
 from doorward.offline.past import Past
-from doorward.offline.replay import Outcome, as_recorded, kind_of, label_of, said, verified_of
+from doorward.offline.replay import Outcome, ScaleOf, as_recorded, kind_of, label_of, said, scaled, verified_of
 
 Json = dict[str, Any]
 
@@ -72,6 +72,7 @@ def rebuilt_records(
     *,
     digest: str,
     model: str,
+    scale_of: ScaleOf,
 ) -> Iterator[Outcome]:
     """Yield *records*, which come in the order of time, as decided and as rebuilt; *differences* is told of each.
 
@@ -81,7 +82,7 @@ def rebuilt_records(
         event = event_of(record)
         seen = past.see(event)
         case = Case(event.request, seen.facts, event.at)
-        judged = judging.judge(case)
+        judged = judging.judge(case, scaled=scaled(record, scale_of))
         outcome = Outcome(
             at=record.at,
             subject=record.request.subject.id,

@@ -10,11 +10,13 @@ from doorward.policy.lists import RuntimeEntries
 from doorward.policy.model import Policy
 from doorward.policy.ruling import Ruling
 from doorward.risk.floors import level_of
+from doorward.risk.own_scale import OwnScale, with_own_scale
 from doorward.risk.scorecard import Scorecard, assess
 
 REASONS = "risk.reasons"
 
 Lists = Mapping[str, RuntimeEntries | None]
+Scaled = tuple[str, OwnScale]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +38,20 @@ class Judging:
         self._with_reasons = REASONS in names
         self._cards = {card.id: card for _, card in lines}
 
-    def judge(self, case: Case, runtime: Sequence[Lists] | None = None) -> tuple[Judged, ...]:
+    def judge(
+        self, case: Case, runtime: Sequence[Lists] | None = None, scaled: Scaled | None = None
+    ) -> tuple[Judged, ...]:
         """Return what each line says; the same as `judge.judge`, line by line.
 
-        *runtime* holds the run-time lists of each line, where those of *case* do not serve all.
+        *runtime* holds the run-time lists of each line, where those of *case* do not serve all. *scaled* is a tenant's
+        own scale and the model that it belongs to; other models score by their own quantiles.
         """
         attempt = Attempt(case.request, case.facts, case.now)
         before = self._evaluate(attempt)
-        assessed = {name: assess(card, attempt, with_reasons=self._with_reasons) for name, card in self._cards.items()}
+        assessed = {
+            name: assess(_with_scale(card, scaled), attempt, with_reasons=self._with_reasons)
+            for name, card in self._cards.items()
+        }
         judged = []
         for number, (policy, card) in enumerate(self._lines):
             assessment = assessed[card.id]
@@ -59,3 +67,7 @@ class Judging:
             its_case = case if runtime is None else replace(case, runtime=runtime[number])
             judged.append(Judged(assessment, level, rule(its_case, policy, signals)))
         return tuple(judged)
+
+
+def _with_scale(card: Scorecard, scaled: Scaled | None) -> Scorecard:
+    return with_own_scale(card, scaled[1]) if scaled is not None and scaled[0] == card.id else card

@@ -1,4 +1,4 @@
-"""Files that `doorward records export` wrote, read back: records, and the policies that decided them."""
+"""Files that `doorward records export` wrote, read back: records, and the policies and scales they were judged by."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -8,9 +8,11 @@ from typing import Any
 from doorward.core.record import DecisionRecord
 from doorward.core.signals import SIGNALS
 from doorward.offline.ordering import in_order
+from doorward.own_scales import scale_name
 from doorward.policy.compiler import compile_policy
 from doorward.policy.model import Policy
-from doorward.records_export import HEADER, POLICY
+from doorward.records_export import HEADER, POLICY, SCALE
+from doorward.risk.own_scale import OwnScale, scale_from_json
 
 Json = dict[str, Any]
 Complain = Callable[[str], None]
@@ -36,6 +38,7 @@ class RecordFile:
         self._complain = complain
         self._texts: dict[str, str] = {}
         self._policies: dict[str, Policy | None] = {}
+        self._scales: dict[tuple[str, str], OwnScale] = {}
 
     def records(self) -> Iterator[DecisionRecord]:
         """Yield the records in the order of the file."""
@@ -51,6 +54,8 @@ class RecordFile:
                 self._complain("no object")
             elif POLICY in line:
                 self._texts[str(line[POLICY])] = str(line.get("text", ""))
+            elif SCALE in line:
+                self._keep_scale(line)
             elif HEADER not in line:
                 record = self._record(line)
                 if record is not None:
@@ -63,6 +68,18 @@ class RecordFile:
             made = compile_policy(text, signals=SIGNALS, folder=self._folder) if text is not None else None
             self._policies[digest] = made.policy if made else None
         return self._policies[digest]
+
+    def scale(self, record: DecisionRecord) -> OwnScale | None:
+        """Return the tenant's own scale that scored *record*; None where there was none, or the file has it not."""
+        name = scale_name(record)
+        return self._scales.get(name) if name is not None else None
+
+    def _keep_scale(self, line: Json) -> None:
+        try:
+            model, version = line[SCALE]
+            self._scales[model, version] = scale_from_json(line["scale"])
+        except (KeyError, TypeError, ValueError, AttributeError) as wrong:
+            self._complain(f"no scale: {type(wrong).__name__}")
 
     def _record(self, line: Json) -> DecisionRecord | None:
         try:

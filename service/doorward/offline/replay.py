@@ -9,11 +9,14 @@ from doorward.core.record import DecisionRecord
 from doorward.core.request import LOGIN, DecisionRequest
 from doorward.judge import Case
 from doorward.offline.event import FRAUD, SignIn
-from doorward.offline.judging import Judged, Judging
+from doorward.offline.judging import Judged, Judging, Scaled
 from doorward.offline.past import Past
 from doorward.policy.lists import RuntimeEntries, RuntimeList
 from doorward.policy.model import Policy
+from doorward.risk.own_scale import OwnScale
 from doorward.runtime_lists import lists_again
+
+ScaleOf = Callable[[DecisionRecord], OwnScale | None]
 
 # How an event counts: genuine sign-ins are what the challenge rate is a share of.
 GENUINE, FRAUDULENT, ACTION, OTHER = "genuine", "fraud", "action", "other"
@@ -76,11 +79,13 @@ def recorded(
     judging: Judging,
     *,
     declared: Callable[[str], frozenset[str] | None],
+    scale_of: ScaleOf,
 ) -> Iterator[Outcome]:
     """Yield every record as it was decided, and as each of *policies* decides the same facts, in the records' order.
 
     *declared* tells the run-time lists of a policy by its digest, None where its text is not there. A list that the
-    deciding policy did not have is unknown: whether the attempt was on it was not kept.
+    deciding policy did not have is unknown: whether the attempt was on it was not kept. *scale_of* finds the tenant's
+    own scale that scored a record.
     """
     for record in records:
         lists = [lists_of(policy, record, declared(record.policy_digest)) for policy in policies]
@@ -92,8 +97,18 @@ def recorded(
             kind=kind_of(record.request, verified=verified_of(record), label=label_of(record)),
             family="",
             case=case,
-            sides=(as_recorded(record), *(said(each) for each in judging.judge(case, runtime=lists))),
+            sides=(as_recorded(record), *(said(each) for each in judging.judge(case, lists, scaled(record, scale_of)))),
         )
+
+
+def without_scale(record: DecisionRecord) -> None:
+    """Find no scale: all are scored by the model's own quantiles."""
+
+
+def scaled(record: DecisionRecord, scale_of: ScaleOf) -> Scaled | None:
+    """Return the own scale that scored *record* with its model, as `Judging.judge` takes it."""
+    own = scale_of(record)
+    return None if own is None else (record.model, own)
 
 
 def lists_of(

@@ -91,11 +91,14 @@ def _own_records(asked: Asked, watcher: Watcher, mode: str) -> Json:
     file = RecordFile(_objects(asked.logs, unread), folder=asked.folder, complain=unread.add)
     replayability = differences = None
     if mode == RECORDED:
-        results, replayability = back_test_records(file.records(), asked.lines, policy_by=file.policy, tick=tick)
+        results, replayability = back_test_records(
+            file.records(), asked.lines, policy_by=file.policy, scale_of=file.scale, tick=tick
+        )
     else:
         with closing(Shelf()) as shelf:
             past = Past(locator=GeoProvider(asked.geo), agents=UserAgents(), shelf=shelf)
-            results, differences = rebuild_records(file.records_in_order(), asked.lines, past, tick=tick)
+            records = file.records_in_order()
+            results, differences = rebuild_records(records, asked.lines, past, scale_of=file.scale, tick=tick)
     return {
         "results": results.to_json(),
         "unread": unread.to_json(),

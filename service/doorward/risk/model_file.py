@@ -229,7 +229,9 @@ class _Reading:
             return {}
         for name in found.keys() - _DIRECTIONS.keys():
             self.wrong(f"#/distributions/{_escaped(name)}", "there is no such feature")
-        return {name: self.distribution(found[name], f"#/distributions/{name}") for name in found if name in _DIRECTIONS}
+        return {
+            name: self.distribution(found[name], f"#/distributions/{name}") for name in found if name in _DIRECTIONS
+        }
 
     def distribution(self, found: Any, pointer: str) -> Distribution:
         fields = self.object(found, {"edges", "shares", "missing"}, pointer)
@@ -254,7 +256,9 @@ class _Reading:
         for name in sorted(names - found.keys()):
             self.wrong(f"{pointer}/{name}", "is missing")
         for name in sorted(found.keys() - names - optional):
-            self.wrong(f"{pointer}/{_escaped(name)}", f"is unknown here; expected {', '.join(sorted(names | optional))}")
+            self.wrong(
+                f"{pointer}/{_escaped(name)}", f"is unknown here; expected {', '.join(sorted(names | optional))}"
+            )
         return found
 
     def number(self, found: Any, pointer: str) -> float:

@@ -81,7 +81,7 @@ def test_the_other_lines_of_an_export_are_no_events(read_log):
     events, report = read_log(*EXPORT, record(learned=True))
 
     assert len(events) == 1
-    assert report.skipped == {"a line of an export that is no decision: its header or a policy": 2}
+    assert report.skipped == {"a line of an export that is no decision: its header, a policy or a scale": 2}
 
 
 @pytest.mark.parametrize(

@@ -135,9 +135,7 @@ def event_mark(event_id: str) -> int:
     return int.from_bytes(hashlib.blake2b(event_id.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 
-def _entry(
-    event: int, at: float, sight: Sight, weight: float, *, quarantined: bool, odds: int | None
-) -> Entry:
+def _entry(event: int, at: float, sight: Sight, weight: float, *, quarantined: bool, odds: int | None) -> Entry:
     here = place(sight.lat, sight.lon)
     country = sight.country.encode("ascii", "ignore")
     return Entry(

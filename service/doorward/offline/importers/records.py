@@ -6,11 +6,11 @@ from doorward.core.assurance import AUTHENTICATOR_TYPES
 from doorward.offline.importers.events import FAILED, FRAUD, GENUINE, event
 from doorward.offline.importers.fields import instant_of_ms, items, network, part, text
 from doorward.offline.importers.outcomes import Json, Skipped, Unfit
-from doorward.records_export import HEADER, POLICY
+from doorward.records_export import HEADER, POLICY, SCALE
 
 KEYS = ("id", "at", "request", "facts", "answer", "learned")
 
-_NO_DECISION = "a line of an export that is no decision: its header or a policy"
+_NO_DECISION = "a line of an export that is no decision: its header, a policy or a scale"
 _ENDED = {"completed": True, "failed": False, "abandoned": False}
 # What `facts.network` of an event may say besides what `network` reads.
 _PLAIN_FACTS = ("accuracy_km", "kind", "hosting")
@@ -18,7 +18,7 @@ _PLAIN_FACTS = ("accuracy_km", "kind", "hosting")
 
 def convert(found: Json) -> Json | Skipped:
     """Return the event that the record tells of; what was decided is not part of it."""
-    if HEADER in found or POLICY in found:
+    if any(name in found for name in (HEADER, POLICY, SCALE)):
         return Skipped(_NO_DECISION)
     asked, facts = part(found, "request"), part(found, "facts")
     if not text(part(asked, "subject").get("id")):
