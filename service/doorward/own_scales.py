@@ -105,14 +105,24 @@ class OwnScales:
 
     def look(self, tenant: str, now: float) -> Standing:
         """Put the version in force, and once a day make the next one where that is due and nothing alarms."""
-        state = self._state(tenant)
-        population = self._tallies.population(tenant, now, newest=sys.maxsize)
-        sums = _sums(population, self.model)
+        state, sums = self._state(tenant), self._summed(tenant, now)
         if state.is_due(now):
             state = self._advance(tenant, state, sums, now)
+        standing = self._standing(tenant, state, sums, now)
+        self._standings[tenant] = standing
+        return standing
+
+    def standing(self, tenant: str, now: float) -> Standing:
+        """Return how the scale of *tenant* stands, and make no version."""
+        return self._standing(tenant, self._state(tenant), self._summed(tenant, now), now)
+
+    def _summed(self, tenant: str, now: float) -> Sums:
+        return _sums(self._tallies.population(tenant, now, newest=sys.maxsize), self.model)
+
+    def _standing(self, tenant: str, state: ScaleState, sums: Sums, now: float) -> Standing:
         own = self._take_up(tenant, state.current)
         recent = sums.since(Sums({}), scale(now))
-        standing = Standing(
+        return Standing(
             tenant=tenant,
             version=own.version if own else "",
             n=round(own.n if own else recent.n),
@@ -121,8 +131,6 @@ class OwnScales:
             challenge_rate=recent.challenge_rate,
             pass_rate=recent.pass_rate,
         )
-        self._standings[tenant] = standing
-        return standing
 
     def thaw(self, tenant: str) -> bool:
         """Let the next look make a version whatever alarms; answer whether it was held."""

@@ -8,6 +8,7 @@ from doorward.cli.event_logs import logs
 from doorward.cli.geodata import geodata
 from doorward.cli.importing import importing
 from doorward.cli.keys import keys
+from doorward.cli.model import model
 from doorward.cli.records import records
 from doorward.cli.rules import rules
 from doorward.cli.sandbox import sandbox
@@ -16,7 +17,7 @@ from doorward.cli.settings import settings
 from doorward.cli.store import store
 from doorward.cli.world import world
 
-COMMANDS = (serve, sandbox, rules, logs, importing, world, keys, records, store, geodata, settings)
+COMMANDS = (serve, sandbox, rules, logs, importing, world, model, keys, records, store, geodata, settings)
 
 
 @click.group(cls=PlainErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -64,7 +64,9 @@ def _risk(risk: Json) -> str:
 
 
 def _replayed(replay: Json | None) -> list[str]:
-    return [f"{what}: {replay[what]}" for what in ("policy", "model") if replay[what] != "recorded"] if replay else []
+    if not replay:
+        return []
+    return [f"{what}: {replay[what]}" for what in ("policy", "model", "scale") if replay[what] != "recorded"]
 
 
 def _rules(rules: list[Json], signals: Json) -> Iterator[str]:
