@@ -23,6 +23,7 @@ NOW = 1_782_900_000.0  # 2026-07-01T10:00:00Z
 
 OSLO = "84.208.20.11"
 OSLO_TWO = "84.208.20.99"
+OSLO_OTHER_NETWORK = "81.166.7.7"
 NEW_YORK = "69.112.4.8"
 TOR = "185.220.101.7"
 NOWHERE = "203.0.114.77"
@@ -30,6 +31,8 @@ NOWHERE = "203.0.114.77"
 NETWORKS = [
     {"cidr": "84.208.0.0/16", "country": "NO", "city": "Oslo", "lat": 59.91, "lon": 10.75, "timezone": "Europe/Oslo",
      "asn": 2119, "as_org": "Nordic Net", "kind": "residential"},
+    {"cidr": "81.166.0.0/16", "country": "NO", "city": "Oslo", "lat": 59.91, "lon": 10.75, "timezone": "Europe/Oslo",
+     "asn": 29695, "as_org": "Fjord Fibre", "kind": "residential"},
     {"cidr": "69.112.0.0/16", "country": "US", "city": "New York", "lat": 40.71, "lon": -74.01,
      "timezone": "America/New_York", "asn": 6128, "as_org": "Island Cable", "kind": "residential"},
     {"cidr": "185.220.101.0/24", "country": "DE", "city": "Berlin", "lat": 52.5, "lon": 13.4,

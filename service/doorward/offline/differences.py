@@ -16,12 +16,14 @@ from doorward.offline.event import SignIn
 from doorward.offline.judging import Judging
 from doorward.offline.past import Past
 from doorward.offline.replay import Outcome, ScaleOf, as_recorded, kind_of, label_of, said, scaled, verified_of
+from doorward.own_scales import scale_name
 
 Json = dict[str, Any]
 
 CAUSES = {
     "policy": "another policy decided than the one under test",
     "model": "another model scored",
+    "scale": "the tenant's own scale scored, and is not among the records",
     "proofs": "a proof that was given is not in a log",
     "lists": "a run-time list held the attempt",
     "degraded": "the store could not be read",
@@ -44,14 +46,16 @@ class Differences:
         self.differing = 0
         self._causes: Counter[str] = Counter()
 
-    def compare(self, record: DecisionRecord, facts: Facts, outcome: Outcome, *, digest: str, model: str) -> None:
+    def compare(
+        self, record: DecisionRecord, facts: Facts, outcome: Outcome, *, digest: str, model: str, unscaled: bool
+    ) -> None:
         """Note whether the last side of *outcome* says what *record* says, and by which facts it does not."""
         self.records += 1
         then, now = outcome.sides[0], outcome.sides[-1]
         if (then.outcome, then.rule) == (now.outcome, now.rule):
             return
         self.differing += 1
-        self._causes.update(_causes(record, facts, digest, model) or ("nothing",))
+        self._causes.update(_causes(record, facts, digest, model, unscaled=unscaled) or ("nothing",))
 
     def to_json(self) -> Json:
         return {
@@ -92,7 +96,8 @@ def rebuilt_records(
             case=case,
             sides=(as_recorded(record), *(said(each) for each in judged)),
         )
-        differences.compare(record, seen.facts, outcome, digest=digest, model=model)
+        unscaled = scale_name(record) is not None and scale_of(record) is None
+        differences.compare(record, seen.facts, outcome, digest=digest, model=model, unscaled=unscaled)
         yield outcome
         if record.learned:
             past.learn(seen, level=record.answer["risk"]["level"], second_factor=_second_factor(record))
@@ -117,10 +122,11 @@ def _second_factor(record: DecisionRecord) -> bool:
     return record.answer["outcome"] == CHALLENGE or bool(record.proofs)
 
 
-def _causes(record: DecisionRecord, facts: Facts, digest: str, model: str) -> tuple[str, ...]:
+def _causes(record: DecisionRecord, facts: Facts, digest: str, model: str, *, unscaled: bool) -> tuple[str, ...]:
     stated = {
         "policy": record.policy_digest != digest,
         "model": record.model != model,
+        "scale": unscaled,
         "proofs": bool(record.proofs),
         "lists": bool(record.listed),
         "degraded": bool(record.degraded),

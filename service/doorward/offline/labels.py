@@ -59,7 +59,8 @@ def label_of(record: DecisionRecord, *, now: float) -> tuple[str | None, str]:
         return None, NOT_SHOWN
     if any(_shows(each) for each in record.events) or any(_is_proved(each) for each in record.reports):
         return GENUINE, SECOND_FACTOR
-    if record.learned and record.at <= now - QUARANTINE_SECONDS:
+    is_open = any(each.get("result") != "completed" for each in record.reports)
+    if record.learned and not is_open and record.at <= now - QUARANTINE_SECONDS:
         return GENUINE, UNDISPUTED
     return None, NOT_SHOWN
 
