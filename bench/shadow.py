@@ -1,9 +1,12 @@
-"""What a candidate costs: decisions with one that equals the default policy beside decisions without, by turns.
+"""What a candidate, a shadow model or an own scale costs: decisions with one beside decisions without, by turns.
 
 Two services in one process on SQLite in memory answer the same requests of the same people, block by block; every
 second round goes the other way round. Counted is the processor's time of the whole decision, without HTTP.
 
     .venv/bin/python bench/shadow.py --rounds 15
+    .venv/bin/python bench/shadow.py --beside model
+
+A candidate equals the default policy, a shadow model the default model.
 """
 
 import argparse
@@ -15,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +26,21 @@ import figures
 from doorward import logs
 from doorward.api.body import strict_json
 from doorward.api.requests import to_request
+from doorward.core.odds import LAST_BIN, LOWEST, PER_UNIT, moves_of
 from doorward.core.request import DecisionRequest
 from doorward.judge import judge
 from doorward.meter import NULL_METER
+from doorward.risk.model_file import load_scorecard
 from doorward.settings import load
 from doorward.wiring import Wiring, build
 from people import Person, Traffic
 
 ROOT = Path(__file__).resolve().parents[1]
+MODEL_FILE = ROOT / "models" / "default.json"
 TENANT = "default"
 PEOPLE = 200
 SIDES = ("without", "with")
+CANDIDATE, MODEL, SCALE = "candidate", "model", "scale"
 
 Json = dict[str, Any]
 
@@ -54,11 +62,11 @@ class Side:
         return (time.process_time() - began) / number * 1e6
 
 
-def side(folder: Path, *, candidate: bool) -> Side:
-    """Return a service on rules of its own; the candidate is the policy under another id."""
+def side(folder: Path, beside: str) -> Side:
+    """Return a service on rules of its own, with what stands *beside*; the candidate is the policy under another id."""
     rules = folder / "rules" / TENANT
     shutil.copytree(ROOT / "rules" / TENANT, rules)
-    if candidate:
+    if beside == CANDIDATE:
         text = (rules / "policy.yaml").read_text(encoding="utf-8").replace("id: default\n", "id: candidate\n", 1)
         (rules / "candidate.yaml").write_text(text, encoding="utf-8")
     secret = base64.b64encode(b"s" * 32).decode()
@@ -68,12 +76,26 @@ def side(folder: Path, *, candidate: bool) -> Side:
             "DOORWARD_STORE": "sqlite:///:memory:",
             "DOORWARD_WORKERS": "1",
             "DOORWARD_RULES_DIR": str(folder / "rules"),
-            "DOORWARD_MODEL": str(ROOT / "models" / "default.json"),
+            "DOORWARD_MODEL": str(MODEL_FILE),
+            "DOORWARD_SHADOW_MODEL": str(MODEL_FILE) if beside == MODEL else "",
             "DOORWARD_SECRET": secret,
             "DOORWARD_ENCRYPTION_KEYS": f"k1:{secret}",
         }
     )
-    return Side(build(settings), _requests())
+    wired = build(settings)
+    if beside == SCALE:
+        _grow(wired)
+    return Side(wired, _requests())
+
+
+def _grow(wired: Wiring) -> None:
+    """Give the tenant 50 000 genuine sign-ins that lie as the model's quantiles have them, so that scores stay."""
+    scales, now = wired.scale_watch.scales, wired.clock()
+    scores = [scales.card(TENANT).score(LOWEST + place / PER_UNIT) for place in range(LAST_BIN + 1)]
+    moves = [(place + 1, round(500 * (b - a))) for place, (a, b) in enumerate(pairwise(scores))]
+    wired.tallies.add(TENANT, moves_of(scales.model, moves, at=now))
+    wired.tallies.flush(now)
+    assert scales.look(TENANT, now).version
 
 
 def _requests() -> Iterator[DecisionRequest]:
@@ -81,18 +103,19 @@ def _requests() -> Iterator[DecisionRequest]:
         yield to_request(strict_json(each.front + b"null" + each.back))
 
 
-def judged(made: Side) -> Callable[[int], float]:
+def judged(made: Side, beside: str) -> Callable[[int], float]:
     """Return what measures the pure middle alone, on facts that were found once."""
     wired, now = made.wired, made.wired.clock()
     rules = wired.policies.current(TENANT, now)
-    desk = wired.explainer
+    desk, card = wired.explainer, wired.scale_watch.scales.card(TENANT)
+    shadow = load_scorecard(MODEL_FILE) if beside == MODEL else None
     cases = [desk.case(TENANT, next(made.requests), rules, now) for _ in range(PEOPLE)]
 
     def measure(times: int) -> float:
         began = time.process_time()
         for _ in range(times):
             for case in cases:
-                judge(case, rules.policy, desk.card, NULL_METER, candidate=rules.candidate)
+                judge(case, rules.policy, card, NULL_METER, candidate=rules.candidate, shadow=shadow)
         return (time.process_time() - began) / (times * len(cases)) * 1e6
 
     return measure
@@ -112,8 +135,8 @@ def paired(measures: dict[str, Callable[[int], float]], *, rounds: int, number: 
     return told | {"ratio": figures.middle(ratios), "added_us": round(statistics.median(added), 1)}
 
 
-def report(told: Json) -> str:
-    rows = [["CPU µs", "without", "with a candidate", "ratio"]]
+def report(told: Json, beside: str) -> str:
+    rows = [["CPU µs", "without", f"with a {beside}", "ratio"]]
     for name, each in told.items():
         rows.append([name, *(figures.shown(each[side], 1) for side in SIDES), figures.shown(each["ratio"], 3)])
     return figures.table(rows)
@@ -121,6 +144,7 @@ def report(told: Json) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--beside", choices=(CANDIDATE, MODEL, SCALE), default=CANDIDATE, help="what is measured")
     parser.add_argument("--rounds", type=int, default=15, help="paired rounds (default 15)")
     parser.add_argument("--decisions", type=int, default=400, help="decisions in each turn (default 400)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what was measured to FILE")
@@ -130,17 +154,17 @@ def main() -> None:
     # Notices that nobody delivers here are dropped, and told of; that is not what is measured.
     logs.configure(level="critical", form="json")
     with tempfile.TemporaryDirectory(prefix="doorward-bench-") as folder:
-        sides = {name: side(Path(folder, name), candidate=name == "with") for name in SIDES}
+        beside = {"without": "", "with": chosen.beside}
+        sides = {name: side(Path(folder, name), beside[name]) for name in SIDES}
         whole = paired({name: each.decide for name, each in sides.items()}, rounds=rounds, number=number)
-        middle = paired(
-            {name: judged(each) for name, each in sides.items()}, rounds=rounds, number=1 + number // PEOPLE
-        )
+        alone = {name: judged(each, beside[name]) for name, each in sides.items()}
+        middle = paired(alone, rounds=rounds, number=1 + number // PEOPLE)
         for each in sides.values():
             each.wired.store.close()
     told = {"a whole decision, without HTTP": whole, "signals, score and rules alone": middle}
     if chosen.json:
         chosen.json.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
-    print(report(told))
+    print(report(told, chosen.beside))
 
 
 if __name__ == "__main__":

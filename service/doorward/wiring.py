@@ -32,7 +32,7 @@ from doorward.passing import Passing
 from doorward.policies import Policies
 from doorward.policy_desk import PolicyDesk
 from doorward.policy_texts import PolicyTexts
-from doorward.ports import GeoState, Locator, Store
+from doorward.ports import GeoState, Locator, Sealer, Store
 from doorward.realms import RealmOf
 from doorward.records import RecordDesk
 from doorward.reports import ReportDesk
@@ -180,8 +180,6 @@ def build(
     policies.load_all(clock())
     tenants = Tenants(settings.rules_dir)
     tenants.load_all(clock())
-    card = load_scorecard(Path(settings.model))
-    shadow = load_scorecard(settings.shadow_model) if settings.shadow_model else None
     geo = GeoProvider(settings.geo)
     assertions = AssertionDesk(store, store, sealer, settings.issuer, algorithm=settings.signing_algorithm)
     sources = wiring_sources.sources(
@@ -189,28 +187,15 @@ def build(
     )
     keeping = Keeping(sealer, sources.device_key, _lives(settings), wiring_post.channels(settings, outside.senders))
     realm = outside.realm_of or (lambda tenant: tenants.realm(tenant, clock()))
-    scales = OwnScales(store, sealer, sources.tallies, card, keep_seconds=settings.record_days * DAY)
+    scoring = _scoring(settings, store, sealer, sources.tallies)
     told = wiring_notices.notices(settings, store, sources, outside.senders, outside.hook, realm, clock)
     outside = replace(outside, notifier=wiring_notices.Both(told.notifier, outside.notifier))
     parts = Parts(
-        settings,
-        clock,
-        store,
-        sources,
-        policies,
-        tenants,
-        scales,
-        shadow,
-        keeping,
-        assertions,
-        geo,
-        outside,
-        realm,
-        told,
+        settings, clock, store, sources, policies, tenants, *scoring, keeping, assertions, geo, outside, realm, told
     )
-    watches = (Watch(policies, tenants, meter), StoreWatch(store, meter), ScaleWatch(scales, store, meter))
+    watches = (Watch(policies, tenants, meter), StoreWatch(store, meter), ScaleWatch(parts.scales, store, meter))
     about = (meter, clock, geo, *watches, told.deliveries)
-    explainer = Explainer(sources, scales, ListedValues(store, sealer))
+    explainer = Explainer(sources, parts.scales, ListedValues(store, sealer))
     return Wiring(_services(parts), store, sources.tallies, policies, sources.locator, *about, explainer)
 
 
@@ -237,6 +222,15 @@ class Parts:
 def _policies_kept_in(settings: Settings) -> Path | None:
     """Return where policies that passed are kept; what keeps its state in memory leaves nothing behind."""
     return None if settings.store.endswith(f"/{MEMORY}") else settings.state_dir / "policies"
+
+
+def _scoring(
+    settings: Settings, store: GuardedStore, sealer: Sealer, tallies: Tallies
+) -> tuple[OwnScales, Scorecard | None]:
+    """Return what scores every decision, and what only scores beside it."""
+    card = load_scorecard(Path(settings.model))
+    shadow = load_scorecard(settings.shadow_model) if settings.shadow_model else None
+    return OwnScales(store, sealer, tallies, card, keep_seconds=settings.record_days * DAY), shadow
 
 
 def _lives(settings: Settings) -> Lives:
