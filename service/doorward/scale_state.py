@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from doorward.risk.own_scale import OwnScale
-from doorward.risk.scale_alarms import UNVERIFIED, Sums, alarms
+from doorward.risk.scale_alarms import LASTING, Sums, alarms
 
 DAY = 86_400.0
-# A shift that lasts is how things are now. What nobody has verified stays unknown however long it lasts.
+# What lasts so long is how things are now, but for what is LASTING.
 HOLD_SECONDS = 7 * DAY
+MATURE_SECONDS = 14 * DAY
 
 FIRST = 200.0
 NEW_LEAST = 100.0
@@ -82,12 +83,14 @@ def next_state(state: ScaleState, own: OwnScale | None, sums: Sums, *, divisor: 
     """
     news = sums.since(state.seen, divisor)
     usual = sums.since(NOTHING, divisor) if own is None else state.usual.since(NOTHING, divisor)
-    found = () if state.thawed else alarms(own, usual, news)
+    since_version = sums.since(state.usual, divisor)
+    mature = bool(state.versions) and now - state.versions[0].at >= MATURE_SECONDS
+    found = alarms(own, usual, news, since_version=since_version, mature=mature) if not state.thawed else ()
     held_since = (state.held_since if state.held else now) if found else 0.0
-    if found and UNVERIFIED not in found and now - held_since >= HOLD_SECONDS:
+    if found and not LASTING.intersection(found) and now - held_since >= HOLD_SECONDS:
         found, held_since = (), 0.0
     looked = replace(state, seen=sums, looked_at=now, held=found, held_since=held_since, thawed=False)
-    if found or not _is_enough(own, sums, state.usual, divisor):
+    if found or not _is_enough(own, sums, since_version, divisor):
         return looked
     version = Version(_name(state, now), now)
     return replace(looked, versions=(*state.versions, version), usual=sums)
@@ -100,11 +103,10 @@ def without_old(state: ScaleState, before: float) -> tuple[ScaleState, tuple[str
     return replace(state, versions=state.versions[len(old) :]), old
 
 
-def _is_enough(own: OwnScale | None, sums: Sums, usual: Sums, divisor: float) -> bool:
+def _is_enough(own: OwnScale | None, sums: Sums, since_version: Sums, divisor: float) -> bool:
     if own is None:
         return sums.n / divisor >= FIRST
-    new = sums.since(usual, divisor).n
-    return new >= max(NEW_LEAST, NEW_SHARE * own.n)
+    return since_version.n >= max(NEW_LEAST, NEW_SHARE * own.n)
 
 
 def _name(state: ScaleState, now: float) -> str:

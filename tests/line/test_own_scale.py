@@ -14,7 +14,7 @@ from doorward.own_scales import OwnScales
 from doorward.policy_texts import PolicyTexts
 from doorward.ports import RecordQuery
 from doorward.records_export import export
-from doorward.risk.scale_alarms import FAILURES, SHIFT, TAIL
+from doorward.risk.scale_alarms import CUT, FAILURES, SHIFT, TAIL
 
 from .conftest import FIREFOX, NEW_YORK, NOW, OSLO_TWO, house_in, login
 from .test_reports import feedback
@@ -107,9 +107,9 @@ def test_an_attack_keeps_the_last_version_in_force_and_is_told(grown):
 
     standing = look(grown)
 
-    assert (standing.version, standing.held) == ("2026-07-01", (TAIL, SHIFT))
+    assert (standing.version, standing.held) == ("2026-07-01", (TAIL,))
     told = grown.get("/readyz").get_json()["own_scales"][0]
-    assert told["held"] == [TAIL, SHIFT]
+    assert told["held"] == [TAIL]
     assert told["held_since"] is not None
 
 
@@ -119,6 +119,32 @@ def test_a_wave_of_failures_keeps_the_last_version_in_force(grown):
     sign_ins(grown, (400, USUAL))
 
     assert look(grown).held == (FAILURES,)
+
+
+def test_the_tail_of_a_tenant_that_is_cut_off_is_not_forgotten(grown):
+    for _ in range(16):
+        grown.wait(DAY)
+        sign_ins(grown, (396, USUAL), (4, ODD))
+        assert not look(grown).held
+    version = look(grown).version
+
+    for _ in range(10):
+        grown.wait(DAY)
+        sign_ins(grown, (900, USUAL))
+        standing = look(grown)
+
+    assert (standing.version, standing.held) == (version, (CUT,))
+
+
+def test_a_tenant_that_has_been_there_for_weeks_does_not_move_in_a_day(grown):
+    for _ in range(15):
+        grown.wait(DAY)
+        sign_ins(grown, (198, USUAL - 1), (198, USUAL), (4, ODD))
+        look(grown)
+    grown.wait(DAY)
+    sign_ins(grown, (396, USUAL - 1), (4, ODD))
+
+    assert look(grown).held == (SHIFT,)
 
 
 def test_a_quiet_day_ends_what_an_attack_held(grown):

@@ -111,7 +111,7 @@ def held(desk):
 
 def test_a_scale_that_is_held_is_shown_and_let_go(desk):
     scales = held(desk)
-    assert desk.json("model", "scale")[0]["held"] == "tail, shift"
+    assert desk.json("model", "scale")[0]["held"] == "tail"
 
     result = desk.run("model", "thaw", "--yes")
 

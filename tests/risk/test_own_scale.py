@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from doorward.core.odds import LAST_BIN, bin_of
 from doorward.risk.own_scale import FULL, own_scale, scale_from_json, scale_to_json, with_own_scale
-from doorward.risk.scale_alarms import FAILURES, SECOND_STEPS, SHIFT, TAIL, UNVERIFIED, Sums, alarms
+from doorward.risk.scale_alarms import CUT, FAILURES, SECOND_STEPS, SHIFT, TAIL, UNVERIFIED, Sums, alarms
 from doorward.risk.stability import MOVED, Distribution, stability_index
 
 some_counts = st.dictionaries(st.integers(0, LAST_BIN), st.floats(0.01, 500.0), min_size=1, max_size=30)
@@ -78,8 +78,12 @@ def day_of(**changes):
     return Sums(**(plain | changes))
 
 
+def alarmed(own, news, *, usual=QUIET, mature=True):
+    return alarms(own, usual, news, since_version=news, mature=mature)
+
+
 def test_a_day_like_the_others_alarms_nobody():
-    assert alarms(OWN, QUIET, day_of()) == ()
+    assert alarmed(OWN, day_of()) == ()
 
 
 @pytest.mark.parametrize(
@@ -90,20 +94,21 @@ def test_a_day_like_the_others_alarms_nobody():
         ({"asked": 40.0, "passed": 4.0}, UNVERIFIED),
         ({"genuine": spread(200.0) | {299: 30.0}}, TAIL),
         ({"genuine": spread(200.0, bins=40)}, SHIFT),
+        ({"genuine": spread(200.0, bins=188)}, CUT),
     ],
 )
 def test_a_day_that_looks_like_an_attack_alarms(changes, alarm):
-    assert alarm in alarms(OWN, QUIET, day_of(**changes))
+    assert alarm in alarmed(OWN, day_of(**changes))
 
 
 def test_the_newcomers_of_a_young_tenant_may_become_known():
-    young = own_scale("v", spread(FULL / 4))
-
-    assert alarms(young, QUIET, day_of(genuine=spread(200.0, bins=40))) == ()
+    assert alarmed(OWN, day_of(genuine=spread(200.0, bins=40)), mature=False) == ()
 
 
 def test_without_a_version_what_nobody_verified_speaks_against_the_first():
-    assert alarms(None, Sums(spread(), 5000.0, 0.0, 400.0, 20.0), Sums({})) == (UNVERIFIED,)
+    usual = Sums(spread(), 5000.0, 0.0, 400.0, 20.0)
+
+    assert alarmed(None, Sums({}), usual=usual) == (UNVERIFIED,)
 
 
 def test_what_is_alike_has_not_moved_and_what_has_swapped_sides_has():

@@ -12,18 +12,25 @@ from doorward.core.odds import LAST_BIN
 from doorward.risk.own_scale import FULL, OwnScale
 from doorward.risk.stability import LEAST, MOVED, stability_index
 
-FAILURES, SECOND_STEPS, TAIL, SHIFT, UNVERIFIED = "failures", "second_steps", "tail", "shift", "unverified"
+FAILURES, SECOND_STEPS, TAIL, SHIFT = "failures", "second_steps", "tail", "shift"
+UNVERIFIED, CUT = "unverified", "cut"
+# What nobody has verified stays unknown however long it lasts; the others are how things are once they have lasted.
+LASTING = frozenset((UNVERIFIED, CUT))
 
 FAILURES_JUMP = 0.2
 SECOND_STEPS_JUMP = 0.1
 # The tail is what the version in force scores from 95 on: about 5 in 100, were nothing changed.
 TAIL_FROM = 95.0
 TAIL_MOST = 0.1
-# Who was asked for a second step and never ended as verified is missing in the scale. Where most are, each version
-# would cut the tail of the one before, and challenge more and more.
+# Who was asked for a second step, or denied, and never ended as verified is missing in the scale. Where most are, each
+# version would cut the tail of the one before, and challenge more and more. It shows in the second steps, and in that
+# hardly anybody is found any more beyond one of these scores.
 UNVERIFIED_FROM = 0.01
 LEAST_ASKED = 20.0
 LEAST_PASSED = 0.5
+CUT_FROM = (95.0, 99.0, 99.5, 99.9)
+LEAST_EXPECTED = 5.0
+LEAST_FOUND = 0.2
 
 _GROUPS = 10
 
@@ -76,10 +83,11 @@ class Sums:
 _PLAIN = tuple(each.name for each in fields(Sums) if each.name != "genuine")
 
 
-def alarms(own: OwnScale | None, usual: Sums, news: Sums) -> tuple[str, ...]:
+def alarms(own: OwnScale | None, usual: Sums, news: Sums, *, since_version: Sums, mature: bool) -> tuple[str, ...]:
     """Return why the scale must not follow *news*, the sums since the last look; *own* is the version in force.
 
-    *usual* are the sums that it was made of. Without a version only what is not known can speak against one.
+    *usual* are the sums that it was made of. Without a version only what is not known can speak against one. Until a
+    tenant is *mature* its newcomers become known, which moves everything down and only makes the scale stricter.
     """
     found = [UNVERIFIED] if _unverified(news) or (own is None and _unverified(usual)) else []
     if own is None:
@@ -88,12 +96,13 @@ def alarms(own: OwnScale | None, usual: Sums, news: Sums) -> tuple[str, ...]:
         found.append(FAILURES)
     if _jumps(usual.challenge_rate, news.challenge_rate, SECOND_STEPS_JUMP, news.tried - news.failed):
         found.append(SECOND_STEPS)
-    if news.n >= LEAST:
-        if _tail(own, news) > TAIL_MOST:
-            found.append(TAIL)
-        # A young tenant moves because its newcomers become known; that lowers the tail, and only makes it stricter.
-        if own.n >= FULL and stability_index(*_grouped(own, usual, news)) > MOVED:
+    if news.n >= LEAST and _beyond(own, TAIL_FROM, news) > TAIL_MOST * news.n:
+        found.append(TAIL)
+    if mature and own.n >= FULL:
+        if news.n >= LEAST and stability_index(*_grouped(own, usual, news)) > MOVED:
             found.append(SHIFT)
+        if any(_is_cut(own, score, since_version) for score in CUT_FROM):
+            found.append(CUT)
     return tuple(found)
 
 
@@ -108,9 +117,16 @@ def _jumps(usual: float | None, now: float | None, most: float, counted: float) 
     return now is not None and counted >= LEAST and now - (usual or 0.0) > most
 
 
-def _tail(own: OwnScale, news: Sums) -> float:
-    first = bisect_left(own.below, TAIL_FROM)
-    return sum(count for place, count in news.genuine.items() if place >= first) / news.n
+def _beyond(own: OwnScale, score: float, sums: Sums) -> float:
+    """Return how many of *sums* have *score* or more on *own*."""
+    first = bisect_left(own.below, score)
+    return sum(count for place, count in sums.genuine.items() if place >= first)
+
+
+def _is_cut(own: OwnScale, score: float, sums: Sums) -> bool:
+    first = bisect_left(own.below, score)
+    expected = sums.n * (100.0 - own.below[first]) / 100.0 if first < len(own.below) else 0.0
+    return expected >= LEAST_EXPECTED and _beyond(own, score, sums) < LEAST_FOUND * expected
 
 
 def _grouped(own: OwnScale, usual: Sums, news: Sums) -> tuple[list[float], list[float]]:
