@@ -234,6 +234,7 @@ def test_an_export_holds_everything_but_the_marks(sight, learn, now):
             "at": now,
             "weight": 0.5,
             "quarantined": True,
+            "log_odds": None,
             "network_kind": "residential",
             "timezone": "Europe/Oslo",
             "country": "NO",

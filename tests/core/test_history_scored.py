@@ -95,3 +95,9 @@ def test_an_edge_belongs_to_the_bin_below():
 
 def test_what_lies_beyond_the_bins_is_in_the_outermost():
     assert (bin_of(LOWEST - 900.0), bin_of(HIGHEST + 900.0)) == (0, LAST_BIN)
+
+
+def test_an_export_tells_what_was_kept_of_the_score(sight):
+    profile, _ = days_of(sight, [bin_of(-2.52)])
+
+    assert [each["log_odds"] for each in history.export(profile, START)["sign_ins"]] == [-2.5]

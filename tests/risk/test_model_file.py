@@ -221,3 +221,30 @@ def test_the_example_of_the_documentation_is_sound():
     example = page.split("```json\n")[1].split("```")[0]
 
     assert list(parse_scorecard(example.encode(), path="docs/scoring.md").tables) == ["bot"]
+
+
+def test_a_card_may_tell_how_its_features_lay_in_training(document):
+    document["distributions"] = {"gap": {"edges": [1.0, 3.0], "shares": [0.25, 0.5, 0.15], "missing": 0.1}}
+
+    card = parse(document)
+
+    assert card.distributions["gap"].all_shares == (0.25, 0.5, 0.15, 0.1)
+    assert parse(json.loads(write_scorecard(card))).distributions == card.distributions
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointer"),
+    [
+        ({"gap": {"edges": [1.0], "shares": [0.5, 0.6], "missing": 0.0}}, "#/distributions/gap/shares"),
+        ({"gap": {"edges": [1.0], "shares": [1.5, -0.5], "missing": 0.0}}, "#/distributions/gap/shares"),
+        ({"gap": {"edges": [1.0, 1.0], "shares": [0.2, 0.3, 0.5], "missing": 0.0}}, "#/distributions/gap/edges"),
+        ({"gap": {"edges": [1.0], "shares": [1.0], "missing": 0.0}}, "#/distributions/gap/shares"),
+        ({"gap": {"edges": [], "shares": [1.0]}}, "#/distributions/gap/missing"),
+        ({"no_such": {"edges": [], "shares": [1.0], "missing": 0.0}}, "#/distributions/no_such"),
+        ([], "#/distributions"),
+    ],
+)
+def test_a_distribution_that_is_not_sound_is_refused(document, wrong, pointer):
+    document["distributions"] = wrong
+
+    assert pointer in pointers(document)

@@ -22,6 +22,11 @@ def bin_of(log_odds: float) -> int:
     return max(0, min(ceil((log_odds - LOWEST) * PER_UNIT), LAST_BIN))
 
 
+def upper_edge(place: int) -> float:
+    """Return the highest log-odds of a bin; of the last one, which has none, its lowest."""
+    return LOWEST + min(place, LAST_BIN - 1) / PER_UNIT
+
+
 def level_of(model: str) -> str:
     """Return the level that the bins of *model* are summed under."""
     return f"log_odds {model}"

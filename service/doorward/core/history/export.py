@@ -5,6 +5,7 @@ from typing import Any
 from doorward.core.history.answers import accuracy_km_of, country_of, degrees_of
 from doorward.core.history.codec import (
     AT,
+    COUNTED,
     FLAGS,
     KIND,
     KINDS,
@@ -20,6 +21,7 @@ from doorward.core.history.codec import (
     scan,
 )
 from doorward.core.history.devices import used_devices
+from doorward.core.history.scored import log_odds_of
 
 
 def export(profile: bytes | None, now: float) -> dict[str, Any]:
@@ -43,6 +45,7 @@ def _sign_in(row: Row, found: Scan) -> dict[str, Any]:
         "at": row[AT],
         "weight": row[WEIGHT] / 1000,
         "quarantined": bool(row[STATE] & QUARANTINED),
+        "log_odds": log_odds_of(row[COUNTED]),
         "network_kind": KINDS[row[KIND]] or None,
         "timezone": found.zones[row[ZONE] - 1] if row[ZONE] else None,
         "country": country_of(row),

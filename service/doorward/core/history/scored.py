@@ -6,7 +6,7 @@ An entry keeps its bin of log-odds in the upper half of `counted`, and one bit b
 from collections.abc import Sequence
 
 from doorward.core.history.codec import Entry
-from doorward.core.odds import Move
+from doorward.core.odds import Move, upper_edge
 
 DAILY_SCORED = 3
 
@@ -18,6 +18,11 @@ _BITS = _BIN | _COUNTS
 def bits_of(place: int | None) -> int:
     """Return the bits of a sign-in in bin *place*; None where it was not scored."""
     return 0 if place is None else (place + 1) << 16
+
+
+def log_odds_of(counted: int) -> float | None:
+    """Return the log-odds that the bits of a sign-in stand for, within a bin; None where it was not scored."""
+    return upper_edge((counted >> 16) - 1) if counted >> 16 else None
 
 
 def counted_bits(day: Sequence[Entry], displaced: Entry | None, entry: Entry) -> int:
