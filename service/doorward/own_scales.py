@@ -5,6 +5,7 @@ A decision looks nothing up in the store: each worker holds the scorecards that 
 
 import json
 import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,6 +29,7 @@ from doorward.scale_state import DAY, ScaleState, next_state, without_old
 from doorward.tallies import Tallies
 
 PURPOSE = "scale"
+MOST_AT_ONCE = 5
 _STATE, _VERSION = "scale_state:", "scale:"
 
 Json = dict[str, Any]
@@ -37,7 +39,7 @@ Json = dict[str, Any]
 class Standing:
     """How a tenant's own scale stands; *version* is empty while the shipped one is in force.
 
-    *challenge_rate* and *pass_rate* are those of the last weeks, None where nothing was counted.
+    *challenge_rate* and *pass_rate* are those of the last weeks until the last look at the sums, None without any.
     """
 
     tenant: str
@@ -103,17 +105,22 @@ class OwnScales:
             return None
         return made
 
-    def look(self, tenant: str, now: float) -> Standing:
-        """Put the version in force, and once a day make the next one where that is due and nothing alarms."""
-        state, sums = self._state(tenant), self._summed(tenant, now)
-        if state.is_due(now):
-            state = self._advance(tenant, state, sums, now)
-        standing = self._standing(tenant, state, sums, now)
-        self._standings[tenant] = standing
-        return standing
+    def look(self, tenants: Iterable[str], now: float) -> Iterator[Standing]:
+        """Put in force for each of *tenants* what is, make the version that is due, and yield how its scale stands.
+
+        A version needs all of a tenant's sums; the next look makes those that are one too many for this one.
+        """
+        left = MOST_AT_ONCE
+        for tenant in tenants:
+            state = self._state(tenant)
+            if left and state.is_due(now):
+                left -= 1
+                state = self._advance(tenant, state, self._summed(tenant, now), now)
+            self._standings[tenant] = self._standing(tenant, state, state.seen, now)
+            yield self._standings[tenant]
 
     def standing(self, tenant: str, now: float) -> Standing:
-        """Return how the scale of *tenant* stands, and make no version."""
+        """Return how the scale of *tenant* stands with all that is counted now, and make no version."""
         return self._standing(tenant, self._state(tenant), self._summed(tenant, now), now)
 
     def _summed(self, tenant: str, now: float) -> Sums:
@@ -148,8 +155,6 @@ class OwnScales:
         """Return the state after a look; of workers that look at once, one is listened to."""
         own = self._own(tenant, state.current)
         made = next_state(state, own, sums, divisor=scale(now), now=now)
-        if made == state or (not made.versions and not made.held and not sums.n):
-            return state
         if made.current != state.current:
             self._keep(tenant, made.current, sums, now)
         made, old = without_old(made, now - self._keep_seconds - DAY)
@@ -161,7 +166,7 @@ class OwnScales:
             return self._sealed(made) if present == state else held
 
         self._store.rewrite_secret(tenant, _state_name(self.model), rewrite)
-        for version in old:
+        for version in old if agreed[-1] is made else ():
             self._store.rewrite_secret(tenant, _version_name(self.model, version), lambda _: None)
         return agreed[-1]
 

@@ -101,8 +101,8 @@ class ScaleWatch:
     def look(self, now: float) -> None:
         """Make and take up what is due for every tenant; log what is new in force, and what has begun to be held."""
         try:
-            for tenant in self.store.tenants():
-                self._tell(self.scales.look(tenant, now))
+            for standing in self.scales.look(self.store.tenants(), now):
+                self._tell(standing)
         except StoreUnavailable:
             # What is in force stays; the next look comes in a minute.
             self.meter.store_failed("own_scale")

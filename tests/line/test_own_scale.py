@@ -28,7 +28,7 @@ def scales_of(house) -> OwnScales:
 
 
 def look(house):
-    return scales_of(house).look("default", house.now[0])
+    return next(scales_of(house).look(["default"], house.now[0]))
 
 
 def sign_ins(house, *groups):
@@ -184,7 +184,7 @@ def test_another_worker_takes_up_the_same_version(grown):
     model = scales_of(grown)._shipped
     other = OwnScales(wiring.store, wiring.services.sealer, wiring.tallies, model, keep_seconds=90 * DAY)
 
-    other.look("default", grown.now[0])
+    list(other.look(["default"], grown.now[0]))
 
     assert other.card("default").own == scales_of(grown).card("default").own
 
@@ -289,3 +289,15 @@ def test_a_what_if_is_scored_by_the_same_scale(grown):
     asked = grown.post("/v1/policy/what-if", {"request": login()}).get_json()
 
     assert asked["risk"]["calibration"]["source"] == "tenant"
+
+
+def test_of_many_tenants_each_has_its_turn(house):
+    tenants = [f"t-{number}" for number in range(12)]
+    model = scales_of(house).model
+    for tenant in tenants:
+        house.wiring.tallies.add(tenant, moves_of(model, [(bin_of(USUAL), 300)], at=house.now[0]))
+    house.wait(1)
+
+    made = [sum(bool(each.version) for each in scales_of(house).look(tenants, house.now[0])) for _ in range(3)]
+
+    assert made == [5, 10, 12]

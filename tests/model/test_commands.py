@@ -116,14 +116,14 @@ def test_a_scale_that_is_held_is_shown_and_let_go(desk):
     result = desk.run("model", "thaw", "--yes")
 
     assert result.exit_code == 0
-    assert scales.look("default", desk.house.now[0]).held == ()
+    assert next(scales.look(["default"], desk.house.now[0])).held == ()
 
 
 def test_nobody_who_is_asked_and_says_no_lets_it_go(desk):
     scales = held(desk)
 
     assert desk.run("model", "thaw", input="n\n").exit_code == 1
-    assert scales.look("default", desk.house.now[0]).held != ()
+    assert next(scales.look(["default"], desk.house.now[0])).held != ()
 
 
 def test_a_scale_that_follows_cannot_be_let_go(desk):
