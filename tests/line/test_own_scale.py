@@ -1,5 +1,6 @@
 """A tenant's own scale through the whole line: made of what was learned, frozen, named, held and let go again."""
 
+import base64
 import json
 
 import pytest
@@ -14,7 +15,9 @@ from doorward.own_scales import OwnScales
 from doorward.policy_texts import PolicyTexts
 from doorward.ports import RecordQuery
 from doorward.records_export import export
+from doorward.resealing import reseal
 from doorward.risk.scale_alarms import CUT, FAILURES, SHIFT, TAIL
+from doorward.sealing import AesGcmSealer, load_keys
 
 from .conftest import FIREFOX, NEW_YORK, NOW, OSLO_TWO, house_in, login
 from .test_reports import feedback
@@ -301,3 +304,16 @@ def test_of_many_tenants_each_has_its_turn(house):
     made = [sum(bool(each.version) for each in scales_of(house).look(tenants, house.now[0])) for _ in range(3)]
 
     assert made == [5, 10, 12]
+
+
+def test_a_scale_is_sealed_again_with_everything_else(grown):
+    old, new = (base64.b64encode(letter * 32).decode() for letter in (b"s", b"n"))
+    sealer = AesGcmSealer(load_keys(f"k2:{new},k1:{old}"))
+    store, now = grown.wiring.store, grown.now[0]
+
+    made = reseal(store, sealer, now=now, progress=lambda _, rows: rows)
+
+    assert made.is_complete
+    only_new = AesGcmSealer(load_keys(f"k2:{new}"))
+    again = OwnScales(store, only_new, grown.wiring.tallies, scales_of(grown)._shipped, keep_seconds=DAY)
+    assert next(again.look(["default"], now)).version == "2026-07-01"
