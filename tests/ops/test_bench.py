@@ -94,3 +94,10 @@ def test_a_candidate_is_measured_beside_no_candidate(tmp_path: Path) -> None:
     for told in json.loads(file.read_text(encoding="utf-8")).values():
         assert min(told[side]["lowest"] for side in ("without", "with")) > 0
         assert told["ratio"]["lowest"] <= told["ratio"]["median"] <= told["ratio"]["highest"]
+
+
+def test_what_scores_mean_is_told_with_and_without_an_own_scale() -> None:
+    done = run("scale.py", "--quick")
+
+    assert done.returncode == 0, done.stderr
+    assert "own: 95 or more" in done.stdout
