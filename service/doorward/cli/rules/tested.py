@@ -32,15 +32,20 @@ def untested(policy: Policy, path: Path) -> list[Finding]:
 
 
 def named_in_tests(path: Path) -> frozenset[str] | None:
-    """Return the rules that are expected in the tests of the policy at *path*; None where it cannot be told."""
-    named: set[str] = set()
+    """Return the rules that are expected in the tests of the policy at *path*; None where it cannot be told.
+
+    A candidate with tests of its own is a change of the policy beside it, whose tests speak of the other rules.
+    """
+    named: dict[str, set[str]] = {}
     for file in sorted(path.parent.glob(TEST_FILES)):
         tests = _read(file)
         if tests is None:
             return None
-        if _policy_of(tests) == path.name:
-            named |= set(_expected(tests))
-    return None if path.name == CANDIDATE_FILE and not named else frozenset(named)
+        named.setdefault(_policy_of(tests), set()).update(_expected(tests))
+    own = named.get(path.name, set())
+    if path.name == CANDIDATE_FILE:
+        return frozenset(own | named.get(POLICY_FILE, set())) if own else None
+    return frozenset(own)
 
 
 def _read(file: Path) -> Fields | None:
