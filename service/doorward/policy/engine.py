@@ -40,8 +40,7 @@ NOT_TOGETHER = "no authenticator can meet all the rules that matched"
 _CALM_LEVELS = ("low", "medium")
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(NamedTuple):
     """What a policy is applied to, beside the signals. *proofs* are those of the subject, application and session."""
 
     kind: str
@@ -157,7 +156,8 @@ def _rest(policy: Policy, place: int, walk: _Walk, situation: Situation, signals
 
 
 def _look_at(rule: Rule, walk: _Walk, situation: Situation, signals: Signals, given: Given, policy_id: str) -> None:
-    answer = rule.condition.evaluate(given)
+    plain = rule.condition.whole.plain
+    answer = plain.answer(given.values) if plain is not None else rule.condition.evaluate(given)
     if answer is False:
         walk.results.append(RuleResult(rule.id, NOT_MATCHED))
         return

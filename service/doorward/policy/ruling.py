@@ -34,8 +34,7 @@ class ShadowResult:
     outcome: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(NamedTuple):
     """The answer. *rule* is the rule that decided, *requirement* what a challenge asks for.
 
     *max_age* in seconds, None where the rule gives none. *enrol* lists the types that may be enrolled in place of an
