@@ -98,6 +98,7 @@ TRAINING = ("offline/training/",)
 # Worlds draw from numpy's PCG64, whose child streams make a world independent of the order it is made in.
 WORLDS, WORLDS_MAY = ("offline/worlds/",), {"numpy"}
 TRAINING_ONLY = {"numpy", "scipy", "pandas", "sklearn", "joblib", "pickle", "dill", "cloudpickle", "marshal", "shelve"}
+TRAINING_ONLY |= {"threadpoolctl"}
 
 TELLS_THE_TIME = {"time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "now", "utcnow"}
 TELLS_THE_TIME |= {"today", "process_time", "localtime", "gmtime"}

@@ -1,6 +1,7 @@
 """A challenge that a decision opens: stored, shown, bound to its tenant, over in ten minutes."""
 
 from .conftest import NEW_YORK, enrolled, login
+from .test_sign_ins import settle
 
 SENSITIVE = {"kind": "action", "action": {"name": "account.export"}, "session": {"id": "s-1", "amr": ["pwd"]}}
 
@@ -46,7 +47,7 @@ def test_an_outcome_comes_too_late_once_the_challenge_has_ended(house):
 
 
 def test_nobody_enrolled_and_high_risk_is_a_deny(house):
-    house.decide()
+    house.decide(token=settle(house))
     house.wait(600)
 
     decision = house.decide(ip=NEW_YORK)

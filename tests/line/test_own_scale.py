@@ -23,7 +23,7 @@ from .conftest import FIREFOX, NEW_YORK, NOW, OSLO_TWO, house_in, login
 from .test_reports import feedback
 
 DAY = 86_400
-USUAL, ODD = -5.0, 3.0
+USUAL, ODD = -14.0, 3.0
 
 
 def scales_of(house) -> OwnScales:
@@ -65,7 +65,7 @@ def test_a_young_tenant_is_scored_by_the_model(house):
     sign_ins(house, (150, USUAL))
     look(house)
 
-    assert house.decide()["risk"]["calibration"]["source"] == "provisional"
+    assert house.decide()["risk"]["calibration"]["source"] == "simulated"
 
 
 def test_between_the_first_version_and_2000_sign_ins_both_are_blended(house):

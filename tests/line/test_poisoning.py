@@ -19,9 +19,9 @@ def crowd(house):
 @pytest.mark.parametrize("times", [1, 4, 10])
 @pytest.mark.parametrize("agent", [CHROME, FIREFOX])
 def test_whoever_shifts_slowly_is_challenged_where_network_and_device_are_new_at_once(house, times, agent):
+    """The attacker begins with the victim's own token: without it, the first step is a challenge already."""
     crowd(house)
-    settle(house, enrolled(house), times=10)
-    token = None
+    token = settle(house, enrolled(house), times=10)
     for day in range(times):
         shifted = house.decide(ip=f"84.208.{20 + day}.50", token=token)
         assert shifted["risk"]["level"] == "low"

@@ -37,8 +37,7 @@ def test_the_same_device_again_scores_lower(house):
 
 
 def test_another_continent_ten_minutes_later_is_challenged_with_distance_and_speed(house):
-    settle(house)
-    house.decide()
+    house.decide(token=settle(house))
     house.wait(600)
 
     decision = house.decide(ip=NEW_YORK)

@@ -22,7 +22,7 @@ from doorward.risk.model_file import load_scorecard
 from doorward.risk.scorecard import Scorecard, assess
 
 NOW = 1_775_000_000.0
-DEFAULT = Path(__file__).parents[2] / "models" / "default.json"
+BY_HAND = Path(__file__).parents[2] / "models" / "provisional.json"
 OSLO = {"country": "NO", "city": "Oslo", "lat": 59.9, "lon": 10.7, "accuracy_km": 20.0}
 
 # How much of the population shares the subject's values.
@@ -123,12 +123,12 @@ def request_of_login() -> DecisionRequest:
 
 @pytest.fixture(scope="session")
 def card() -> Scorecard:
-    return load_scorecard(DEFAULT)
+    return load_scorecard(BY_HAND)
 
 
 @pytest.fixture(scope="session")
 def default_path() -> Path:
-    return DEFAULT
+    return BY_HAND
 
 
 @pytest.fixture(scope="session")

@@ -87,7 +87,7 @@ def test_the_id_tells_two_contents_apart(document):
 
     document["constant"] += 0.001
 
-    assert one.startswith("default@")
+    assert one.startswith("provisional@")
     assert parse(document).id != one
 
 

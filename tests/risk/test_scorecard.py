@@ -159,7 +159,7 @@ def test_an_assessment_says_what_it_rests_on(card, assessed):
     assert found.log_odds == fsum(found.contributions.values())
     assert found.score == card.quantiles.score(found.log_odds)
     assert found.model == card.id
-    assert found.model.startswith("default@")
+    assert found.model.startswith("provisional@")
 
 
 def test_there_is_no_score_where_the_history_cannot_be_read(card, request_of_login, now):

@@ -4,8 +4,9 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 
@@ -54,7 +55,7 @@ def convert(ctx: click.Context, paths: tuple[Path, ...], target: Path, form: str
     Exit status: 0 done, 1 there was no sign-in to read, 2 a path or an option is wrong.
     """
     sources: list[Source] = ["-" if str(path) == STDIN else path for path in paths]
-    _refuse_input_as_target(files_of(sources), target)
+    refuse_input_as_target(files_of(sources), target)
     report = Report()
     with reading_bar() as note:
         events = read(sources, form=form, report=report, note=note)
@@ -82,7 +83,8 @@ def summary(report: Report, *, is_sorted: bool) -> Iterator[str]:
         yield f"{report.backwards} events are earlier than the one before: --sort brings them into the order of time"
 
 
-def _refuse_input_as_target(files: list[Source], target: Path) -> None:
+def refuse_input_as_target(files: list[Source], target: Path) -> None:
+    """BadInput where *target* is one of *files*."""
     if target != STDOUT and target.exists() and any(target.samefile(file) for file in files if isinstance(file, Path)):
         raise BadInput([Mistake(f"'{target}' is one of the logs that would be read")])
 
@@ -101,15 +103,24 @@ def reading_bar() -> Iterator[Any]:
 
 
 def write_events(events: Iterable[dict[str, Any]], target: Path) -> None:
-    """Write *events* whole or not at all: an old file stays until the new one is there, and where that is empty."""
+    """Write *events*; where there are none, nothing is written."""
+    coming = iter(events)
+    first = next(coming, None)
+    if first is None:
+        return
+    with written_whole(target) as file:
+        for event in chain((first,), coming):
+            file.write(json.dumps(event, separators=(",", ":")) + "\n")
+
+
+@contextmanager
+def written_whole(target: Path) -> Iterator[IO[str]]:
+    """Open *target* to be written whole or not at all: an old file stays until the new one is there."""
     part = target if target == STDOUT else target.with_name(f".part-{target.name}")
-    is_empty = True
     try:
         with opened_for_writing(part) as file:
-            for event in events:
-                file.write(json.dumps(event, separators=(",", ":")) + "\n")
-                is_empty = False
-        if part != target and not is_empty:
+            yield file
+        if part != target:
             part.replace(target)
     except BrokenPipeError:
         raise  # the reader has seen enough

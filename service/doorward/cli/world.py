@@ -53,7 +53,7 @@ def generate(profile: str, seed: int, users: int, days: int, start: datetime, at
     """
     if not FIRST_YEAR <= start.year <= LAST_YEAR:
         raise click.BadParameter(f"expected a day from {FIRST_YEAR} to {LAST_YEAR}", param_hint="--start")
-    worlds = _needed("doorward.offline.worlds.world")
+    worlds = needed("doorward.offline.worlds.world")
     asked = worlds.Asked(profile=profile, seed=seed, users=users, days=days, start=start.date(), attackers=attackers)
     with Progress() as progress:
         made = worlds.World(asked, note=progress.at)
@@ -105,7 +105,7 @@ def audit(ctx: click.Context, log: Path, form: str) -> None:
 
     Exit status: 0 nothing gives them away, 1 something does, 2 the command or the file is wrong.
     """
-    auditing = _needed("doorward.offline.training.audit")
+    auditing = needed("doorward.offline.training.audit")
     findings = []
     with Progress() as progress:
         for finding in auditing.audit(_events(log)):
@@ -124,7 +124,7 @@ def _word(is_inside: bool) -> str:
     return "inside" if is_inside else "outside"
 
 
-def _needed(module: str) -> Any:
+def needed(module: str) -> Any:
     """Return the module, or say which library it lacks: they are an extra of their own."""
     try:
         return import_module(module)

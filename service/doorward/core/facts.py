@@ -112,6 +112,8 @@ class HistoryFacts(Recorded):
     *hour_share* is the smoothed share of sign-ins around this hour of the week relative to the busiest (0 to 1).
     *nearest_km* is the distance to the nearest place of the history. *last_* describe the last verified sign-in.
     *zone* is the time zone that most verified sign-ins came from, empty where none is known.
+    *on_returning* is the weight of the sign-ins on a device that made more than one of them: little where a browser
+    keeps no token. None in records of older versions.
     """
 
     reachable: bool = True
@@ -130,6 +132,7 @@ class HistoryFacts(Recorded):
     hour_share: float | None = None
     zone: str = ""
     fingerprint_known: bool | None = None
+    on_returning: float | None = None
     usual_country: str = ""
     credential_changed_at: float | None = None
     flags: tuple[str, ...] = ()

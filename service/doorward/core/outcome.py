@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 ALLOW = "allow"
 CHALLENGE = "challenge"
@@ -53,8 +53,7 @@ class Proof:
     jti: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One exact contribution to the score: *points* in log-odds, *detail* for a person to read."""
 
     code: str

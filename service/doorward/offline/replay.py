@@ -69,7 +69,7 @@ def rebuilt(
             case=case,
             sides=tuple(said(each) for each in judged),
         )
-        if _was_verified(event, assume_verified=assume_verified):
+        if was_verified(event, assume_verified=assume_verified):
             past.learn(seen, level=judged[0].level)
 
 
@@ -155,7 +155,8 @@ def said(judged: Judged) -> Said:
     return Said(ruling.outcome, ruling.rule, judged.assessment.score, judged.level, ruling.reason)
 
 
-def _was_verified(event: SignIn, *, assume_verified: bool) -> bool:
+def was_verified(event: SignIn, *, assume_verified: bool) -> bool:
+    """Answer whether a log says that a sign-in ended as verified-good, which is what history learns from."""
     if event.request.kind != LOGIN or event.label == FRAUD:
         return False
     if event.verified is None:

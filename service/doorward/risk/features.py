@@ -57,6 +57,13 @@ _IF_SEEN = tuple(log((1 - _NEW_ADDRESS_OF_ATTACKS) / (1 - rate)) for rate in _RA
 _HALF_FAMILIAR = 0.5  # the weight of sign-ins from an address that makes it half as familiar as can be
 
 
+# How often anyone comes without a device of its own, on a new one or from a browser that keeps no token: a guess,
+# which weighs as much as one sign-in.
+_GOOD = "valid"
+_WITHOUT = 0.15
+_LEAST_WITHOUT = log(_WITHOUT)
+_WITHOUT_WORDS = "how unlike the subject it is to come without a device of its own"
+
 # Rings hold at most 256, so that every count's logarithm is at hand.
 _KEPT = 257
 _LOG1P = tuple(log1p(number) for number in range(_KEPT))
@@ -92,11 +99,29 @@ def _device(seen: Evidence) -> float:
     state = device.token_state
     if state is None:
         return nan
-    if state != "valid":
+    if state != _GOOD:
         return _DEVICE_RANKS.get(state, nan)
     if device.known:
         return 0.0
     return 1.0 if device.seen else 2.0
+
+
+def _without_device(seen: Evidence) -> float:
+    """Return how unlike the subject it is to come without a device that it has used; the least where it comes with one.
+
+    Who clears the browser every evening is not odd without a token; whose devices always return is.
+    """
+    device, history = seen.facts.device, seen.facts.history
+    if device.token_state is None or not history.reachable:
+        return nan
+    if not has_history(history):
+        return 0.0
+    if history.on_returning is None:
+        return nan
+    if device.seen:
+        return _LEAST_WITHOUT
+    without = max(0.0, history.logins - history.on_returning)
+    return log(_WITHOUT * (history.logins + 1.0) / (without + _WITHOUT))
 
 
 def _travel_speed(seen: Evidence) -> float:
@@ -204,6 +229,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("rarity_asn", "how rare the network is in the tenant", "−ln p", UP, _rarity_of("asn")),
     Feature("rarity_country", "how rare the country is in the tenant", "−ln p", UP, _rarity_of("country")),
     Feature("device", "known 0, seen 1, another's 2, none 3, expired or foreign 4, revoked 5", "rank", UP, _device),
+    Feature("without_device", _WITHOUT_WORDS, "log-likelihood ratio", UP, _without_device, True),
     Feature("travel_speed", "speed since the last verified sign-in", "km/h", UP, _travel_speed, True),
     Feature("usual_distance", "distance to the nearest usual place", "ln(1 + km)", UP, _usual_distance, True),
     Feature("gap", "time since the last verified sign-in", "ln(1 + h)", EITHER, _gap, True),

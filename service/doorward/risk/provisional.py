@@ -1,6 +1,6 @@
-"""The scorecard that was set by hand, for a tenant and a release that nothing was learned for yet.
+"""The scorecard that was set by hand: what a training starts from, and what it keeps of where nothing was learned.
 
-    python -m doorward.risk.provisional > models/default.json
+    python -m doorward.risk.provisional > models/provisional.json
 
 The shapes follow detection 4; the numbers are judgement, and the quantiles come from no genuine sign-ins.
 """
@@ -39,6 +39,7 @@ _SHAPES: dict[str, Shape] = {
     "rarity_asn": ((6.0, 7.0, 8.0, 9.5, 11.5), (0.0, 0.2, 0.7, 1.4, 1.9, 2.3)),
     "rarity_country": ((5.5, 6.5, 7.5, 9.0, 11.0), (0.0, 0.2, 0.7, 1.4, 1.9, 2.3)),
     "device": ((0.0, 1.0, 2.0, 3.0, 4.0), (-2.5, -1.2, 0.5, 0.8, 0.9, 2.2)),
+    "without_device": ((-1.0, 0.0, 1.0, 2.0), (0.0, 0.0, 0.0, 0.2, 0.4)),
     "travel_speed": ((0.0, 150.0, 400.0, 800.0, 1000.0, 2000.0), (0.0, 0.1, 0.3, 0.6, 1.0, 2.0, 2.8)),
     "usual_distance": (tuple(map(log1p, (0.0, 100.0, 400.0, 1500.0, 5000.0))), (-0.2, 0.1, 0.3, 0.6, 0.9, 1.2)),
     "gap": (tuple(map(log1p, (24.0 * 30, 24.0 * 180))), (0.0, 0.1, 0.3)),
@@ -109,9 +110,9 @@ _SCALE = (
 
 
 def provisional() -> Scorecard:
-    """Return the scorecard of `models/default.json`."""
+    """Return the scorecard of `models/provisional.json`."""
     return Scorecard(
-        name="default",
+        name="provisional",
         description=DESCRIPTION,
         calibration=Calibration(source="provisional", n=0, version=VERSION),
         constant=CONSTANT,

@@ -6,7 +6,6 @@ The score explains itself: what each feature adds is looked up, and nothing else
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from math import fsum, isnan, nan
 from typing import Protocol
 
@@ -46,6 +45,12 @@ class Table:
 
     def value_at(self, x: float) -> float:
         return self.missing if x != x else self.values[bisect_left(self.thresholds, x)]
+
+
+# How a table is added up, and how it is told, in log-odds: so all is multiplied by the calibration's slope. A name,
+# thresholds, values and what stands for NaN; a name, the reference, both voices, and whether it compares with history.
+Steps = tuple[str, tuple[float, ...], tuple[float, ...], float]
+Telling = tuple[str, float, Voice | None, Voice | None, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +110,23 @@ class Scorecard:
     distributions: Mapping[str, Distribution] = field(default_factory=dict)
     id: str = field(default="", compare=False)
     own: Blending | None = None
+    _steps: tuple[Steps, ...] = field(init=False, compare=False, repr=False)
+    tellings: tuple[Telling, ...] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Work out once what every score needs."""
+        a, tables = self.calibration.a, self.tables.items()
+        steps = ((name, each.thresholds, tuple(a * x for x in each.values), a * each.missing) for name, each in tables)
+        told = ((name, a * each.reference, each.raises, each.lowers, name in _COMPARING) for name, each in tables)
+        object.__setattr__(self, "_steps", tuple(steps))
+        object.__setattr__(self, "tellings", tuple(told))
 
     def contributions(self, values: Mapping[str, float]) -> dict[str, float]:
         """Return what each feature adds to the calibrated log-odds, and BASE; `fsum` of them is the log-odds."""
-        a = self.calibration.a
-        shares = {BASE: a * self.constant + self.calibration.b + self.prior_shift}
-        for name, table in self.tables.items():
+        shares = {BASE: self.calibration.a * self.constant + self.calibration.b + self.prior_shift}
+        for name, thresholds, points, missing in self._steps:
             x = values.get(name, nan)
-            shares[name] = a * (table.values[bisect_left(table.thresholds, x)] if x == x else table.missing)
+            shares[name] = points[bisect_left(thresholds, x)] if x == x else missing
         return shares
 
     def log_odds(self, values: Mapping[str, float]) -> float:
@@ -163,18 +177,18 @@ def _reasons(
 
     What is not known gives no reason, nor does a comparison with a history that there is not.
     """
-    silent = () if has_history(attempt.facts.history) else _COMPARING
-    a = card.calibration.a
+    silent = not has_history(attempt.facts.history)
     raising: list[tuple[float, Voice]] = []
     lowering: list[tuple[float, Voice]] = []
-    for name, table in card.tables.items():
-        points = shares[name] - a * table.reference
-        if -LEAST_POINTS < points < LEAST_POINTS or isnan(values.get(name, nan)) or name in silent:
+    for name, reference, raises, lowers, compares in card.tellings:
+        points = shares[name] - reference
+        if -LEAST_POINTS < points < LEAST_POINTS or (silent and compares) or isnan(values.get(name, nan)):
             continue
-        if points > 0 and table.raises is not None:
-            raising.append((points, table.raises))
-        elif points < 0 and table.lowers is not None:
-            lowering.append((points, table.lowers))
+        if points > 0:
+            if raises is not None:
+                raising.append((points, raises))
+        elif lowers is not None:
+            lowering.append((points, lowers))
     against = _told(raising, attempt, MAX_REASONS)
     in_favour = _told(lowering, attempt, min(MAX_LOWERING, MAX_REASONS - len(against)))
     return (*against, *reversed(in_favour))
@@ -182,7 +196,16 @@ def _reasons(
 
 def _told(found: list[tuple[float, Voice]], attempt: Attempt, most: int) -> list[Reason]:
     """Return the *most* telling of *found*, the largest first; a voice may have nothing to say."""
-    found.sort(key=lambda each: -abs(each[0]))
-    codes = ((points, voice, fill(voice.code, attempt)) for points, voice in found)
-    told = ((code, voice.detail, points) for points, voice, code in codes if code)
-    return [Reason(code, fill(detail, attempt), points) for code, detail, points in islice(told, most)]
+    found.sort(key=_size, reverse=True)
+    told: list[Reason] = []
+    for points, voice in found:
+        if len(told) == most:
+            break
+        code = fill(voice.code, attempt)
+        if code:
+            told.append(Reason(code, fill(voice.detail, attempt), points))
+    return told
+
+
+def _size(found: tuple[float, Voice]) -> float:
+    return abs(found[0])

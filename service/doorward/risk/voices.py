@@ -36,6 +36,7 @@ VOICES: dict[str, Voices] = {
     "rarity_asn": _raises("uncommon_network", "a network that few sign-ins come from"),
     "rarity_country": _raises("uncommon_country", "few sign-ins come from {country}"),
     "device": _both("{device_code}", "{device}"),
+    "without_device": _raises("without_device", "not on a device of the subject's, whose devices usually return"),
     "travel_speed": _raises("travel", "{km} km from the last sign-in ({last_country}) in {elapsed}: {speed} km/h"),
     "usual_distance": _both("usual_distance", "{usual_km} km from the nearest usual place"),
     "gap": _raises("gap", "{days} days since the last verified sign-in"),

@@ -1,17 +1,19 @@
-"""`doorward model`: what the scores of a tenant rest on, whether that still fits, and what another model would say."""
+"""`doorward model`: scores of logs, models of one's own, and whether a tenant's scores still fit."""
 
 import click
 
 from doorward.cli.model.drift import drift
 from doorward.cli.model.scale import scale, thaw
+from doorward.cli.model.score import score
 from doorward.cli.model.shadow import shadow_report
+from doorward.cli.model.train import train
 
-COMMANDS = (scale, thaw, drift, shadow_report)
+COMMANDS = (score, train, scale, thaw, drift, shadow_report)
 
 
 @click.group()
 def model() -> None:
-    """Look after the model that scores: a tenant's own scale, drift, a shadow model."""
+    """Score logs, train models, and look after those that score: a tenant's own scale, drift, a shadow model."""
 
 
 for command in COMMANDS:

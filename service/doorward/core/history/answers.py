@@ -1,5 +1,6 @@
 """The history asked about one attempt: everything is counted from the sign-ins themselves, at the time of asking."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from doorward.core.history.codec import (
     ANONYMOUS,
     AT,
     COUNTRY,
+    DEVICE,
     FINGERPRINT,
     FIRST_MARK,
     FLAGS,
@@ -83,6 +85,7 @@ def answers(profile: bytes | None, sight: Sight, now: float) -> HistoryFacts:
         hour_share=_hour_share(columns, zone, now),
         zone=zone,
         fingerprint_known=_fingerprint_known(columns, sight),
+        on_returning=_on_returning(columns),
         usual_country=_mode(columns.fields[COUNTRY], columns.decayed, nothing=NO_COUNTRY).strip(b"\0").decode(),
         credential_changed_at=float(found.credential_changed_at) if found.credential_changed_at else None,
         flags=_flags(found, now),
@@ -177,6 +180,16 @@ def _usual_zone(columns: _Columns, zones: Sequence[str]) -> str:
 def _hour_share(columns: _Columns, zone: str, now: float) -> float:
     offset = offset_seconds(first_zone(zone), now)
     return hour_share(columns.fields[AT], columns.decayed, now=now, offset_seconds=offset)
+
+
+def _on_returning(columns: _Columns) -> float:
+    """Return the weight of the sign-ins on a device that made another one too."""
+    marks = columns.fields[DEVICE]
+    times = Counter(marks)
+    times.pop(0, None)
+    if len(times) == len(marks):
+        return 0.0
+    return sum([weight for mark, weight in zip(marks, columns.decayed, strict=True) if times[mark] > 1])
 
 
 def _mode(values: Sequence[Any], weights: Sequence[float], *, nothing: Any) -> Any:
