@@ -68,7 +68,6 @@ def evaluate(ctx: click.Context, /, logs: tuple[str, ...], **options: Any) -> No
 
     Exit status: 0 done, 1 below a floor, 2 the command or a file is wrong.
     """
-    from doorward.offline.evidence.floors import below
     from doorward.offline.evidence.run import run
     from doorward.offline.evidence.summary import table
     from doorward.offline.reading import files_of
@@ -76,17 +75,13 @@ def evaluate(ctx: click.Context, /, logs: tuple[str, ...], **options: Any) -> No
     asked = _asked(logs, options)
     for target in filter(None, (options["json_file"], options["html"], options["card"])):
         refuse_input_as_target([*files_of([*asked.logs, *asked.validation]), asked.model], target)
-    floors = _floors(options)
     with Progress() as progress:
         document = run(asked, progress.at)
-    document["floors"] = floors
-    missed = list(below(document, floors))
-    document["below"] = missed
     _write(document, options)
     click.echo("\n".join(table(document)))
-    for sentence in missed:
+    for sentence in document["below"]:
         click.echo(f"below the floor: {printable(sentence)}", err=True)
-    ctx.exit(BELOW if missed else 0)
+    ctx.exit(BELOW if document["below"] else 0)
 
 
 def _asked(logs: tuple[str, ...], options: dict[str, Any]) -> Any:
@@ -106,6 +101,7 @@ def _asked(logs: tuple[str, ...], options: dict[str, Any]) -> Any:
         frozen_share=options["validation_share"],
         at=options["at"],
         unseen=unseen_of(model) if options["unseen"] is None else options["unseen"],
+        floors=_floors(options),
         policy=None if policy is None else compiled(policy),
         log_format=options["log_format"],
         assume_verified=options["assume_success_verified"],

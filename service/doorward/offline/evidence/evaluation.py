@@ -1,12 +1,13 @@
 """All figures of a model as one document: docs/evidence.md says what each key means."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from doorward.core.errors import BadInput, Mistake
 from doorward.core.times import rfc3339
 from doorward.offline.evidence import calibration, campaigns, families, groups, repeats
 from doorward.offline.evidence.baselines import MODEL
+from doorward.offline.evidence.floors import REFERENCE_AT, below
 from doorward.offline.evidence.successes import Part
 
 Json = dict[str, Any]
@@ -16,17 +17,25 @@ FORMAT = "doorward-evaluation/1"
 LEAST_GENUINE = 100
 
 
-def evaluate(frozen: Part, judged: Part, *, at: float = 0.02, unseen: Collection[str] = ()) -> Json:
+def evaluate(
+    frozen: Part,
+    judged: Part,
+    *,
+    at: float = REFERENCE_AT,
+    unseen: Collection[str] = (),
+    floors: Mapping[str, float] | None = None,
+) -> Json:
     """Return the document: thresholds are set on *frozen* and applied to *judged*, which it is about.
 
-    *at* is the challenge rate that groups, campaigns and days are told for; *unseen* are families that the model was
-    not fitted to. BadInput where there is too little to say anything.
+    *at* is the challenge rate that floors, groups, campaigns and days are told for; *unseen* are families that the
+    model was not fitted to. `below` tells the *floors* that are not reached. BadInput where there is too little to say
+    anything.
     """
     _refuse_too_little(frozen, judged)
     rates = sorted({*families.RATES, at})
     thresholds = families.thresholds_of(MODEL, frozen, rates)
     threshold = thresholds[rates.index(at)]
-    return {
+    document = {
         "format": FORMAT,
         "at": at,
         "rates": rates,
@@ -41,7 +50,9 @@ def evaluate(frozen: Part, judged: Part, *, at: float = 0.02, unseen: Collection
         "promised": calibration.promised(judged, threshold, at),
         "campaigns": campaigns.campaigns(judged, threshold),
         "boiling_frog": campaigns.frog(judged, threshold),
+        "floors": dict(floors or {}),
     }
+    return document | {"below": list(below(document, floors or {}))}
 
 
 def _described(part: Part) -> Json:

@@ -1,8 +1,8 @@
 """One evaluation from files to figures: which logs, which model, and what came of it as one document."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from re import MULTILINE, search
@@ -44,6 +44,7 @@ class Asked:
     frozen_share: float = 0.5
     at: float = 0.02
     unseen: Sequence[str] = ()
+    floors: Mapping[str, float] = field(default_factory=dict)
     policy: Policy | None = None
     log_format: str = importers.AUTO
     assume_verified: bool = False
@@ -60,7 +61,7 @@ def run(asked: Asked, note: Note = lambda *_: None) -> Json:
         told_before = None
         frozen, judged = split(rows, asked.frozen_share)
     note("counting", 0, 1)
-    document = evaluate(frozen, judged, at=asked.at, unseen=asked.unseen)
+    document = evaluate(frozen, judged, at=asked.at, unseen=asked.unseen, floors=asked.floors)
     note("counting", 1, 1)
     digest = sha256(asked.model.read_bytes()).hexdigest()
     made_of = {

@@ -8,6 +8,8 @@ from doorward.offline.evidence.baselines import MODEL
 Json = dict[str, Any]
 
 NOTHING = "–"
+_LONGEST = 120
+_HARMLESS = "_-.,:;@% "
 
 
 def table(document: Json) -> Iterator[str]:
@@ -53,8 +55,8 @@ def between(interval: Sequence[float] | None) -> str:
 
 def plain(text: str) -> str:
     """Return a log's word as one that is nothing but a word, in Markdown and on a terminal."""
-    shown = "".join(letter if letter.isalnum() or letter in "_-. " else "?" for letter in text)
-    return shown[:80]
+    shown = "".join(letter if letter.isalnum() or letter in _HARMLESS else "?" for letter in text)
+    return shown[:_LONGEST]
 
 
 def _cells(name: str, shares: Sequence[float | None]) -> str:
