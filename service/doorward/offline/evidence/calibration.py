@@ -2,15 +2,16 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from math import exp, log, log1p
+from operator import itemgetter
 from typing import Any
 
 from doorward.offline.evidence.baselines import MODEL
 from doorward.offline.evidence.families import attacks_of
 from doorward.offline.evidence.groups import DAY_SECONDS, HISTORIES, history_name, history_of
-from doorward.offline.evidence.successes import Part
+from doorward.offline.evidence.successes import FROG, Part
 
 Json = dict[str, Any]
 # Log-odds, and whether it was an attack.
@@ -94,15 +95,19 @@ def _days(judged: Part, rate: float, challenged: Sequence[bool]) -> Json:
 
 def _told(part: Part) -> list[Told]:
     column = part.all.scores[MODEL]
-    attacks = [(column[place], True) for places in attacks_of(part).values() for place in places]
-    return [*((column[place], False) for place in part.genuine()), *attacks]
+    return [(column[place], is_attack) for place, is_attack in _places(part)]
+
+
+def _places(part: Part) -> Iterator[tuple[int, bool]]:
+    """Yield genuine sign-ins and attacks in the order of time, in which those of equal odds are mixed as they came."""
+    attacks = {place for places in attacks_of(part).values() for place in places}
+    frogs = set(part.attacks().get(FROG, ()))
+    return ((place, place in attacks) for place in range(part.since, part.until) if place not in frogs)
 
 
 def _cohorts(judged: Part, shift: float) -> list[tuple[str, list[Told]]]:
     rows, found = judged.all, {history_name(each): list[Told]() for each in HISTORIES}
-    places = [(place, False) for place in judged.genuine()]
-    places += [(place, True) for of_family in attacks_of(judged).values() for place in of_family]
-    for place, is_attack in places:
+    for place, is_attack in _places(judged):
         found[history_name(history_of(rows.events[place]))].append((rows.scores[MODEL][place] + shift, is_attack))
     return [(name, told) for name, told in found.items() if told]
 
@@ -119,7 +124,7 @@ def _errors(told: list[Told]) -> Json:
 
 
 def _bins(told: list[Told]) -> list[Json]:
-    ordered = sorted(told)
+    ordered = sorted(told, key=itemgetter(0))
     cuts = [round(number * len(ordered) / BINS) for number in range(BINS + 1)]
     parts = [ordered[cut:end] for cut, end in pairwise(cuts) if end > cut]
     return [

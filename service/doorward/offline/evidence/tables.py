@@ -34,6 +34,7 @@ def needed(document: Json) -> Table:
 
 
 def precision(document: Json) -> Table:
+    """Return what a challenge is worth at several base rates."""
     rows: list[list[Value]] = [
         [Cell(percent(each["rate"])), *map(Share, each["precision"])]
         for each in document["scorers"][MODEL]["precision"]
@@ -44,6 +45,7 @@ def precision(document: Json) -> Table:
 
 
 def roc(document: Json) -> Table:
+    """Return the points of the ROC."""
     families = document["roc"]["families"]
     rows: list[list[Value]] = [
         [Cell(percent(rate)), *(Share(shares[place]) for shares in families.values())]
@@ -113,6 +115,7 @@ def repeats(document: Json) -> Table:
 
 
 def bins(document: Json) -> Table:
+    """Return the points of the reliability diagram."""
     rows: list[list[Value]] = [
         [Cell(str(number)), each["sign_ins"], Share(each["expected"]), Share(each["came"])]
         for number, each in enumerate(document["calibration"]["bins"], 1)
@@ -147,6 +150,7 @@ def promised(document: Json) -> Table:
 
 
 def campaigns(document: Json) -> Table:
+    """Return how far the campaigns of each family get."""
     rows: list[list[Value]] = [
         [
             Cell(each["family"]),
@@ -173,12 +177,18 @@ def frog(document: Json) -> str:
 def _caught_row(name: str, number: int, seen: str, shares: Sequence[Json]) -> list[Value]:
     row: list[Value] = [Cell(name), number, Cell(seen)]
     for each in shares:
-        row += [Share(each["share"]), _between(each["by_subject"] or each["wilson"])]
+        row += [Share(each["share"]), _between(_wider(each))]
     return row
 
 
 def _seen(figures: Json) -> str:
     return "not fitted to" if figures["unseen"] else ""
+
+
+def _wider(share: Json) -> list[float] | None:
+    """Return what holds both intervals: of few subjects who are all alike a bootstrap is too sure."""
+    intervals = [each for each in (share["wilson"], share["by_subject"]) if each is not None]
+    return [min(low for low, _ in intervals), max(high for _, high in intervals)] if intervals else None
 
 
 def _between(interval: Sequence[float] | None) -> Cell:
