@@ -31,22 +31,28 @@ def test_ratios_are_added_and_what_is_not_known_adds_nothing():
 
 
 def test_freeman_is_the_product_of_the_ratios_and_of_the_activity():
-    population = PopulationFacts(counts=dict.fromkeys(LEVELS, 4.0), totals=dict.fromkeys(LEVELS, 8.0))
+    population = PopulationFacts(counts=dict.fromkeys(LEVELS, 2.0), totals=dict.fromkeys(LEVELS, 8.0))
     history = HistoryFacts(logins=4.0, counts=dict.fromkeys(LEVELS, 4.0), totals=dict.fromkeys(LEVELS, 4.0))
 
-    score = baselines.freeman(history, population, 2)
-
-    assert score == pytest.approx(log(8 / (2 * 4)) + 2 * log((4 / 9) / (4 / 5)))
+    assert baselines.freeman(history, population, 2) == pytest.approx(log(8 / (2 * 4)) + 2 * log(2 / 8))
 
 
-def test_freeman_takes_the_cold_for_the_most_dangerous():
+def test_to_freeman_a_new_address_is_explained_by_its_network():
+    counts = dict.fromkeys(LEVELS, 4.0)
+    population = PopulationFacts(counts=counts | {"ip": 0.0}, totals=dict.fromkeys(LEVELS, 4.0))
+    history = HistoryFacts(logins=4.0, counts=counts | {"ip": 0.0}, totals=dict.fromkeys(LEVELS, 4.0))
+
+    assert baselines.freeman(history, population, 1) == pytest.approx(log((0.4 + 0.6 / 5) / 0.4))
+
+
+def test_to_freeman_all_that_is_wholly_new_is_alike_and_the_cold_are_most_dangerous():
     population = PopulationFacts(counts=dict.fromkeys(LEVELS, 4.0), totals=dict.fromkeys(LEVELS, 800.0))
     cold = HistoryFacts(totals=dict.fromkeys(LEVELS, 0.0))
     busy = HistoryFacts(logins=40.0, counts=dict.fromkeys(LEVELS, 0.0), totals=dict.fromkeys(LEVELS, 40.0))
 
-    assert baselines.freeman(cold, population, 10) - baselines.freeman(busy, population, 10) == pytest.approx(
-        log(40) - 2 * log(41)
-    )
+    scores = [baselines.freeman(history, population, 10) for history in (cold, busy)]
+
+    assert scores == pytest.approx([log(80 * 16), log(2 * 16)])
 
 
 def sign_in(at, label="genuine", family="", **more):

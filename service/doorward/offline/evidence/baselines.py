@@ -30,11 +30,13 @@ DOCS: Mapping[str, str] = {
 
 _KNOWN_DEVICE = 0.0
 
-# What a value and the wider ones that it belongs to weigh, for addresses and for browsers.
+# What a value and the wider ones that it belongs to weigh, for addresses and for browsers; and what those are worth of
+# which the subject has shown nothing at all: of such, the form says only that they are this much likelier an attack.
 _FREEMAN_LEVELS = (
     (("ip", 0.6), ("asn", 0.3), ("country", 0.1)),
     (("agent", 0.54), ("browser", 0.27), ("os", 0.19)),
 )
+_WHOLLY_NEW = 4.0
 
 
 def random(each: Scored) -> float:
@@ -57,23 +59,26 @@ def ratios(values: Mapping[str, float]) -> float:
 def freeman(history: HistoryFacts, population: PopulationFacts, subjects: int) -> float:
     """Return ln of Π p(x) / p(x|u), times p(u|attack) / p(u|genuine), which is N / (|U|·N_u).
 
-    Likelihoods are counts with room for one unseen value, those of narrow and wide values mixed by fixed weights.
-    *subjects* is |U|, how many there are so far. A subject without history has N_u = 1, and so the largest factor.
+    Likelihoods are shares, those of narrow and wide values mixed by fixed weights; only the narrowest of all subjects
+    is smoothed. *subjects* is |U|, how many there are so far. A subject without history has N_u = 1, and so the
+    largest factor.
     """
     total = max(population.totals.values(), default=0.0)
     score = log(max(1.0, total) / (max(1, subjects) * max(1.0, history.logins)))
     for levels in _FREEMAN_LEVELS:
-        of_all = _mixed(levels, population.counts, population.totals)
-        own = _mixed(levels, history.counts, history.totals)
-        score += log(of_all / own)
+        own = sum(weight * _share(level, history.counts, history.totals) for level, weight in levels)
+        if own <= 0.0:
+            score += log(_WHOLLY_NEW)
+            continue
+        of_all = sum(weight * _share(level, population.counts, population.totals) for level, weight in levels)
+        unseen = levels[0][1] / (total + 1.0) if not population.counts.get(levels[0][0]) else 0.0
+        score += log((of_all + unseen) / own)
     return score
 
 
-def _mixed(levels: tuple[tuple[str, float], ...], counts: Mapping[str, float], totals: Mapping[str, float]) -> float:
-    """Return the likelihood of a value as a mixture of its levels; one that was never seen counts as one that was."""
-    return sum(
-        weight * max(1.0, counts.get(level, 0.0)) / (max(0.0, totals.get(level, 0.0)) + 1.0) for level, weight in levels
-    )
+def _share(level: str, counts: Mapping[str, float], totals: Mapping[str, float]) -> float:
+    total = totals.get(level, 0.0)
+    return max(0.0, counts.get(level, 0.0)) / total if total > 0.0 else 0.0
 
 
 class RulesAlone:

@@ -10,7 +10,7 @@ from doorward.offline.report.plots import AFTER, MIDDLE, SHADES, SHARE, Plot, li
 Json = dict[str, Any]
 
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
-_RATE_AXIS: Json = SHARE | {"title": {"text": "challenge rate"}, "range": [0, 0.1]}
+_PERCENT: Json = {"tickformat": SHARE["tickformat"]}
 _REPEATED = 0.99
 
 
@@ -30,8 +30,8 @@ def roc(document: Json) -> Plot:
         for place, (family, shares) in enumerate(document["roc"]["families"].items())
     ]
     layout = {
-        "xaxis": _RATE_AXIS,
-        "yaxis": SHARE | {"title": {"text": "attacks challenged"}, "range": [0, 1.02]},
+        "xaxis": _PERCENT | {"title": {"text": "challenge rate"}, "range": [0, 0.1]},
+        "yaxis": _PERCENT | {"title": {"text": "attacks challenged"}, "range": [0, 1.02]},
         "shapes": [line(x0=document["at"])],
     }
     caption = "Share of attacks that are challenged, by family, against the share of genuine sign-ins that are"
@@ -57,6 +57,7 @@ def by_history(document: Json) -> Plot:
         }
     ]
     layout = {
+        "barmode": "group",
         "xaxis": {"type": "category", "title": {"text": "verified sign-ins before"}},
         "yaxis": SHARE,
         "shapes": [line(y0=document["at"])],
@@ -146,7 +147,11 @@ def scorers(document: Json) -> Plot:
             "hovertemplate": "%{y}: %{x:.1%}",
         }
     ]
-    layout = {"xaxis": SHARE | {"range": [0, 1]}, "yaxis": {"type": "category", "autorange": "reversed"}}
+    layout = {
+        "barmode": "group",
+        "xaxis": _PERCENT | {"range": [0, 1]},
+        "yaxis": {"type": "category", "autorange": "reversed"},
+    }
     caption = "Share of attacks that are challenged at the same price, each family counting once"
     return Plot("scorers", "Beside what one would have without it", caption, data, layout, height=140 + 30 * len(names))
 

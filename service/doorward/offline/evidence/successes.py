@@ -32,7 +32,7 @@ def _reals() -> "array[float]":
 
 
 def _counts() -> "array[int]":
-    return array("L")
+    return array("I")
 
 
 def _flags() -> "array[int]":
