@@ -5,6 +5,8 @@ from math import log, nan
 import pytest
 
 from doorward.core.facts import HistoryFacts, PopulationFacts
+from doorward.core.times import rfc3339
+from doorward.offline.event import read_event
 from doorward.offline.evidence import baselines
 from doorward.offline.evidence.gathering import gather
 from doorward.offline.evidence.successes import FROG
@@ -57,9 +59,6 @@ def test_to_freeman_all_that_is_wholly_new_is_alike_and_the_cold_are_most_danger
 
 def sign_in(at, label="genuine", family="", **more):
     """Return an event as a log tells it."""
-    from doorward.core.times import rfc3339
-    from doorward.offline.event import read_event
-
     request = login("ada", **more)
     verified = label == "genuine" and request["credential"]["result"] == "passed"
     return read_event(
@@ -88,6 +87,15 @@ def test_attacks_of_one_family_are_one_campaign_until_they_are_quiet():
     rows = gathered(*(sign_in(start + at, "fraud", "spray", result=result) for at, result in tries))
 
     assert list(rows.campaign) == [1, 1, 2]
+
+
+def test_more_families_than_anybody_can_look_at_are_one():
+    start = 1_777_593_600.0
+    rows = gathered(*(sign_in(start + number, "fraud", f"family {number}") for number in range(70)))
+
+    assert len(rows.families) == 65
+    assert rows.families.names()[-1] == "(all others)"
+    assert len(rows.attacks()["(all others)"]) == 7
 
 
 def test_a_frog_is_learned_from_and_no_other_attack_is():

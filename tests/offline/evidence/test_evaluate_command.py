@@ -8,9 +8,13 @@ import pytest
 from click.testing import CliRunner
 
 from doorward.cli import main
+from doorward.offline.evidence.card import card
+from doorward.offline.evidence.evaluation import evaluate
 from doorward.offline.evidence.page import html
+from doorward.offline.evidence.run import unseen_of
 
 from ..report_page import Page
+from .made import Made, hundred
 
 FAMILIES = {"naive", "vpn", "resproxy", "targeted", "very_targeted", "cookie_theft"}
 
@@ -70,6 +74,7 @@ def test_the_table_is_printed(evaluated):
     lines = evaluated[0].stdout.splitlines()
 
     assert lines[0] == "| challenge rate aimed at | 1 % | 2 % | 5 % | 10 % | 95 % at 2 % |"
+    assert "| at 2 % | model | random | rules | policy | freeman | ratios |" in lines
     assert any(re.match(r"\| very_targeted \(\d+, not fitted to\) \|", line) for line in lines)
 
 
@@ -88,7 +93,7 @@ def test_the_card_names_its_data_and_its_limits(evaluated, world):
     card = evaluated[3]
 
     assert hashlib.sha256(world.read_bytes()).hexdigest() in card
-    assert "| families that it was not fitted to | slowlow, very_targeted |" in card
+    assert "| families that nothing was fitted to | slowlow, very_targeted |" in card
     assert "Offer passkeys." in card
 
 
@@ -127,22 +132,33 @@ def test_a_log_is_never_written_over(world):
 
 
 def test_the_models_own_card_tells_what_it_was_not_fitted_to(tmp_path):
-    from doorward.offline.evidence.run import unseen_of
-
     model = tmp_path / "model.json"
     assert unseen_of(model) == ()
     model.with_suffix(".md").write_text("| a | b |\n| families that nothing was fitted to | spray, slowlow |\n")
     assert unseen_of(model) == ("spray", "slowlow")
-    model.with_suffix(".md").write_text("| families that nothing was fitted to | none |\n")
-    assert unseen_of(model) == ()
+    for nothing in ("none", "not told"):
+        model.with_suffix(".md").write_text(f"| families that nothing was fitted to | {nothing} |\n")
+        assert unseen_of(model) == ()
+
+
+def test_either_card_tells_the_next_evaluation(evaluated, tmp_path):
+    (tmp_path / "model.md").write_text(evaluated[3])
+
+    assert unseen_of(tmp_path / "model.json") == ("slowlow", "very_targeted")
+
+
+def test_a_log_without_attacks_has_a_page_and_a_card(document):
+    made = Made().genuine(*hundred())
+    told = document | evaluate(made.part, made.part)
+
+    assert Page(html(told)).table("caught-table")[0][0] == "genuine"
+    assert "Not told" in card(told)
 
 
 def test_the_words_of_a_log_become_no_markup(document):
     evil = '<script>alert(1)</script>|`[x](javascript:1)"'
     told = json.dumps(document).replace("naive", json.dumps(evil)[1:-1]).replace("world.jsonl", json.dumps(evil)[1:-1])
     poisoned = json.loads(told)
-    from doorward.offline.evidence.card import card
-
     page, markdown = Page(html(poisoned)), card(poisoned)
 
     assert len(page.all("script")) == 3

@@ -69,7 +69,7 @@ def evaluate(ctx: click.Context, /, logs: tuple[str, ...], **options: Any) -> No
     Exit status: 0 done, 1 below a floor, 2 the command or a file is wrong.
     """
     from doorward.offline.evidence.run import run
-    from doorward.offline.evidence.summary import table
+    from doorward.offline.evidence.summary import baselines_table, table
     from doorward.offline.reading import files_of
 
     asked = _asked(logs, options)
@@ -78,7 +78,7 @@ def evaluate(ctx: click.Context, /, logs: tuple[str, ...], **options: Any) -> No
     with Progress() as progress:
         document = run(asked, progress.at)
     _write(document, options)
-    click.echo("\n".join(table(document)))
+    click.echo("\n".join([*table(document), "", *baselines_table(document)]))
     for sentence in document["below"]:
         click.echo(f"below the floor: {printable(sentence)}", err=True)
     ctx.exit(BELOW if document["below"] else 0)

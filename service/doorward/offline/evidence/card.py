@@ -8,6 +8,9 @@ from doorward.offline.evidence.summary import NOTHING, baselines_table, between,
 
 Json = dict[str, Any]
 
+# As the card of a training names them, so that either card tells the next evaluation.
+LEFT_OUT, NOT_TOLD = "families that nothing was fitted to", "not told"
+
 LIMITS = (
     "Whoever has the subject's device token, network and browser looks like the subject: theft of cookies "
     "(cookie_theft) and phishing through a reverse proxy are out of reach of any score of sign-ins. Offer passkeys.",
@@ -30,7 +33,7 @@ def _lines(document: Json) -> Iterator[str]:
     yield f"| judged | {judged['genuine']} genuine successes of {judged['subjects']} subjects, {_attacks(judged)} |"
     yield f"| from, to | {judged['from']}, {judged['to']} |"
     yield f"| thresholds set on | {frozen['genuine']} genuine successes {_where(document)} |"
-    yield f"| families that it was not fitted to | {', '.join(map(plain, document['unseen'])) or 'not told'} |"
+    yield f"| {LEFT_OUT} | {', '.join(map(plain, document['unseen'])) or NOT_TOLD} |"
     yield "\n## Data\n\n| use | file | SHA-256 |\n|---|---|---|"
     yield from _files("judged", document["logs"])
     yield from _files("thresholds", document["validation"] or {"files": []})

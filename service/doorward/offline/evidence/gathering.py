@@ -7,7 +7,16 @@ from dataclasses import replace
 
 from doorward.core.facts import Facts
 from doorward.offline.evidence import baselines
-from doorward.offline.evidence.successes import FROG, NO, NOT_KNOWN, UNNAMED, YES, Successes
+from doorward.offline.evidence.successes import (
+    FROG,
+    MOST_FAMILIES,
+    NO,
+    NOT_KNOWN,
+    OTHERS,
+    UNNAMED,
+    YES,
+    Successes,
+)
 from doorward.offline.past import Past
 from doorward.offline.replay import FRAUDULENT, GENUINE, kind_of
 from doorward.offline.scored import PASSED, Placed, Scored, Tick, scored
@@ -67,7 +76,7 @@ class _Gathering:
         found.at.append(event.at)
         found.score.append(each.assessment.score or 0.0)
         found.subject.append(subject)
-        found.family.append(found.families.number(family))
+        found.family.append(found.families.number(self._bounded(family)))
         found.events.append(facts.history.events)
         found.number.append(0 if family else self._numbers[subject])
         found.campaign.append(campaign)
@@ -78,6 +87,10 @@ class _Gathering:
         found.mobile.append(_mobile(facts))
         for name, score in self._scores(each):
             found.scores[name].append(score)
+
+    def _bounded(self, family: str) -> str:
+        families = self.found.families
+        return family if family in families or len(families) < MOST_FAMILIES else OTHERS
 
     def _scores(self, each: Scored) -> Iterator[tuple[str, float]]:
         yield baselines.MODEL, each.assessment.log_odds

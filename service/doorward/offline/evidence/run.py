@@ -11,6 +11,7 @@ from typing import Any
 from doorward.facts.agents import UserAgents
 from doorward.facts.networks import GeoProvider
 from doorward.offline import importers
+from doorward.offline.evidence.card import LEFT_OUT, NOT_TOLD
 from doorward.offline.evidence.evaluation import evaluate
 from doorward.offline.evidence.gathering import gather
 from doorward.offline.evidence.successes import Successes, split, whole
@@ -24,8 +25,8 @@ from doorward.risk.scorecard import Scorecard
 Json = dict[str, Any]
 Note = Callable[[str, int, int | None], None]
 
-# How a model's card names the families that it was not fitted to.
-_LEFT_OUT = r"^\| families that nothing was fitted to \| (.*) \|$"
+_LEFT_OUT = rf"^\| {LEFT_OUT} \| (.*) \|$"
+_NONE = ("none", NOT_TOLD)
 _LONGEST_CARD = 1 << 20
 _TOLD_EVERY = 500
 
@@ -82,7 +83,7 @@ def unseen_of(model: Path) -> tuple[str, ...]:
     except OSError:
         return ()
     names = found[1].split(",") if found else []
-    return tuple(name.strip() for name in names if name.strip() != "none")
+    return tuple(name.strip() for name in names if name.strip() not in _NONE)
 
 
 def _replayed(asked: Asked, logs: Sequence[Source], label: str, note: Note) -> tuple[Successes, Json]:

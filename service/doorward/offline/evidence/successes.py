@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 # Who goes away from a victim by small steps.
 FROG = "boiling_frog"
 UNNAMED = "fraud"
+# Who names more families than anybody can look at gets the last of them in one.
+MOST_FAMILIES = 64
+OTHERS = "(all others)"
 
 YES, NO, NOT_KNOWN = 1, 0, -1
 
@@ -16,6 +19,9 @@ class Names:
 
     def __init__(self, first: Sequence[str] = ()) -> None:
         self._numbers = {name: number for number, name in enumerate(first)}
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._numbers
 
     def number(self, name: str) -> int:
         return self._numbers.setdefault(name, len(self._numbers))
