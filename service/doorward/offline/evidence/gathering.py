@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from doorward.core.facts import Facts
+from doorward.offline.event import FRAUD, SignIn
 from doorward.offline.evidence import baselines
 from doorward.offline.evidence.successes import (
     FROG,
@@ -66,7 +67,7 @@ class _Gathering:
     def add(self, each: Scored) -> None:
         event = each.event
         family = _family(each)
-        campaign = self._campaigns.of(family, event.request.subject.id, event.at)
+        campaign = self._campaigns.of(event) if event.label == FRAUD else 0
         if not each.is_success or family is None:
             return
         found, facts = self.found, each.facts
@@ -110,11 +111,12 @@ class _Campaigns:
         self._number = 0
         self._last: dict[tuple[str, str], tuple[float, int]] = {}
 
-    def of(self, family: str | None, subject: str, at: float) -> int:
-        """Return the campaign that an attempt belongs to, 0 for none."""
+    def of(self, event: SignIn) -> int:
+        """Return the campaign that an attack belongs to, whether it got in or not; 0 for none."""
+        family, at = event.family, event.at
         if family not in CAMPAIGNS:
             return 0
-        key = (family, subject if family in AGAINST_ONE else "")
+        key = (family, event.request.subject.id if family in AGAINST_ONE else "")
         last, number = self._last.get(key, (float("-inf"), 0))
         if at - last > QUIET_SECONDS:
             self._number += 1
