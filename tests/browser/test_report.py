@@ -1,7 +1,7 @@
 """The report of a back-test in a real Chromium, opened as a file: nothing is blocked, nothing strange is run."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,9 @@ def document() -> dict[str, Any]:
 class Opened:
     """A report in a page; what the browser complains of, asks for and wants to show is noted."""
 
-    def __init__(self, page: Page, path: Path, document: dict[str, Any]) -> None:
+    def __init__(
+        self, page: Page, path: Path, document: dict[str, Any], html: Callable[[Any], str] = report.html
+    ) -> None:
         self.page = page
         self.complaints: list[str] = []
         self.asked: list[str] = []
@@ -41,7 +43,7 @@ class Opened:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("dialog", lambda dialog: (self.complaints.append("a dialog"), dialog.dismiss()))
         page.on("request", lambda request: self.asked.append(request.url))
-        path.write_text(report.html(document), encoding="utf-8")
+        path.write_text(html(document), encoding="utf-8")
         page.goto(path.as_uri())
 
     def examples(self) -> int:

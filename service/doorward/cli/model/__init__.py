@@ -1,19 +1,20 @@
-"""`doorward model`: scores of logs, models of one's own, and whether a tenant's scores still fit."""
+"""`doorward model`: scores of logs, models of one's own, what they are worth, and whether a tenant's scores still fit."""
 
 import click
 
 from doorward.cli.model.drift import drift
+from doorward.cli.model.evaluate import evaluate
 from doorward.cli.model.scale import scale, thaw
 from doorward.cli.model.score import score
 from doorward.cli.model.shadow import shadow_report
 from doorward.cli.model.train import train
 
-COMMANDS = (score, train, scale, thaw, drift, shadow_report)
+COMMANDS = (score, train, evaluate, scale, thaw, drift, shadow_report)
 
 
 @click.group()
 def model() -> None:
-    """Score logs, train models, and look after those that score: a tenant's own scale, drift, a shadow model."""
+    """Score logs, train and evaluate models, and look after those that score: an own scale, drift, a shadow model."""
 
 
 for command in COMMANDS:

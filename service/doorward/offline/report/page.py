@@ -1,24 +1,14 @@
-"""The page of a report: everything in one file, which asks nobody for anything."""
+"""The page of a back-test."""
 
-from importlib.resources import files
-from string import Template
 from typing import Any
 
-from doorward.core.errors import DoorwardError
 from doorward.offline.report.counts import Reading
-from doorward.offline.report.escaping import cleaned, script_json, text
-from doorward.offline.report.markup import mark
+from doorward.offline.report.escaping import cleaned, text
 from doorward.offline.report.sections import all_sections
+from doorward.offline.report.sheet import Sheet
 from doorward.offline.report.summary import cards, grounds
 
 Json = dict[str, Any]
-
-
-class ReportNeedsPlotly(DoorwardError):
-    """The plots are drawn by a library that the service itself does not need."""
-
-    def __init__(self) -> None:
-        super().__init__("a report needs plotly, which is not installed: make tools, or pip install 'doorward[report]'")
 
 
 def html(document: Json) -> str:
@@ -26,33 +16,15 @@ def html(document: Json) -> str:
 
     Raises ReportNeedsPlotly. All texts of the document count as written by strangers.
     """
-    plotly = _plotly()
     reading = Reading(cleaned(document))
-    sections = all_sections(reading)
-    return Template(_file("report.html")).substitute(
-        title=text(reading.document["title"]),
-        style=_file("report.css"),
+    return Sheet(
+        kind="Back-test",
+        title=str(reading.document["title"]),
         lead=_lead(reading),
-        cards="".join(card.html() for card in cards(reading)),
-        grounds=_grounds(reading),
-        contents="".join(f'<li><a href="#{each.id}">{each.title}</a></li>' for each in sections),
-        sections="".join(each.html() for each in sections),
-        plots=script_json({plot.id: plot.to_json() for each in sections for plot in each.plots}),
-        plotly=plotly,
-        script=_file("report.js"),
-    )
-
-
-def _plotly() -> str:
-    try:
-        from plotly.offline import get_plotlyjs
-    except ImportError:
-        raise ReportNeedsPlotly from None
-    return str(get_plotlyjs())
-
-
-def _file(name: str) -> str:
-    return (files("doorward.offline.report") / "files" / name).read_text(encoding="utf-8")
+        cards=cards(reading),
+        grounds=grounds(reading),
+        sections=all_sections(reading),
+    ).html()
 
 
 def _lead(reading: Reading) -> str:
@@ -70,14 +42,3 @@ def _described(side: Json) -> str:
     parts.append(f"model {side['model']}" if side["model"] else "")
     told = ", ".join(filter(None, parts))
     return f"<b><bdi>{text(side['name'])}</bdi></b>" + (f" (<bdi>{text(told)}</bdi>)" if told else "")
-
-
-_WORDS = {"good": "in order", "fair": "mind", "bad": "wrong", "plain": ""}
-
-
-def _grounds(reading: Reading) -> str:
-    lines = (
-        f"<li>{mark(state, _WORDS[state]) + ' ' if _WORDS[state] else ''}{text(sentence)}</li>"
-        for state, sentence in grounds(reading)
-    )
-    return "".join(lines)

@@ -56,9 +56,9 @@ def challenged_over_time(reading: Reading) -> Plot:
                     "hovertemplate": "%{x}: %{y:.2%}",
                 }
             )
-    layout: Json = {"xaxis": {"type": "date"}, "yaxis": _SHARE}
+    layout: Json = {"xaxis": {"type": "date"}, "yaxis": SHARE}
     if reading.budget is not None:
-        layout |= {"shapes": [_line(y0=reading.budget)], "annotations": [_note("budget", y=reading.budget)]}
+        layout |= {"shapes": [line(y0=reading.budget)], "annotations": [_note("budget", y=reading.budget)]}
     caption = "Share of genuine sign-ins that are challenged or denied, by day (UTC)"
     return Plot("days", "Who is challenged over time", caption, data, layout)
 
@@ -73,7 +73,7 @@ def by_rule_over_time(reading: Reading) -> Plot:
             "x": list(days),
             "y": [number[rule] for number in days.values()],
             "customdata": [{"day": day} | ({} if rule == OTHERS else {"rule": rule}) for day in days],
-            "marker": {"color": f"--rule-{place % SHADES}", "pattern": {"shape": _PATTERNS[place % len(_PATTERNS)]}},
+            "marker": {"color": f"--rule-{place % SHADES}", "pattern": {"shape": PATTERNS[place % len(PATTERNS)]}},
             "hovertemplate": "%{x}: %{y}",
         }
         for place, rule in enumerate(rules)
@@ -104,9 +104,9 @@ def scores(reading: Reading) -> Plot:
     layout = {
         "bargap": 0,
         "xaxis": {"title": {"text": "score"}, "range": [-1, SCORES], "anchor": "y2"},
-        "yaxis": _SHARE | {"domain": [0.54, 1]},
-        "yaxis2": _SHARE | {"domain": [0, 0.46]},
-        "shapes": [_line(x0=level) for level in levels.values()],
+        "yaxis": SHARE | {"domain": [0.54, 1]},
+        "yaxis2": SHARE | {"domain": [0, 0.46]},
+        "shapes": [line(x0=level) for level in levels.values()],
         "annotations": [
             _note(name, x=level, y=1 if name == "high" else 0.92, sheet="y") for name, level in levels.items()
         ],
@@ -133,7 +133,7 @@ def by_hour(reading: Reading) -> Plot:
                 "hovertemplate": "%{x}:00: %{y:.2%} of %{text}",
             }
         )
-    layout = {"barmode": "group", "xaxis": {"title": {"text": "hour (UTC)"}, "dtick": 3}, "yaxis": _SHARE}
+    layout = {"barmode": "group", "xaxis": {"title": {"text": "hour (UTC)"}, "dtick": 3}, "yaxis": SHARE}
     return Plot(
         "hours", "By hour of the day", "Share of genuine sign-ins that are challenged, by hour (UTC)", data, layout
     )
@@ -156,14 +156,14 @@ def by_family(reading: Reading) -> Plot:
 
 
 _ED = {CHALLENGE: "challenged", DENY: "denied"}
-_SHARE: Json = {"tickformat": ".1~%", "rangemode": "tozero"}
+SHARE: Json = {"tickformat": ".1~%", "rangemode": "tozero"}
 _SIDEWAYS: Json = {
     "barmode": "group",
-    "xaxis": _SHARE,
+    "xaxis": SHARE,
     "yaxis": {"type": "category", "autorange": "reversed", "automargin": True},
 }
 # Rules are told apart without colours too.
-_PATTERNS = ("", "/", "x", "-", "|", "+", "\\", ".")
+PATTERNS = ("", "/", "x", "-", "|", "+", "\\", ".")
 
 
 def _coloured(reading: Reading) -> list[tuple[Column, str]]:
@@ -207,7 +207,7 @@ def _calendar(days: list[str]) -> list[str]:
     return [(first + timedelta(days=number)).isoformat() for number in range((last - first).days + 1)]
 
 
-def _line(*, x0: float | None = None, y0: float | None = None) -> Json:
+def line(*, x0: float | None = None, y0: float | None = None) -> Json:
     """Return a dashed line across the whole plot."""
     along = {"x0": x0, "x1": x0, "y0": 0, "y1": 1, "yref": "paper"}
     if x0 is None:

@@ -1,29 +1,14 @@
 """The parts of the page in their order, each with its plots and tables."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from doorward.offline.replay import FRAUDULENT, GENUINE
 from doorward.offline.report import plots, tables
 from doorward.offline.report.counts import Numbers, Reading
-from doorward.offline.report.escaping import text
-from doorward.offline.report.markup import Cell, Table
-from doorward.offline.report.plots import Plot
+from doorward.offline.report.markup import Cell
+from doorward.offline.report.sheet import Section, drawn
 
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One part of the page under a heading; *plots* are those that its *body* has places for."""
-
-    id: str
-    title: str
-    body: str
-    plots: tuple[Plot, ...] = ()
-
-    def html(self) -> str:
-        return f'<section aria-labelledby="{self.id}"><h2 id="{self.id}">{self.title}</h2>{self.body}</section>'
 
 
 def all_sections(reading: Reading) -> list[Section]:
@@ -51,7 +36,7 @@ def _time(reading: Reading) -> Section:
     shown = [(plots.challenged_over_time(reading), table)]
     if reading.after.side["stopped_by_day"]:
         shown.append((plots.by_rule_over_time(reading), tables.rules_by_day_table(reading)))
-    return _drawn("time", "Over time", shown)
+    return drawn("time", "Over time", shown)
 
 
 def _places(reading: Reading) -> Section:
@@ -66,7 +51,7 @@ def _places(reading: Reading) -> Section:
         (plots.by_hour(reading), tables.parts_table(reading, "hour", "Genuine sign-ins by hour (UTC)", hours)),
         (plots.by_country(reading), tables.parts_table(reading, "country", "Genuine sign-ins by country", countries)),
     ]
-    return _drawn("places", "Hours and countries", shown)
+    return drawn("places", "Hours and countries", shown)
 
 
 def _risk(reading: Reading) -> Section:
@@ -77,7 +62,7 @@ def _risk(reading: Reading) -> Section:
     if families:
         table = tables.parts_table(reading, "family", "Fraud by family of attack", families, kind=FRAUDULENT)
         shown.append((plots.by_family(reading), table))
-    return _drawn("risk", "Scores and attacks", shown)
+    return drawn("risk", "Scores and attacks", shown)
 
 
 def _rules(reading: Reading) -> Section:
@@ -99,20 +84,6 @@ def _drilled(changes: Json) -> list[Section]:
         Section("people", "People", left_out + tables.subjects_table(changes).html()),
         Section("examples", "Examples", '<div id="chosen"></div>' + tables.examples_table(changes).html()),
     ]
-
-
-def _drawn(name: str, title: str, shown: list[tuple[Plot, Table]]) -> Section:
-    body = "".join(_figure(plot, table) for plot, table in shown)
-    return Section(name, title, f'<div class="figures">{body}</div>', tuple(plot for plot, _ in shown))
-
-
-def _figure(plot: Plot, table: Table) -> str:
-    caption = text(plot.caption)
-    return (
-        f"<figure><figcaption><h3>{plot.title}</h3><p>{caption}</p></figcaption>"
-        f'<div class="plot" id="plot-{plot.id}" role="img" aria-label="{caption}"></div>'
-        f"<details><summary>The same as a table</summary>{table.html()}</details></figure>"
-    )
 
 
 def _aligned(reading: Reading, group: str, key: str) -> list[tuple[Any, list[Numbers]]]:

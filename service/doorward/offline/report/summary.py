@@ -1,14 +1,13 @@
 """What a back-test comes to, in sentences: for whoever decides and reads no tables."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from doorward.core.outcome import CHALLENGE, DENY
 from doorward.offline.replay import FRAUDULENT, GENUINE
 from doorward.offline.report.counts import Column, Reading
-from doorward.offline.report.escaping import text
-from doorward.offline.report.markup import count, mark, percent
+from doorward.offline.report.markup import count, percent
+from doorward.offline.report.sheet import Card
 
 Json = dict[str, Any]
 
@@ -16,25 +15,6 @@ Json = dict[str, Any]
 CLOSE = 0.9
 # One more or less of fewer moves a rate by more than a tenth of a per cent.
 FEW = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One figure that matters. *state* is good, fair, bad or plain, and *word* says why."""
-
-    title: str
-    state: str
-    word: str
-    figure: str
-    sentence: str
-    was: str = ""
-
-    def html(self) -> str:
-        was = f' <span class="was">before: {text(self.was)}</span>' if self.was else ""
-        return (
-            f'<li class="card {self.state}"><h3>{text(self.title)}</h3><p class="figure">{text(self.figure)}{was}</p>'
-            f"<p>{mark(self.state, self.word)}</p><p>{text(self.sentence)}</p></li>"
-        )
 
 
 def cards(reading: Reading) -> list[Card]:
