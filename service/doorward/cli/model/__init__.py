@@ -1,4 +1,4 @@
-"""`doorward model`: scores of logs, models of one's own, what they are worth, and whether a tenant's scores still fit."""
+"""`doorward model`: scores of logs, own models, what they are worth, and whether a tenant's scores still fit."""
 
 import click
 
