@@ -35,6 +35,14 @@ def trained(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def untrained(tmp_path: Path) -> Path:
+    """The live model without a word on what it was fitted to."""
+    file = tmp_path / "untrained.json"
+    file.write_bytes(write_scorecard(replace(load_scorecard(LIVE), distributions={})))
+    return file
+
+
+@pytest.fixture
 def desk(tmp_path: Path, shadow: Path) -> Iterator[Desk]:
     store = f"sqlite:///{tmp_path / 'store.db'}"
     # The commands have the machine's clock: what the house's clock leaves must not have ended by that one.

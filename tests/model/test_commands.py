@@ -45,10 +45,10 @@ def test_a_report_without_any_shadow_says_so(desk):
     assert (shown["compared"], shown["agreement"], shown["other_shadows"]) == (0, None, 1)
 
 
-def test_without_training_data_only_the_scores_are_compared(desk):
+def test_without_training_data_only_the_scores_are_compared(desk, untrained):
     many(desk.house, 3)
 
-    shown = json.loads(desk.run("model", "drift", *PERIOD, "--format", "json").stdout)
+    shown = json.loads(desk.run("model", "drift", *PERIOD, "--model", str(untrained), "--format", "json").stdout)
 
     assert [row["name"] for row in shown["indices"]] == ["score"]
     assert shown["genuine"] == 3

@@ -3,8 +3,10 @@
 import os
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
+from doorward import watching
 from doorward.meter import NullMeter
 from doorward.policies import Policies
 from doorward.tenants import Tenants
@@ -21,13 +23,15 @@ def rules(tmp_path):
 
 
 @pytest.fixture
-def look(rules, now):
+def look(rules, now, monkeypatch):
     policies = Policies(rules)
     policies.load_all(now)
     watch = Watch(policies, Tenants(rules), NullMeter())
 
     def events(seconds):
+        # A test before this may have had its logger kept with its own settings.
         with capture_logs() as logged:
+            monkeypatch.setattr(watching, "log", structlog.get_logger())
             watch.look(now + seconds)
         return [each["event"] for each in logged]
 

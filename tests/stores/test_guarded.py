@@ -151,12 +151,14 @@ def test_a_store_that_readiness_finds_is_used_again_at_once(opened, store):
 
 
 def test_nobody_probes_a_store_that_was_closed(store, now):
+    others = set(threading.enumerate())
     front = guarded(store, lambda: now[0], probe_seconds=SOON)
     front.close()
     for _ in range(FAILURES_TO_OPEN):
         fail(front)
 
-    assert eventually(lambda: "doorward-probe" not in [thread.name for thread in threading.enumerate()])
+    mine = set(threading.enumerate()) - others
+    assert eventually(lambda: not any(thread.is_alive() for thread in mine))
     assert store.pinged == 0
 
 
