@@ -32,7 +32,8 @@ class Binding:
         searched = frozenset(name for name, named in self._narrowed if list_type(named) != NETWORKS)
         # What a decision sees where no run-time list holds anything, which is the rule; None where words are narrowed.
         filled = any(not isinstance(named, RuntimeList) for _, named in self._narrowed)
-        self._empty = None if filled else {f"lists.{name}": _present(named, (), ()) for name, named in self._narrowed}
+        empty = {f"lists.{name}": _present(named, (), ()) for name, named in self._narrowed} if not filled else {}
+        self._usual = None if filled else {**self._fixed, **empty}
         self._candidates = frozenset[str]().union(*(each.signals for each in conditions if each.lists & searched))
 
     def values(self, signals: Signals, runtime_lists: Mapping[str, RuntimeEntries | None]) -> dict[str, Any]:
@@ -40,13 +41,12 @@ class Binding:
 
         Signals that no condition names may be among them, as they are.
         """
-        values = {**self._fixed, **signals.values}
+        usual = None if runtime_lists else self._usual
+        values = {**(self._fixed if usual is None else usual), **signals.values}
         for name, convert in self._converted:
             if name in values:
                 values[name] = convert(values[name])
-        if self._empty is not None and not runtime_lists:
-            values |= self._empty
-        elif self._narrowed:
+        if self._narrowed and usual is None:
             self._add_lists(values, runtime_lists)
         return values
 

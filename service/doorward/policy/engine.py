@@ -12,7 +12,7 @@ from doorward.core.signals.base import Signals
 from doorward.policy.given import Given
 from doorward.policy.lists import RuntimeEntries
 from doorward.policy.merging import stricter, strictest
-from doorward.policy.model import ANY_AUTHENTICATOR, ENROL, STRICTEST, Effect, Policy, Rule
+from doorward.policy.model import ANY_AUTHENTICATOR, ENROL, SKIP, STRICTEST, Effect, Policy, Rule
 from doorward.policy.ruling import (
     MATCHED,
     NOT_MATCHED,
@@ -163,6 +163,9 @@ def _look_at(rule: Rule, walk: _Walk, situation: Situation, signals: Signals, gi
         return
     if answer is None and signals.unknown.keys().isdisjoint(rule.condition.signals):
         walk.errors += 1
+    if answer is None and rule.on_unknown == SKIP:
+        walk.results.append(RuleResult(rule.id, UNKNOWN))
+        return
     _apply(rule, answer, walk, situation, policy_id)
 
 

@@ -69,12 +69,17 @@ _KEPT = 257
 _LOG1P = tuple(log1p(number) for number in range(_KEPT))
 
 
-def features(attempt: Attempt) -> dict[str, float]:
-    """Return every feature of the attempt by its name."""
+def evidence_of(attempt: Attempt) -> Evidence:
+    """Return what every feature of the attempt sees."""
     facts = attempt.facts
     shares = population_shares(facts.population)
-    seen = Evidence(attempt, facts, shares, log_ratios(facts, shares))
-    return {name: function(seen) for name, function in _FUNCTIONS}
+    return Evidence(attempt, facts, shares, log_ratios(facts, shares))
+
+
+def features(attempt: Attempt) -> dict[str, float]:
+    """Return every feature of the attempt by its name."""
+    seen = evidence_of(attempt)
+    return {name: function(seen) for name, function in FUNCTIONS.items()}
 
 
 def _ratio_of(level: str) -> Callable[[Evidence], float]:
@@ -252,4 +257,4 @@ FEATURES: tuple[Feature, ...] = (
     Feature("breached", "the password is in a breach", "0 or 1", UP, _breached),
 )
 
-_FUNCTIONS = tuple((feature.name, feature.function) for feature in FEATURES)
+FUNCTIONS = {feature.name: feature.function for feature in FEATURES}

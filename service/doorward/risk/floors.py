@@ -35,11 +35,15 @@ def level_of(score: float | None, floors: tuple[tuple[str, str], ...], levels: M
 
     Without a score it is `unknown`, unless a floor says more.
     """
-    reached = [level for _, level in floors]
-    if score is not None:
-        reached += [level for level, least in levels.items() if score >= least]
-    highest = max((LEVELS.index(level) for level in reached if level in LEVELS), default=0)
-    return UNSCORED if score is None and highest == 0 else LEVELS[highest]
+    highest = 0
+    for _, level in floors:
+        highest = max(highest, LEVELS.index(level))
+    if score is None:
+        return LEVELS[highest] if highest else UNSCORED
+    for level, least in levels.items():
+        if score >= least and level in LEVELS:
+            highest = max(highest, LEVELS.index(level))
+    return LEVELS[highest]
 
 
 def _counted(facts: Facts, name: str) -> int:

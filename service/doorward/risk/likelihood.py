@@ -74,8 +74,10 @@ def _own_shares(history: HistoryFacts, shares: Mapping[str, float]) -> dict[str,
 def _explained(level: str, own: Mapping[str, float], shares: Mapping[str, float]) -> float:
     """Return the likelihood of the value as itself or, less surely, as one of many of a wider value."""
     weight = likelihood = 0.0
+    share = shares[level]
     for wider, part in _BACK_OFF[level]:
         if wider in own:
             weight += part
-            likelihood += part * own[wider] * min(1.0, shares[level] / shares[wider])
+            within = share / shares[wider]
+            likelihood += part * own[wider] * (within if within < 1.0 else 1.0)
     return likelihood / weight

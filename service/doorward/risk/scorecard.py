@@ -4,7 +4,7 @@ The score explains itself: what each feature adds is looked up, and nothing else
 """
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import fsum, isnan, nan
 from typing import Protocol
@@ -13,7 +13,7 @@ from doorward.core.facts import HistoryFacts
 from doorward.core.outcome import Assessment, Reason
 from doorward.core.signals import LEARNING_EVENTS
 from doorward.core.signals.base import Attempt
-from doorward.risk.features import FEATURES, features
+from doorward.risk.features import FEATURES, FUNCTIONS, Evidence, evidence_of, features
 from doorward.risk.floors import floors_of
 from doorward.risk.likelihood import has_history
 from doorward.risk.stability import Distribution
@@ -50,6 +50,7 @@ class Table:
 # How a table is added up, and how it is told, in log-odds: so all is multiplied by the calibration's slope. A name,
 # thresholds, values and what stands for NaN; a name, the reference, both voices, and whether it compares with history.
 Steps = tuple[str, tuple[float, ...], tuple[float, ...], float]
+Planned = tuple[Callable[[Evidence], float], tuple[float, ...], tuple[float, ...], float]
 Telling = tuple[str, float, Voice | None, Voice | None, bool]
 
 
@@ -111,6 +112,7 @@ class Scorecard:
     id: str = field(default="", compare=False)
     own: Blending | None = None
     _steps: tuple[Steps, ...] = field(init=False, compare=False, repr=False)
+    _plan: tuple[Planned, ...] = field(init=False, compare=False, repr=False)
     tellings: tuple[Telling, ...] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -119,6 +121,8 @@ class Scorecard:
         steps = ((name, each.thresholds, tuple(a * x for x in each.values), a * each.missing) for name, each in tables)
         told = ((name, a * each.reference, each.raises, each.lowers, name in _COMPARING) for name, each in tables)
         object.__setattr__(self, "_steps", tuple(steps))
+        plan = tuple((FUNCTIONS.get(name, _nothing), *step) for name, *step in self._steps)
+        object.__setattr__(self, "_plan", plan)
         object.__setattr__(self, "tellings", tuple(told))
 
     def contributions(self, values: Mapping[str, float]) -> dict[str, float]:
@@ -132,6 +136,15 @@ class Scorecard:
     def log_odds(self, values: Mapping[str, float]) -> float:
         return fsum(self.contributions(values).values())
 
+    def log_odds_of(self, attempt: Attempt) -> float:
+        """Return the log-odds alone, without keeping what each feature is and adds."""
+        seen = evidence_of(attempt)
+        points = [self.calibration.a * self.constant + self.calibration.b + self.prior_shift]
+        for function, thresholds, values, missing in self._plan:
+            x = function(seen)
+            points.append(values[bisect_left(thresholds, x)] if x == x else missing)
+        return fsum(points)
+
     def score(self, log_odds: float) -> float:
         """Return the score of *log_odds*: by the quantiles, or as far as there is one by the tenant's own scale."""
         shipped = self.quantiles.score(log_odds)
@@ -143,24 +156,36 @@ def assess(
 ) -> Assessment:
     """Return the score of an attempt and all it rests on; no score where the history could not be read.
 
-    Putting the reasons into words takes half of the time, so whoever does not read them may do without. *values* are
-    the attempt's features, for whoever has them already.
+    What each feature adds, and the reasons in words, take half of the time, so whoever reads neither may do without.
+    *values* are the attempt's features, for whoever has them already.
     """
-    facts = attempt.facts
+    if not with_reasons and values is None:
+        return _assessed(card, attempt, card.log_odds_of(attempt), (), {})
     values = features(attempt) if values is None else values
     shares = card.contributions(values)
-    log_odds = fsum(shares.values())
-    calibration = card.calibration
+    reasons = _reasons(card, attempt, values, shares) if with_reasons else ()
+    return _assessed(card, attempt, fsum(shares.values()), reasons, shares)
+
+
+def _assessed(
+    card: Scorecard, attempt: Attempt, log_odds: float, reasons: tuple[Reason, ...], shares: Mapping[str, float]
+) -> Assessment:
+    facts, calibration = attempt.facts, card.calibration
     return Assessment(
         score=card.score(log_odds) if facts.history.reachable else None,
         log_odds=log_odds,
         confidence=confidence_of(facts.history),
-        reasons=_reasons(card, attempt, values, shares) if with_reasons else (),
+        reasons=reasons,
         floors=floors_of(facts),
         contributions=shares,
         calibration={"source": calibration.source, "n": calibration.n, "version": calibration.version},
         model=card.id,
     )
+
+
+def _nothing(_: Evidence) -> float:
+    """Stand for a feature that this version does not know."""
+    return nan
 
 
 def confidence_of(history: HistoryFacts) -> str:

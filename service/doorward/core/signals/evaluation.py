@@ -50,19 +50,17 @@ def with_risk(
     floors: Sequence[str],
 ) -> Signals:
     """Return *signals* with the `risk.*` rows as well; a score of None is unknown, its level never."""
-    values = dict(signals.values)
-    unknown = dict(signals.unknown)
-    values |= {
+    values = {
+        **signals.values,
         "risk.level": level,
         "risk.confidence": confidence,
         "risk.reasons": list(reasons),
         "risk.floors": list(floors),
     }
     if score is None:
-        unknown["risk.score"] = NO_SCORE
-    else:
-        values["risk.score"] = float(score)
-    return Signals(values, unknown, signals.learning)
+        return Signals(values, {**signals.unknown, "risk.score": NO_SCORE}, signals.learning)
+    values["risk.score"] = float(score)
+    return Signals(values, signals.unknown, signals.learning)
 
 
 def state_of(signals: Signals, name: str) -> str:
