@@ -1,6 +1,6 @@
 """facts ─▶ signals ─▶ score ─▶ ruling: the pure middle of the line, one for serving, what-if, records and replays."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -103,26 +103,30 @@ def judge(
 
 def explain_rules(case: Case, policy: Policy, signals: Signals) -> list[dict[str, Any]]:
     """Return every rule with what each of its conditions came to."""
-    return explain(policy, **_given(case, signals))
+    rows: list[dict[str, Any]] = _applied(explain, case, policy, signals)
+    return rows
 
 
 def rule(case: Case, policy: Policy, signals: Signals) -> Ruling:
     """Apply *policy* to the signals of *case*."""
-    return apply_policy(policy, **_given(case, signals))
+    ruling: Ruling = _applied(apply_policy, case, policy, signals)
+    return ruling
 
 
-def _given(case: Case, signals: Signals) -> dict[str, Any]:
-    return {
-        "signals": signals,
-        "kind": case.request.kind,
-        "now": case.now,
-        "enrolment": case.facts.enrolment,
-        "proofs": case.proofs,
-        "first_factor": case.first_factor,
-        "binding_digest": case.binding,
-        "runtime_lists": case.runtime,
-        "degraded": case.degraded,
-    }
+def _applied(what: Callable[..., Any], case: Case, policy: Policy, signals: Signals) -> Any:
+    """Return what *what* says of *case*; it takes what the engine takes."""
+    return what(
+        policy,
+        signals=signals,
+        kind=case.request.kind,
+        now=case.now,
+        enrolment=case.facts.enrolment,
+        proofs=case.proofs,
+        first_factor=case.first_factor,
+        binding_digest=case.binding,
+        runtime_lists=case.runtime,
+        degraded=case.degraded,
+    )
 
 
 def at_levels_of(policy: Policy, signals: Signals, assessment: Assessment) -> Signals:

@@ -1,7 +1,8 @@
 """The words of a decision: outcome, requirement, challenge, proof, reason."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 ALLOW = "allow"
@@ -61,8 +62,10 @@ class Reason(NamedTuple):
     points: float
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Assessment(NamedTuple):
     """The score and what it rests on. *score* is None where the history could not be read.
 
     *log_odds* is the calibrated sum; *contributions* maps each feature to its exact share of it.
@@ -73,8 +76,8 @@ class Assessment:
     confidence: str = "none"
     reasons: tuple[Reason, ...] = ()
     floors: tuple[tuple[str, str], ...] = ()  # (name, the level it raises to)
-    contributions: Mapping[str, float] = field(default_factory=dict)
-    calibration: Mapping[str, Any] = field(default_factory=dict)
+    contributions: Mapping[str, float] = _NOTHING
+    calibration: Mapping[str, Any] = _NOTHING
     model: str = ""
 
 

@@ -1,7 +1,8 @@
 """Judges many cases by a few policies and models: what serves, without computing what none of them reads."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from doorward.core.outcome import Assessment
 from doorward.core.signals import Attempt, evaluation_of, with_risk
@@ -19,8 +20,7 @@ Lists = Mapping[str, RuntimeEntries | None]
 Scaled = tuple[str, OwnScale]
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """What one policy with one model says of a case."""
 
     assessment: Assessment
@@ -61,8 +61,8 @@ class Judging:
                 score=assessment.score,
                 level=level,
                 confidence=assessment.confidence,
-                reasons=[reason.code for reason in assessment.reasons],
-                floors=[name for name, _ in assessment.floors],
+                reasons=[reason.code for reason in assessment.reasons] if assessment.reasons else (),
+                floors=[name for name, _ in assessment.floors] if assessment.floors else (),
             )
             its_case = case if runtime is None else replace(case, runtime=runtime[number])
             judged.append(Judged(assessment, level, rule(its_case, policy, signals)))

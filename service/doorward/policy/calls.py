@@ -88,14 +88,15 @@ def _value(argument: Argument, values: Mapping[str, Any], activation: Any) -> An
 _PYTHON: Mapping[str, type] = {"bool": bool, "int": int, "double": float, "list(string)": list}
 
 
+_TAKES = {name: tuple(_PYTHON.get(kind, str) for kind in spec.parameters) for name, spec in FUNCTIONS.items()}
+
+
 def answer_of(function: str, arguments: list[Any]) -> Any:
     """Return what the function says, None where an argument is unknown, of another type, or has no answer."""
-    spec = FUNCTIONS[function]
-    for value, kind in zip(arguments, spec.parameters, strict=True):
-        if type(value) is not _PYTHON.get(kind, str):
-            return None
+    if tuple(map(type, arguments)) != _TAKES[function]:
+        return None
     try:
-        return spec.function(*arguments)
+        return FUNCTIONS[function].function(*arguments)
     except (ValueError, KeyError):
         return None
 

@@ -123,7 +123,7 @@ def _ruling(walk: _Walk, ending: _Ending, effect: Effect, *, rule: str, reason: 
         retry_after_seconds=effect.retry_after_seconds,
         enrol=ending.enrol,
         unenrolled=ending.unenrolled,
-        satisfied_by=_spent(walk) if ending.outcome == ALLOW else "",
+        satisfied_by=_spent(walk) if walk.satisfied and ending.outcome == ALLOW else "",
         shadow=tuple(walk.shadow),
         results=tuple(walk.results),
         unknown_errors=walk.errors,

@@ -27,7 +27,8 @@ def floors_of(facts: Facts) -> tuple[tuple[str, str], ...]:
     """Return the name and the level of every finding."""
     if not facts.velocity.counts and facts.velocity.tenant_failure_ratio_10m is None:
         return ()
-    return tuple((floor.name, floor.level) for floor in FLOORS if floor.found(facts))
+    found = [(floor.name, floor.level) for floor in FLOORS if floor.found(facts)]
+    return tuple(found) if found else ()
 
 
 def level_of(score: float | None, floors: tuple[tuple[str, str], ...], levels: Mapping[str, float]) -> str:
@@ -52,8 +53,10 @@ def _counted(facts: Facts, name: str) -> int:
 
 def _spray(facts: Facts) -> bool:
     """Many subjects from one address, most of them failing: not a company's shared one, where most succeed."""
+    if _counted(facts, "ip_subjects_1h") < 10:
+        return False
     failures, attempts = _counted(facts, "ip_failures_1h"), _counted(facts, "ip_attempts_1h")
-    return _counted(facts, "ip_subjects_1h") >= 10 and failures >= 8 and failures >= 0.6 * attempts
+    return failures >= 8 and failures >= 0.6 * attempts
 
 
 def _stuffing_wave(facts: Facts) -> bool:

@@ -139,11 +139,11 @@ class Scorecard:
     def log_odds_of(self, attempt: Attempt) -> float:
         """Return the log-odds alone, without keeping what each feature is and adds."""
         seen = evidence_of(attempt)
-        points = [self.calibration.a * self.constant + self.calibration.b + self.prior_shift]
-        for function, thresholds, values, missing in self._plan:
-            x = function(seen)
-            points.append(values[bisect_left(thresholds, x)] if x == x else missing)
-        return fsum(points)
+        points = [
+            values[bisect_left(thresholds, x)] if (x := function(seen)) == x else missing
+            for function, thresholds, values, missing in self._plan
+        ]
+        return fsum((self.calibration.a * self.constant + self.calibration.b + self.prior_shift, *points))
 
     def score(self, log_odds: float) -> float:
         """Return the score of *log_odds*: by the quantiles, or as far as there is one by the tenant's own scale."""

@@ -50,8 +50,7 @@ class SignalSpec:
     learns: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Signals:
+class Signals(NamedTuple):
     """The signals of one attempt: every name is either in *values* or in *unknown* (name to reason)."""
 
     values: Mapping[str, Any]
