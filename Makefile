@@ -52,12 +52,13 @@ geodata: $(RUN) ## Fetch fresher geo databases, with autonomous systems (needs n
 	@$(BIN)/doorward geodata convert var/download/*.tgz
 	@rm -rf var/download
 
-bench: $(RUN) ## Measure decisions beside an empty view, and verifies beside them, on a redis-server of its own; about seven minutes.
+bench: $(RUN) ## Measure decisions beside an empty view, and verifies beside them, on a redis-server of its own; about nine minutes.
 	@tests/have-redis
 	@$(BIN)/python bench/decisions.py $(ARGS)
 	@$(BIN)/python bench/verifies.py
 	@$(BIN)/python bench/memory.py
 	@$(BIN)/python bench/shadow.py
+	@$(BIN)/python bench/replay.py
 
 faults: $(DEV) ## Kill and hang stores and workers under load, and print what callers see.
 	@tests/have-redis
