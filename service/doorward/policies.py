@@ -10,8 +10,8 @@ from doorward.core.errors import NotReady
 from doorward.core.signals import SIGNALS, SignalSpec
 from doorward.last_good import LastGood
 from doorward.policy.compiler import Compilation, compile_policy
-from doorward.policy.files import Stamp, read_bounded, stamp
-from doorward.policy.findings import ERROR, START, Finding
+from doorward.policy.files import Stamp, read_bounded, stamp, unreadable
+from doorward.policy.findings import Finding
 from doorward.policy.model import Policy
 from doorward.policy.source import MAX_BYTES
 
@@ -181,12 +181,12 @@ class Policies:
             content, read_as = read_bounded(path, MAX_BYTES)
             made = self._compile(content.decode("utf-8-sig"), folder)
         except FileNotFoundError:
-            findings = () if file == CANDIDATE_FILE else (_unreadable(f"there is no {file}"),)
+            findings = () if file == CANDIDATE_FILE else (unreadable(f"there is no {file}"),)
             return Compilation(None, findings, {path: None})
         except OSError as error:
-            return Compilation(None, (_unreadable(f"{file} cannot be read: {error.strerror}"),), {path: None})
+            return Compilation(None, (unreadable(f"{file} cannot be read: {error.strerror}"),), {path: None})
         except UnicodeDecodeError:
-            return Compilation(None, (_unreadable(f"{file} is no UTF-8 text"),), {path: stamp(path)})
+            return Compilation(None, (unreadable(f"{file} is no UTF-8 text"),), {path: stamp(path)})
         return replace(made, stamps={**made.stamps, path: read_as})
 
 
@@ -199,7 +199,3 @@ def _valid(tenant: str) -> str:
     if not is_folder_name(tenant):
         raise NoPolicy("a tenant's name is letters, digits, - _ or ., at most 64")
     return tenant
-
-
-def _unreadable(message: str) -> Finding:
-    return Finding(ERROR, START.line, START.column, "", "unreadable", message)

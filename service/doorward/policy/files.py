@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from doorward.policy.findings import ERROR, START, Finding
+
 MAX_FILE_BYTES = 4 * 1024 * 1024
 MAX_FILES = 32
 
@@ -23,6 +25,22 @@ def read_bounded(path: Path, limit: int) -> tuple[bytes, Stamp]:
     """Return at most *limit* bytes and one, and the stamp of exactly the file that was read."""
     with path.open("rb") as file:
         return file.read(limit + 1), _stamp(os.fstat(file.fileno()))
+
+
+def text_of(path: Path, limit: int) -> str | Finding:
+    """Return the text of *path*, at most *limit* bytes and one; a finding where it cannot be read."""
+    try:
+        content, _ = read_bounded(path, limit)
+        return content.decode("utf-8-sig")
+    except OSError as wrong:
+        return unreadable(f"cannot be read: {wrong.strerror}")
+    except UnicodeDecodeError:
+        return unreadable("is no UTF-8 text")
+
+
+def unreadable(message: str) -> Finding:
+    """Return what is told of a file that cannot be read as a whole."""
+    return Finding(ERROR, START.line, START.column, "", "unreadable", message)
 
 
 def _stamp(status: os.stat_result) -> Stamp:

@@ -7,7 +7,6 @@ import pytest
 
 from doorward.core.errors import BadInput
 from doorward.offline.evidence.evaluation import evaluate
-from doorward.offline.evidence.floors import REFERENCE, REFERENCE_AT
 from doorward.offline.evidence.successes import FROG, NOT_KNOWN, YES, split
 
 from .made import DAY, Made, hundred
@@ -96,12 +95,6 @@ def test_a_floor_that_is_missed_is_named(frozen):
         "naive: 50.00% is challenged, less than 90.00%",
         "spray: no such attack was judged, at least 10.00% was asked for",
     ]
-
-
-def test_the_trainer_asks_for_the_same_floors():
-    measuring = pytest.importorskip("doorward.offline.training.measuring")
-
-    assert (measuring.FLOORS, measuring.JUDGED_AT) == (REFERENCE, REFERENCE_AT)
 
 
 def test_the_roc_ends_where_a_tenth_is_challenged(frozen):

@@ -8,8 +8,8 @@ from doorward.core.errors import BadInput, Mistake
 from doorward.core.signals import SIGNALS
 from doorward.policies import CANDIDATE_FILE, POLICY_FILE
 from doorward.policy.compiler import Compilation, compile_policy
-from doorward.policy.files import read_bounded
-from doorward.policy.findings import ERROR, START, Finding
+from doorward.policy.files import text_of
+from doorward.policy.findings import Finding
 from doorward.policy.source import MAX_BYTES
 from doorward.tenant_file import read_tenant
 from doorward.tenants import TENANT_FILE
@@ -23,7 +23,7 @@ class PolicyFile:
 
     def compile(self) -> Compilation:
         """Return the policy and every finding; a file that cannot be read is a finding too."""
-        text = _text_of(self.path)
+        text = text_of(self.path, MAX_BYTES)
         if isinstance(text, Finding):
             return Compilation(None, (text,))
         return compile_policy(text, signals=SIGNALS, folder=self.path.parent)
@@ -37,7 +37,7 @@ class TenantFile:
 
     def findings(self) -> tuple[Finding, ...]:
         """Return everything that is wrong with it; a file that cannot be read is a finding too."""
-        text = _text_of(self.path)
+        text = text_of(self.path, MAX_BYTES)
         return (text,) if isinstance(text, Finding) else read_tenant(text, self.path.resolve().parent.name)[1]
 
 
@@ -66,17 +66,3 @@ _POLICIES = (POLICY_FILE, CANDIDATE_FILE)
 def _in_folder(folder: Path, *names: str) -> Iterator[Path]:
     for name in names:
         yield from sorted(folder.rglob(name))
-
-
-def _text_of(path: Path) -> str | Finding:
-    try:
-        content, _ = read_bounded(path, MAX_BYTES)
-        return content.decode("utf-8-sig")
-    except OSError as wrong:
-        return _unreadable(f"cannot be read: {wrong.strerror}")
-    except UnicodeDecodeError:
-        return _unreadable("is no UTF-8 text")
-
-
-def _unreadable(message: str) -> Finding:
-    return Finding(ERROR, START.line, START.column, "", "unreadable", message)

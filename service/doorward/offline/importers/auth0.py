@@ -32,7 +32,8 @@ _NO_SUBJECT = "an attempt whose user the log does not name"
 
 def read(found: Json) -> Piece | Skipped:
     """Return the entry as a piece of a sign-in; a person's second step comes before the sign-in's success."""
-    found = found.get("data") if isinstance(found.get("data"), dict) else found  # type: ignore[assignment]
+    wrapped = found.get("data")
+    found = wrapped if isinstance(wrapped, dict) else found
     kind = found.get("type")
     is_step = kind == STEP_PASSED or kind in STEPS_FAILED
     if not is_step and kind != SUCCESS and kind not in FAILURES:

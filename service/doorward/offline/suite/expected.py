@@ -148,7 +148,8 @@ def _shadow(node: Node, where: str, at: Reading) -> dict[str, str]:
     """Read `[rule, …]` or `{rule: outcome}`; an outcome that is not given is empty, and not checked."""
     if isinstance(node, Items) or not isinstance(node, Fields):
         return dict.fromkeys(texts(node, where, at), "")
-    return mapped(choice((ALLOW, CHALLENGE, DENY)))(node, where, at)  # type: ignore[no-any-return]
+    outcomes: dict[str, str] = mapped(choice((ALLOW, CHALLENGE, DENY)))(node, where, at)
+    return outcomes
 
 
 def _meets(wanted: Any, came: Requirement | None) -> bool:

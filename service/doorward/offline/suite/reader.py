@@ -12,8 +12,8 @@ from doorward.offline.suite.model import RuleCase, Suite
 from doorward.offline.suite.values import Reading, section_of
 from doorward.policies import POLICY_FILE
 from doorward.policy.compiler import Compilation, compile_policy
-from doorward.policy.files import read_bounded
-from doorward.policy.findings import ERROR, START, Finding, Report, quoted
+from doorward.policy.files import text_of
+from doorward.policy.findings import START, Finding, Report, quoted
 from doorward.policy.model import Policy
 from doorward.policy.section import Section, shape
 from doorward.policy.source import MAX_BYTES, Fields, Items, Node, Text, read
@@ -43,7 +43,7 @@ class Policies:
     def at(self, path: Path) -> Compilation:
         """Return what came of the policy at *path*; a file that cannot be read is a finding too."""
         if path not in self._compiled:
-            text = _text_of(path)
+            text = text_of(path, MAX_BYTES)
             self._compiled[path] = (
                 Compilation(None, (text,))
                 if isinstance(text, Finding)
@@ -54,7 +54,7 @@ class Policies:
 
 def read_suite(path: Path, policies: Policies) -> Suite:
     """Return the suite of the test file at *path*, without cases and with the mistakes where there are any."""
-    text = _text_of(path)
+    text = text_of(path, MAX_BYTES)
     if isinstance(text, Finding):
         return Suite(path, path.parent / POLICY_FILE, None, findings=(text,))
     report = Report()
@@ -73,20 +73,6 @@ def read_suite(path: Path, policies: Policies) -> Suite:
     # What stands in the defaults, or in a case with a matrix, is read once for each combination.
     findings = tuple(dict.fromkeys(report.findings()))
     return Suite(path, policy_path, made.policy, () if report.failed else cases, findings)
-
-
-def _text_of(path: Path) -> str | Finding:
-    try:
-        content, _ = read_bounded(path, MAX_BYTES)
-        return content.decode("utf-8-sig")
-    except OSError as wrong:
-        return _unreadable(f"cannot be read: {wrong.strerror}")
-    except UnicodeDecodeError:
-        return _unreadable("is no UTF-8 text")
-
-
-def _unreadable(message: str) -> Finding:
-    return Finding(ERROR, START.line, START.column, "", "unreadable", message)
 
 
 def _check_version(section: Section) -> None:
@@ -170,7 +156,8 @@ def _combinations(node: Node | None, report: Report) -> Iterator[Combination]:
         yield from _product(node, report)
     elif isinstance(node, Items) and node.items and all(isinstance(each, Fields) for each in node.items):
         for row in node.items:
-            yield _combination([(key, value) for key, value in row.fields], report)  # type: ignore[union-attr]
+            if isinstance(row, Fields):
+                yield _combination(list(row.fields), report)
     else:
         expected = "{dotted.path: [values]}, or a list of rows {dotted.path: value}"
         report.error(node.place, "wrong-type", f"'matrix' is a {shape(node)}, expected {expected}")

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from doorward.offline.evidence.floors import REFERENCE, REFERENCE_AT
+from doorward.offline.evidence.groups import HISTORIES
 from doorward.offline.training.calibrating import looked_up
 from doorward.offline.training.rows import NAMES, Rows
 from doorward.risk.scorecard import Scorecard
@@ -17,24 +19,7 @@ from doorward.risk.scorecard import Scorecard
 Numbers = NDArray[np.float64]
 
 RATES = (0.01, 0.02, 0.05, 0.10)
-JUDGED_AT = 0.02
 EARLY_AT = 0.05
-# What a model must reach at JUDGED_AT to be fit to ship: the share of each family that is challenged.
-FLOORS: Mapping[str, float] = {
-    "naive": 0.97,
-    "vpn": 0.96,
-    "resproxy": 0.94,
-    "targeted": 0.85,
-    "very_targeted": 0.65,
-    "stuffing": 0.99,
-    "spray": 0.99,
-    "brute": 0.99,
-    "slowlow": 0.60,
-    "rare_asn": 0.85,
-}
-# By how many verified sign-ins a subject had before; the last has no end.
-HISTORIES = ((0, 0), (1, 1), (2, 4), (5, 11), (12, 39), (40, None))
-
 # Models that differ by less are taken for equally good.
 _SAME_SHORTFALL, _SAME_SHARE = 0.001, 0.01
 
@@ -56,12 +41,12 @@ class Figures:
     @property
     def shortfall(self) -> float:
         """Return by how much the families together miss their floors; 0 where all are met."""
-        at = RATES.index(JUDGED_AT)
-        return sum(max(0.0, FLOORS[name] - shares[at]) for name, shares in self.caught.items() if name in FLOORS)
+        at = RATES.index(REFERENCE_AT)
+        return sum(max(0.0, REFERENCE[name] - shares[at]) for name, shares in self.caught.items() if name in REFERENCE)
 
     @property
     def mean_caught(self) -> float:
-        at = RATES.index(JUDGED_AT)
+        at = RATES.index(REFERENCE_AT)
         return float(np.mean([shares[at] for shares in self.caught.values()])) if self.caught else 0.0
 
     def is_worse_than(self, other: "Figures") -> bool:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from doorward.offline.training.measuring import FLOORS, HISTORIES, JUDGED_AT, RATES, Figures
+from doorward.offline.evidence.floors import REFERENCE, REFERENCE_AT
+from doorward.offline.evidence.groups import HISTORIES
+from doorward.offline.training.measuring import RATES, Figures
 from doorward.offline.training.run import Trained
 
 _LIMITS = """\
@@ -51,19 +53,19 @@ def table(figures: Figures, left_out: Sequence[str]) -> Iterator[str]:
     yield _row("genuine sign-ins challenged", figures.realised, "", decimals=2)
     yield _row("the same, by the score alone", figures.came, "", decimals=2)
     for family, shares in figures.caught.items():
-        floor = f"{FLOORS[family]:.0%}" if family in FLOORS else ""
+        floor = f"{REFERENCE[family]:.0%}" if family in REFERENCE else ""
         unseen = ", never seen" if family in left_out else ""
         yield _row(f"{family} ({figures.number[family]}{unseen})", shares, floor)
     missed = _missed(figures)
-    yield f"\nFloors at {JUDGED_AT:.0%}: " + (f"missed by {', '.join(missed)}." if missed else "all reached.")
+    yield f"\nFloors at {REFERENCE_AT:.0%}: " + (f"missed by {', '.join(missed)}." if missed else "all reached.")
     yield "\n| verified sign-ins before | " + " | ".join(_span(each) for each in HISTORIES) + " |"
     yield "|---|" + "---|" * len(HISTORIES)
     yield _row("genuine challenged at 5 %", figures.early)
 
 
 def _missed(figures: Figures) -> list[str]:
-    at = RATES.index(JUDGED_AT)
-    return [name for name, shares in figures.caught.items() if name in FLOORS and shares[at] < FLOORS[name]]
+    at = RATES.index(REFERENCE_AT)
+    return [name for name, shares in figures.caught.items() if name in REFERENCE and shares[at] < REFERENCE[name]]
 
 
 def _row(name: str, shares: Sequence[float], *last: str, decimals: int = 1) -> str:
