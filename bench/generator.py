@@ -84,7 +84,10 @@ class Link:
         end = self.received.find(b"\r\n\r\n")
         if end < 0:
             return False
-        at = self.received.find(b"Content-Length: ") + 16
+        at = self.received.find(b"Content-Length: ")
+        if at < 0:
+            at = self.received.find(b"content-length: ")
+        at += 16
         return len(self.received) >= end + 4 + int(self.received[at : self.received.index(b"\r", at)])
 
     def keep_token(self, tokens: Tokens) -> None:

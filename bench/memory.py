@@ -14,7 +14,6 @@ import json
 import re
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -125,10 +124,8 @@ class People:
         request = to_request(body)
         network = self._wired.locator.look_up(request.client.ip)
         hasher = self._historian.hasher
-        keys = replace(
-            keys_of(hasher, TENANT, request, network),
-            device=hasher.key(TENANT, "device", device.id),
-            device_id=device.id,
+        keys = keys_of(hasher, TENANT, request, network)._replace(
+            device=hasher.key(TENANT, "device", device.id), device_id=device.id
         )
         observation = observation_of(
             hasher,
@@ -155,7 +152,7 @@ class People:
     def remember(self, past: Past, like: RecordRow, number: int) -> None:
         """Keep *number* records of one person, each as long as *like*."""
         for _ in range(number):
-            row = replace(like, id=new_id("dec"), subject=past.subject)
+            row = like._replace(id=new_id("dec"), subject=past.subject)
             self._store.commit(Changes(record=row), self._now)
 
     def close(self) -> None:

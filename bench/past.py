@@ -5,7 +5,7 @@ have written over sixty days, worked out at once.
 """
 
 import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from doorward import device_tokens
 from doorward.api.requests import to_request
@@ -69,7 +69,7 @@ class Historian:
                 profile,
                 event_id=f"{person.id}/{number}",
                 at=at,
-                sight=replace(sight, device_id=issued[which].record.id),
+                sight=sight._replace(device_id=issued[which].record.id),
                 weight=history.PASSWORD_ONLY_WEIGHT,
                 quarantined=False,
                 now=at,

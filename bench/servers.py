@@ -25,6 +25,7 @@ from machine import cpu_seconds, tree
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 60
 STOP_SECONDS = 40
+GATHERING_SECONDS = 1.5
 NO_REDIS = "the bench starts a redis-server of its own, and there is none here: apt-get install redis-server"
 
 
@@ -54,9 +55,9 @@ class Served:
 class Servers:
     """Starts programs in *folder*; leaving it ends them, the last one first."""
 
-    def __init__(self, folder: Path, *, workers: int, threads: int) -> None:
+    def __init__(self, folder: Path, *, workers: int, threads: int, server: str = "gunicorn") -> None:
         self._folder = folder
-        self._shape = {"DOORWARD_WORKERS": str(workers), "DOORWARD_THREADS": str(threads)}
+        self._shape = {"DOORWARD_WORKERS": str(workers), "DOORWARD_THREADS": str(threads), "DOORWARD_SERVER": server}
         self._secrets = new_secrets()
         self._running: list[Served] = []
 
@@ -85,9 +86,11 @@ class Servers:
         environ |= {"DOORWARD_BIND": f"127.0.0.1:{port}"}
         return self._start(Served("baseline", self._popen("baseline", command, environ), port))
 
-    def doorward(self, name: str, store: str) -> Served:
+    def doorward(self, name: str, store: str, *, threads: int | None = None) -> Served:
         """Start `doorward serve` on *store*, as it comes: its defaults, and its log in a file."""
         environ = self.environ(name, store)
+        if threads:
+            environ |= {"DOORWARD_THREADS": str(threads)}
         port, metrics_port = free_port(), free_port()
         environ |= {"DOORWARD_BIND": f"127.0.0.1:{port}", "DOORWARD_METRICS_BIND": f"127.0.0.1:{metrics_port}"}
         process = self._popen(name, [sys.executable, "-m", "doorward", "serve"], environ)
@@ -155,7 +158,8 @@ def free_port() -> int:
 
 
 def metrics(served: Served) -> str:
-    """Return the metrics of a Doorward as text."""
+    """Return the metrics of a Doorward as text, once its workers have written the times that they gather."""
+    time.sleep(GATHERING_SECONDS)
     with urllib.request.urlopen(f"http://127.0.0.1:{served.metrics_port}/metrics", timeout=5) as answer:
         return str(answer.read().decode())
 

@@ -34,7 +34,7 @@ fi
 # step HEADING METHOD PATH [BODY]: ask, and show the answer; it stays in $answers/last.
 step() {
   printf '\n== %s\n   %s %s\n' "$1" "$2" "$3"
-  curl -sS -X "$2" "$url$3" -H "Authorization: Bearer $key" -H 'Content-Type: application/json' ${4:+-d "$4"} >"$answers/last"
+  curl -sS --max-time 20 -X "$2" "$url$3" -H "Authorization: Bearer $key" -H 'Content-Type: application/json' ${4:+-d "$4"} >"$answers/last"
   "$python" -c '
 import json, sys
 answer = json.load(open(sys.argv[1], encoding="utf-8"))
@@ -65,7 +65,7 @@ expect() {
 }
 
 # The app's code at the time of the sandbox, whose clock moves to the next code: each is good once.
-clock() { curl -sS -X PUT "$url/sandbox/clock" -H "Authorization: Bearer $key" -H 'Content-Type: application/json' -d "$1"; }
+clock() { curl -sS --max-time 20 -X PUT "$url/sandbox/clock" -H "Authorization: Bearer $key" -H 'Content-Type: application/json' -d "$1"; }
 next_code() {
   clock '{"advance_seconds": 30}' | "$python" -c '
 import json, sys

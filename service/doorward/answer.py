@@ -1,8 +1,7 @@
 """The answer of `POST /v1/decisions`, in the shape of the contract."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from doorward.core.outcome import CHALLENGE, DENY, Reason
 from doorward.core.times import rfc3339
@@ -14,8 +13,7 @@ Json = dict[str, Any]
 MAX_REASONS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Extras:
+class Extras(NamedTuple):
     """What the consequences of a ruling add to its answer."""
 
     challenge: Json | None = None

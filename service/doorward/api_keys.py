@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from collections import OrderedDict
+from collections.abc import Callable
 from threading import Lock
 
 from doorward.core.errors import BadInput, Mistake, StoreUnavailable
@@ -19,30 +20,40 @@ MOST_KEY_LENGTH = 256
 MOST_TENANT_LENGTH = 64
 MOST_LABEL_LENGTH = 200
 
+Count = Callable[[Caller, float], None]
+
+
+def unlimited(_caller: Caller, _now: float) -> None:
+    """Take no notice of a use."""
+
 
 class ApiKeyRing:
     """Tells who holds a key, as `services.ApiKeys` asks.
 
     A checked key is believed for 10 s, and for 15 min while the store is down. A wrong one is never remembered:
-    remembering would let a guesser fill the cache, and the store answers it by one look at an index.
+    remembering would let a guesser fill the cache, and the store answers it by one look at an index. *count* is told of
+    every use, and may refuse it.
     """
 
-    def __init__(self, store: KeyStore) -> None:
+    def __init__(self, store: KeyStore, count: Count = unlimited) -> None:
         self._store = store
+        self._count = count
         self._checked: OrderedDict[bytes, tuple[float, ApiKeyRow]] = OrderedDict()
         self._lock = Lock()
 
     def check(self, key: str, now: float) -> Caller | None:
         """Return the caller, or None for a key that is wrong, ended or revoked.
 
-        StoreUnavailable where neither the store nor the cache can tell.
+        StoreUnavailable where neither the store nor the cache can tell, Throttled where it was used too often.
         """
         if not key or len(key) > MOST_KEY_LENGTH:
             return None
         row = self._row(digest_of(key), now)
         if row is None or not is_valid(row, now):
             return None
-        return Caller(tenant=row.tenant, key_id=row.id, scopes=frozenset(row.scopes))
+        caller = Caller(tenant=row.tenant, key_id=row.id, scopes=frozenset(row.scopes))
+        self._count(caller, now)
+        return caller
 
     def create(
         self, *, tenant: str, scopes: tuple[str, ...], label: str = "", expires_at: float | None = None, now: float

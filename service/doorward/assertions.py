@@ -8,7 +8,7 @@ Beside the claims of RFC 9068 and the contract there are `types` and `phishing_r
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -44,14 +44,25 @@ _REQUIRED: dict[str, type] = {
 
 
 class AssertionDesk:
-    """Signs, checks, spends and publishes; implements `services.Assertions`."""
+    """Signs, checks, spends and publishes; implements `services.Assertions`.
+
+    *codes_from* answers since when no use of a proof can have been forgotten.
+    """
 
     def __init__(
-        self, secrets: SecretStore, decisions: DecisionStore, sealer: Sealer, issuer: str, *, algorithm: str = "ES256"
+        self,
+        secrets: SecretStore,
+        decisions: DecisionStore,
+        sealer: Sealer,
+        issuer: str,
+        *,
+        algorithm: str = "ES256",
+        codes_from: Callable[[], float] = float,
     ) -> None:
         self._keys = SigningKeys(secrets, sealer, algorithm=algorithm)
         self._decisions = decisions
         self._issuer = issuer.rstrip("/")
+        self._codes_from = codes_from
 
     def mint(
         self,
@@ -87,25 +98,36 @@ class AssertionDesk:
         session_id: str | None = None,
     ) -> tuple[Claims, Proof]:
         """Return what *assertion* proves, without spending it; what is None is not compared."""
+        claims, proof = self._read(tenant, assertion, now)
+        _require(application_id in (None, claims.get("aud", "")), "it was issued for another application")
+        _require(subject_id in (None, claims["sub"]), "it was issued for another subject")
+        _require(session_id in (None, claims.get("sid", "")), "it was issued for another session")
+        # Asked of the store first: what it answers may tell that it has forgotten something.
+        _require(not self._decisions.is_spent(tenant, proof.jti, now), "it was used before")
+        self._check_not_forgotten(claims)
+        return claims, proof
+
+    def _read(self, tenant: str, assertion: str, now: float) -> tuple[Claims, Proof]:
         claims = self._verified(tenant, assertion, now)
         _require(claims["iss"] == self._issuer_of(tenant), "it was issued for another tenant")
         _require(claims["iat"] <= now + CLOCK_SKEW_SECONDS, "it was issued in the future")
         _require(now < claims["exp"], "it has expired")
-        _require(application_id in (None, claims.get("aud", "")), "it was issued for another application")
-        _require(subject_id in (None, claims["sub"]), "it was issued for another subject")
-        _require(session_id in (None, claims.get("sid", "")), "it was issued for another session")
         return claims, _proof(claims)
 
     def redeem(self, tenant: str, assertion: str, now: float) -> dict[str, Any]:
         """Return the claims and spend the assertion; of many racing calls exactly one succeeds."""
-        claims, proof = self.read(tenant, assertion, now=now)
+        claims, proof = self._read(tenant, assertion, now)
         self.spend(tenant, proof.jti, now=now)
+        self._check_not_forgotten(claims)
         return dict(claims)
 
     def spend(self, tenant: str, jti: str, *, now: float) -> None:
         """Spend the proof *jti*; InvalidAssertion where it was spent before, here or by a decision."""
         first = self._decisions.spend(tenant, jti, expires_at=now + SPENT_SECONDS, now=now)
         _require(first, "it was used before")
+
+    def _check_not_forgotten(self, claims: Claims) -> None:
+        _require(claims["iat"] >= self._codes_from(), "it is older than what the store remembers for sure")
 
     def jwks(self, tenant: str) -> dict[str, Any]:
         """Return the tenant's public keys (RFC 7517); a tenant that never signed, or does not exist, has none."""

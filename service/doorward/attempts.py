@@ -40,5 +40,10 @@ class Attempts:
 
     def _rewrite(self, tenant: str, subject: bytes, authenticator_id: str, rewrite: Rewrite, now: float) -> None:
         self._store.rewrite_note(
-            tenant, subject, f"guesses-{authenticator_id}", rewrite, expires_at=now + LIFE_SECONDS, now=now
+            tenant, subject, note_of(authenticator_id), rewrite, expires_at=now + LIFE_SECONDS, now=now
         )
+
+
+def note_of(authenticator_id: str) -> str:
+    """Return the name of the subject's note that counts the guesses at an authenticator."""
+    return f"guesses-{authenticator_id}"

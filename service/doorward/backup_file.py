@@ -106,13 +106,13 @@ def _header(line: bytes) -> Header:
         raise UnusableBackup(f"the file has version {told.get('version')}, and this program knows {VERSION}")
     try:
         return Header(float(told["created_at"]), str(told["store"]), tuple(map(str, told["kinds"])))
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise UnusableBackup("the first line of the file cannot be read") from None
 
 
 def _row(line: bytes) -> Row:
     told = _json(line)
-    if not isinstance(told, list) or not told or told[0] not in KIND_OF:
+    if not isinstance(told, list) or not told or not isinstance(told[0], str) or told[0] not in KIND_OF:
         raise UnusableBackup("the file holds a row of a kind that this program does not know")
     kind, *plain = told
     if len(plain) != len(KIND_OF[kind].columns):

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from doorward.core.enrolment import Authenticator
 from doorward.core.origins import is_local, is_plain_url, is_within, origin_of
+from doorward.core.quotas import NO_QUOTAS, Quotas
 from doorward.core.request import Contact
 from doorward.core.sender_url import SenderUrl
 
@@ -35,7 +36,8 @@ class Realm:
     *origins* are those that a passkey may answer from; an empty *rp_id* means that there are no passkeys here.
     *base_url* is where a person's device reaches this service, without a slash at its end; empty where it does not.
     *return_to* are the addresses that a page of ours may send a person back to, and what lies below them.
-    *webhooks* are the tenant's own systems that hear of what happens.
+    *webhooks* are the tenant's own systems that hear of what happens. *quotas* bound how often it may ask; None in one
+    of them leaves it to the operator.
     """
 
     tenant: str
@@ -47,6 +49,7 @@ class Realm:
     base_url: str = ""
     return_to: tuple[str, ...] = ()
     webhooks: tuple[Subscription, ...] = ()
+    quotas: Quotas = NO_QUOTAS
 
     def takes_origin(self, origin: str) -> bool:
         """Answer whether a passkey may answer from a page of *origin*."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from doorward.attempts import Attempts
+from doorward.attempts import Attempts, note_of
 from doorward.ceremony import Begun, Notice, Notifier, Verified, Verifier
 from doorward.challenge_rows import Kept, KeptChallenges
 from doorward.core.challenges import CANCELLED, FAILED, PASSED, PENDING, Challenge, Shown
@@ -28,6 +28,7 @@ from doorward.core.errors import (
 from doorward.core.times import rfc3339
 from doorward.enrolling import Enrolling
 from doorward.passed import PassedChallenges
+from doorward.ports import RecordRow
 from doorward.pushes import Pushes
 from doorward.realms import Ceremonies
 from doorward.sending import Post
@@ -84,7 +85,7 @@ class ChallengeDesk:
     def begin(self, tenant: str, challenge_id: str, authenticator_id: str, now: float) -> Json:
         """Return what the client needs to answer; sends what must be sent, and the same live code when asked again."""
         kept = self._kept.read(tenant, challenge_id, now)
-        held = self._offered(tenant, kept, authenticator_id, now)
+        held, _ = self._offered(tenant, kept, authenticator_id, now)
         if held.status != ACTIVE:
             raise Conflict(f"the authenticator cannot be used now: it is {held.status}")
         ceremony = self._ceremonies.of(tenant, kept, held, now)
@@ -124,12 +125,12 @@ class ChallengeDesk:
     def verify(self, tenant: str, challenge_id: str, answered: Answered, now: float) -> Json:
         """Check one answer: passed with a proof, pending with the reason, or failed."""
         kept = self._kept.read(tenant, challenge_id, now)
-        held = self._offered(tenant, kept, answered.authenticator, now)
+        held, record = self._offered(tenant, kept, answered.authenticator, now)
         verifier = self._verifiers[held.type]
         answer = verifier.read(answered.response)
         is_guess = verifier.is_guess(answer)
         try:
-            last = self._spend(tenant, kept, held, now) if is_guess else False
+            kept, last = self._spend(tenant, kept, held, now) if is_guess else (kept, False)
         except Refusal as refusal:
             return self._refused(tenant, kept, held, refusal, now, spent=False)
         try:
@@ -145,28 +146,37 @@ class ChallengeDesk:
         if kept.challenge.status != PASSED:
             more = self._refused(tenant, kept, held, MoreRequired("another is required"), now, spent=False)
             return more | self._enrolling.grant(tenant, kept, held, now)
-        return self._passed.complete(tenant, kept, held, verified, answered, now)
+        return self._passed.complete(tenant, kept, held, verified, answered, now, record=record)
 
-    def _offered(self, tenant: str, kept: Kept, authenticator_id: str, now: float) -> Authenticator:
-        """Return the authenticator that may answer; one that was revoked meanwhile is as if it were disabled."""
+    def _offered(
+        self, tenant: str, kept: Kept, authenticator_id: str, now: float
+    ) -> tuple[Authenticator, RecordRow | None]:
+        """Return the authenticator that may answer, and the decision's record.
+
+        One that was revoked meanwhile is as if it were disabled.
+        """
         kept.challenge.check_open(now)
         contact = kept.challenge.contact(authenticator_id)
         if contact is not None:
-            return stand_in(contact, self._verifiers, self._ceremonies.about(tenant, kept, now))
+            held = stand_in(contact, self._verifiers, self._ceremonies.about(tenant, kept, now))
+            return held, self._kept.beside(kept, note_of(held.id), now).record
         for each in kept.challenge.offered:
             if each.id == authenticator_id:
-                bound = self._subjects.read(tenant, kept.row.subject, now).authenticators
+                beside = self._kept.beside(kept, note_of(each.id), now)
+                bound = self._subjects.opened(beside.authenticators).authenticators
                 gone = Authenticator(each.id, each.type, {}, each.label, status=DISABLED)
-                return next((one for one in bound if one.id == authenticator_id), gone)
+                return next((one for one in bound if one.id == each.id), gone), beside.record
         raise BadInput([Mistake("expected one of the challenge's authenticators", "#/authenticator")])
 
-    def _spend(self, tenant: str, kept: Kept, held: Authenticator, now: float) -> bool:
-        """Spend one guess at the authenticator and one attempt of the challenge, before anything is checked."""
+    def _spend(self, tenant: str, kept: Kept, held: Authenticator, now: float) -> tuple[Kept, bool]:
+        """Spend one guess at the authenticator and one attempt of the challenge, before anything is checked.
+
+        Returns the challenge then, and whether it was the last guess.
+        """
         if held.status != ACTIVE:
             raise Refused(f"the authenticator is {held.status}")
         last = self._attempts.spend(tenant, kept.row.subject, held.id, lane=kept.challenge.lane, now=now)
-        self._kept.change(kept, lambda challenge: challenge.spend(now), now)
-        return last
+        return self._kept.change(kept, lambda challenge: challenge.spend(now), now), last
 
     def _check(self, tenant: str, kept: Kept, held: Authenticator, answer: Any, now: float) -> Verified:
         """Check the answer against the authenticator as it is kept: of racing right answers one changes it.

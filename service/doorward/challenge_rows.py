@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from doorward.core.challenges import Challenge
 from doorward.core.errors import NotFound
 from doorward.core.identifiers import is_id, new_id
-from doorward.ports import ChallengeRow, ChallengeStore, Sealer
+from doorward.ports import Beside, ChallengeRow, ChallengeStore, Sealer
 
 PURPOSE = "challenge"
 
@@ -36,21 +36,28 @@ class KeptChallenges:
             raise NotFound("there is no such challenge")
         return self._opened(row)
 
+    def beside(self, kept: Kept, note: str, now: float) -> Beside:
+        """Return what an answer needs besides the challenge; the subject's *note* is about to be rewritten."""
+        return self._store.beside_challenge(kept.row, note, now)
+
     def of_decision(self, tenant: str, decision_id: str, now: float) -> Kept | None:
         row = self._store.challenge_of_decision(tenant, decision_id, now)
         return self._opened(row) if row is not None else None
 
     def change(self, kept: Kept, change: Change, now: float) -> Kept:
         """Change a challenge from what is kept now, atomically; what *change* raises leaves it as it is."""
+        made: list[Challenge] = []
 
         def rewrite(row: ChallengeRow) -> ChallengeRow:
-            changed = change(self._opened(row).challenge)
-            return replace(row, status=changed.status, body=_sealed(changed, self._sealer))
+            # What is sealed alike is the same: two seals of one text differ.
+            held = kept.challenge if row == kept.row else self._opened(row).challenge
+            made[:] = [change(held)]
+            return replace(row, status=made[0].status, body=_sealed(made[0], self._sealer))
 
         row = self._store.rewrite_challenge(kept.row, rewrite, now)
         if row is None:
             raise NotFound("there is no such challenge")
-        return self._opened(row)
+        return Kept(row, made[0])
 
     def _opened(self, row: ChallengeRow) -> Kept:
         body = json.loads(self._sealer.open(row.body, PURPOSE))

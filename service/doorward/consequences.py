@@ -1,6 +1,6 @@
 """What a ruling entails: a challenge to open, a device token to hand out, a sign-in to learn, a record to keep."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from doorward.answer import Extras, answer, as_kept
@@ -18,7 +18,9 @@ from doorward.learning import AWAITING_OUTCOME, NONE, PROFILE_LIFE_SECONDS, QUAR
 from doorward.offering import offer_of
 from doorward.policies import Loaded
 from doorward.policy.model import Policy
+from doorward.policy.ruling import SATISFIED
 from doorward.ports import ChallengeRow, Changes, DeviceRecord, RecordRow, Sealer
+from doorward.record_text import to_bytes
 
 RECORD_PURPOSE = "record"
 
@@ -108,12 +110,12 @@ def device_json(issued: Issued) -> Json:
 
 
 def _lesson(decision_id: str, case: Case, judgement: Judgement, found: Found, issued: Issued | None) -> Lesson:
-    second = any(each.state == "satisfied" for each in judgement.ruling.results)
+    second = SATISFIED in [each.state for each in judgement.ruling.results]
     kind = standing(case.facts.history, level=judgement.level, second_factor=second)
     return Lesson(
         event_id=decision_id,
         at=case.now,
-        sight=replace(found.sight, device_id=issued.record.id if issued else ""),
+        sight=found.sight._replace(device_id=issued.record.id if issued else ""),
         weight=PASSWORD_ONLY_WEIGHT,
         quarantined=kind == QUARANTINED,
         model=judgement.assessment.model,
@@ -214,7 +216,7 @@ def record_row(keeping: Keeping, tenant: str, subject: bytes, record: DecisionRe
         at=record.at,
         outcome=record.answer["outcome"],
         rule=record.answer["policy"]["rule"],
-        body=keeping.sealer.seal(record.to_bytes(), RECORD_PURPOSE),
+        body=keeping.sealer.seal(to_bytes(record), RECORD_PURPOSE),
         expires_at=record.at + keeping.lives.record,
     )
 

@@ -1,6 +1,6 @@
 """One decision, step by step: request ─▶ facts ─▶ signals ─▶ score ─▶ policy ─▶ decision ─▶ record."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +8,7 @@ from doorward.answer import Extras, answer
 from doorward.consequences import Consequences, Keeping, consequences
 from doorward.core.errors import BadInput, Conflict, Mistake, StoreUnavailable, Unreadable
 from doorward.core.identifiers import new_id
-from doorward.core.outcome import ALLOW
+from doorward.core.outcome import ALLOW, Proof
 from doorward.core.population import second_step_asked
 from doorward.core.request import DecisionRequest
 from doorward.gather import Found, Sources, gather
@@ -93,10 +93,11 @@ class DecisionDesk:
         except (StoreUnavailable, Unreadable):
             if not found.degraded:
                 # Those that were read last are better than none: who was blocked a second ago still is.
-                return self._case(tenant, request, replace(found, degraded=("history",)), rules, now)
+                return self._case(tenant, request, found._replace(degraded=("history",)), rules, now)
             runtime, listed = unreadable_lists(each for each in (rules.policy, rules.candidate) if each), ()
-        found = replace(found, listed=listed)
-        return Case(request, found.facts, now, found.proofs, runtime, degraded=bool(found.degraded)), found
+        proofs = _lasting(found.proofs) if found.degraded else found.proofs
+        found = found._replace(listed=listed, proofs=proofs)
+        return Case(request, found.facts, now, proofs, runtime, degraded=bool(found.degraded)), found
 
     def _carry_out(self, decision_id: str, case: Case, judgement: Judgement, found: Found, rules: Loaded) -> Json:
         if found.degraded:
@@ -110,7 +111,8 @@ class DecisionDesk:
                 self._store.commit(made.changes, case.now)
         except Conflict:
             return self._without_the_spent_proof(decision_id, case, judgement, found, rules)
-        except StoreUnavailable:
+        except (StoreUnavailable, Unreadable):
+            # A history that can be asked and not learned to: only who writes to the store makes such a one.
             self._sources.meter.store_failed("commit")
             return self._degrade(decision_id, case, found, rules)
         self._owners.decided(decision_id, case, judgement, found)
@@ -128,15 +130,15 @@ class DecisionDesk:
         self, decision_id: str, case: Case, judgement: Judgement, found: Found, rules: Loaded
     ) -> Json:
         spent = judgement.ruling.satisfied_by
-        fewer = replace(case, proofs=tuple(proof for proof in case.proofs if proof.jti != spent))
+        fewer = case._replace(proofs=tuple(proof for proof in case.proofs if proof.jti != spent))
         again = self._judge(found.keys.tenant, fewer, rules)
-        return self._carry_out(decision_id, fewer, again, replace(found, proofs=fewer.proofs), rules)
+        return self._carry_out(decision_id, fewer, again, found._replace(proofs=fewer.proofs), rules)
 
     def _degrade(self, decision_id: str, case: Case, found: Found, rules: Loaded) -> Json:
         """Decide again, the stricter way: what was found out cannot be kept, so nothing rests on it."""
-        degraded = replace(case, degraded=True)
+        degraded = case._replace(degraded=True, proofs=_lasting(case.proofs))
         again = self._judge(found.keys.tenant, degraded, rules)
-        return self._unrecorded(decision_id, again, replace(found, degraded=("record",)), rules, degraded)
+        return self._unrecorded(decision_id, again, found._replace(degraded=("record",)), rules, degraded)
 
     def _unrecorded(self, decision_id: str, judgement: Judgement, found: Found, rules: Loaded, case: Case) -> Json:
         policy = {"id": rules.policy.id, "digest": rules.policy.digest}
@@ -153,7 +155,7 @@ class DecisionDesk:
             rules = replace(rules, policy=self._compiled(tenant, text), candidate=None)
         found = gather(self._sources, tenant, request, now)
         if facts:
-            found = replace(found, facts=overridden(found.facts, facts))
+            found = found._replace(facts=overridden(found.facts, facts))
         case, found = self._case(tenant, request, found, rules, now)
         judgement = self._judge(tenant, case, rules)
         return self._unrecorded(new_id("dec"), judgement, found, rules, case)
@@ -166,3 +168,8 @@ class DecisionDesk:
                 [Mistake(f"line {each.line}, column {each.column}: {each.message}", "#/text") for each in errors]
             )
         return policy
+
+
+def _lasting(proofs: Sequence[Proof]) -> tuple[Proof, ...]:
+    """Return those that may be used again: the one use of a bound proof could not be kept, and would be the first."""
+    return tuple(proof for proof in proofs if not proof.binding)

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import re
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from doorward.core.identifiers import new_id, new_secret
 from doorward.ports import DeviceRecord
@@ -71,7 +71,7 @@ def presented(token: str | None, record: DeviceRecord | None, now: float, *, key
     if is_current:
         return _first_sight(record, now)
     if is_copy or (record.current_seen and now >= record.previous_until):
-        return Presented("revoked", record.id, replace(record, revoked=True), changed=True, is_copy=True)
+        return Presented("revoked", record.id, record._replace(revoked=True), changed=True, is_copy=True)
     return Presented("valid", record.id, record)
 
 
@@ -87,7 +87,7 @@ def _leads_to(digest: bytes, record: DeviceRecord, key: bytes) -> bool:
 def _first_sight(record: DeviceRecord, now: float) -> Presented:
     if record.current_seen:
         return Presented("valid", record.id, record)
-    seen = replace(record, current_seen=True, previous_until=now + OVERLAP_SECONDS)
+    seen = record._replace(current_seen=True, previous_until=now + OVERLAP_SECONDS)
     return Presented("valid", record.id, seen, changed=True)
 
 
@@ -100,9 +100,11 @@ def issue(*, now: float, life_seconds: float) -> Issued:
 
 def rotate(token: str, record: DeviceRecord, *, key: bytes, now: float, life_seconds: float) -> Issued:
     """Return the successor of a valid *token*; the same one again where its successor is still unseen or fresh."""
-    successor = _successor(_digest(token), record.id, key)
-    if hmac.compare_digest(_digest(successor), record.token_hash):
-        return Issued(successor, replace(record, expires_at=now + life_seconds))
+    digest = _digest(token)
+    if not hmac.compare_digest(digest, record.token_hash):
+        successor = _successor(digest, record.id, key)
+        if hmac.compare_digest(_digest(successor), record.token_hash):
+            return Issued(successor, record._replace(expires_at=now + life_seconds))
     return reissue(record, key=key, now=now, life_seconds=life_seconds)
 
 
@@ -111,8 +113,7 @@ def reissue(record: DeviceRecord, *, key: bytes, now: float, life_seconds: float
     successor = _successor(record.token_hash, record.id, key)
     return Issued(
         successor,
-        replace(
-            record,
+        record._replace(
             token_hash=_digest(successor),
             previous_hash=record.token_hash,
             previous_until=0.0,

@@ -1,7 +1,7 @@
 """«Why would it be decided so?»: an attempt judged without a trace, with every rule taken apart."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from doorward.answer import Extras, answer
@@ -37,7 +37,7 @@ class Explainer:
     ) -> Json:
         """Return the decision that *rules* would make, and why; *facts* are laid over those that are found."""
         found = gather(self.sources, tenant, request, now)
-        found = replace(found, facts=overridden(found.facts, facts))
+        found = found._replace(facts=overridden(found.facts, facts))
         case = self._case(tenant, request, found, rules, now)
         return self._explained(case, found.degraded, rules, self._card(tenant))
 

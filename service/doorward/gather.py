@@ -1,6 +1,7 @@
 """request ─▶ facts: the look-ups and the one trip to the store that a decision begins with."""
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from doorward.core import ring
 from doorward.core.contacts import Vouched
@@ -50,8 +51,7 @@ class Sources:
     zone: str = "UTC"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What one attempt brought to light: the facts to decide and record by, and what the write needs.
 
     *holdings* are all that the subject has bound, None where they could not be read. *ended* says that this call was
@@ -73,6 +73,16 @@ class Found:
     ended: bool = False
 
 
+class Past(NamedTuple):
+    """What the store and the shared sums hold of one attempt, and where; *ended* as in Found."""
+
+    keys: Keys
+    sight: Sight
+    snapshot: Snapshot
+    population: Population
+    ended: bool
+
+
 def gather(sources: Sources, tenant: str, request: DecisionRequest, now: float, *, decision_id: str = "") -> Found:
     """Find everything out about one attempt; it counts as one only with a *decision_id*.
 
@@ -83,7 +93,6 @@ def gather(sources: Sources, tenant: str, request: DecisionRequest, now: float, 
         agent = sources.agents.parse(request.client.user_agent)
     keys = keys_of(sources.hasher, tenant, request, network)
     sight = sight_again(sources.hasher, tenant, request, network, agent, "")
-    blank = Facts(network=network, agent=agent, zone=sources.zone)
     observation = _observation(sources.hasher, tenant, request, network, decision_id)
     try:
         with sources.meter.stage("store_begin"):
@@ -92,14 +101,14 @@ def gather(sources: Sources, tenant: str, request: DecisionRequest, now: float, 
             population = sources.tallies.population(tenant, now, newest=newest)
     except StoreUnavailable:
         sources.meter.store_failed("begin")
-        return without_history(blank, keys, sight, request)
+        return without_history(Facts(network=network, agent=agent, zone=sources.zone), keys, sight, request)
     ended = observation is not None and finishes(observation, snapshot)
     if ended:
         failed = request.credential.result == "failed"
         sources.tallies.add(tenant, attempt_of(sight.marks.get("asn", 0), at=now, failed=failed))
     with sources.meter.stage("history"):
-        found = _with_history(sources, blank, keys, sight, request, snapshot, population, now)
-    return replace(found, ended=True) if ended else found
+        past = Past(keys, sight, snapshot, population, ended=ended)
+        return _with_history(sources, network, agent, past, request, now)
 
 
 def keys_of(hasher: KeyedHash, tenant: str, request: DecisionRequest, network: NetworkFacts) -> Keys:
@@ -192,31 +201,22 @@ def without_history(facts: Facts, keys: Keys, sight: Sight, request: DecisionReq
 
 
 def _with_history(
-    sources: Sources,
-    blank: Facts,
-    keys: Keys,
-    sight: Sight,
-    request: DecisionRequest,
-    snapshot: Snapshot,
-    population: Population,
-    now: float,
+    sources: Sources, network: NetworkFacts, agent: AgentFacts, past: Past, request: DecisionRequest, now: float
 ) -> Found:
+    keys, sight, snapshot, population, ended = past
     token = _presented(sources, request, snapshot, now)
-    sight = replace(sight, device_id=token.device_id if token.state == "valid" else "")
-    degraded: tuple[str, ...] = ()
-    try:
-        history = answers(snapshot.profile, sight, now)
-    except Unreadable:
-        history, degraded = HistoryFacts(reachable=False), ("history",)
+    history, device, degraded = _remembered(request, token, sight, snapshot.profile, now)
     bound = bound_by(snapshot.authenticators, sources.sealer, request, now)
     proofs, remarks = _proofs(sources, keys.tenant, request, snapshot, now)
-    facts = replace(
-        blank,
-        device=device_facts(request.client.device_token_collected, token, None if degraded else snapshot.profile, now),
-        history=history,
-        velocity=velocity_facts(_rings(snapshot, keys, token), population, sight.marks.get("asn", 0), now),
-        population=population.facts(sight.marks, now),
-        enrolment=bound.facts,
+    facts = Facts(
+        network,
+        agent,
+        device,
+        history,
+        velocity_facts(_rings(snapshot, keys, token), population, sight.marks.get("asn", 0), now),
+        population.facts(sight.marks, now),
+        bound.facts,
+        sources.zone,
     )
     return Found(
         facts,
@@ -230,7 +230,19 @@ def _with_history(
         remarks,
         lists_version=snapshot.lists_version,
         degraded=degraded,
+        ended=ended,
     )
+
+
+def _remembered(
+    request: DecisionRequest, token: Presented, sight: Sight, profile: bytes | None, now: float
+) -> tuple[HistoryFacts, DeviceFacts, tuple[str, ...]]:
+    """Return what the history says, and what it says of the device; and what is degraded, where it cannot be read."""
+    collected = request.client.device_token_collected
+    try:
+        return answers(profile, sight, now), device_facts(collected, token, profile, now), ()
+    except Unreadable:
+        return HistoryFacts(reachable=False), device_facts(collected, token, None, now), ("history",)
 
 
 def _rings(snapshot: Snapshot, keys: Keys, token: Presented) -> Rings:
@@ -258,14 +270,11 @@ def _proofs(
         _, proof = sources.proofs.read(
             tenant, assertion, application_id=request.application_id, subject_id=request.subject.id, now=now
         )
-        spent = sources.store.is_spent(tenant, proof.jti, now)
     except InvalidAssertion as refusal:
         return snapshot.proofs, (("session.assertion", str(refusal)),)
     except (StoreUnavailable, Unreadable):
         return snapshot.proofs, (("session.assertion", "it cannot be checked now"),)
     # A login's proof is made before there is a session; one that names a session is good for that one alone.
-    if spent:
-        return snapshot.proofs, (("session.assertion", "it was used before"),)
     if proof.session_id not in ("", request.session.id):
         return snapshot.proofs, (("session.assertion", "it was issued for another session"),)
     return (*snapshot.proofs, proof), ()

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from doorward.core.errors import StoreNotAccepted, StoreUnavailable
+from doorward.core.standing import Standing
 from doorward.core.times import rfc3339
-from doorward.own_scales import OwnScales, Standing
+from doorward.own_scales import OwnScales
 from doorward.policies import Policies
 from doorward.ports import GeoState, Store
 from doorward.tenants import LoadedTenant, Tenants

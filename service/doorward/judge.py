@@ -1,8 +1,8 @@
 """facts ─▶ signals ─▶ score ─▶ ruling: the pure middle of the line, one for serving, what-if, records and replays."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from doorward.core.canonical import binding_digest
 from doorward.core.facts import Facts
@@ -15,21 +15,21 @@ from doorward.policy.explain import explain
 from doorward.policy.lists import RuntimeEntries
 from doorward.policy.model import Policy
 from doorward.policy.ruling import Ruling
-from doorward.risk.features import features
 from doorward.risk.floors import level_of
 from doorward.risk.scorecard import Scorecard, assess
 from doorward.risk.shadow import ShadowScore, shadow_score
 
+NO_LISTS: Mapping[str, RuntimeEntries | None] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class Case:
+
+class Case(NamedTuple):
     """Everything a judgement rests on. *runtime* maps a run-time list to what it holds, None: unread."""
 
     request: DecisionRequest
     facts: Facts
     now: float
     proofs: tuple[Proof, ...] = ()
-    runtime: Mapping[str, RuntimeEntries | None] = field(default_factory=dict)
+    runtime: Mapping[str, RuntimeEntries | None] = NO_LISTS
     degraded: bool = False
 
     @property
@@ -49,8 +49,7 @@ class Case:
         return self.request.credential.result == "passed" or bool(self.request.session.amr)
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What was computed of a case: every step's result."""
 
     signals: Signals
@@ -83,10 +82,9 @@ def judge(
     with meter.stage("signals"):
         before = evaluate(attempt)
     with meter.stage("score"):
-        values = features(attempt)
-        assessment = assess(card, attempt, values=values)
+        assessment = assess(card, attempt)
         level = level_of(assessment.score, assessment.floors, policy.levels)
-        other = shadow_score(shadow, attempt, values, policy.levels) if shadow else None
+        other = shadow_score(shadow, attempt, policy.levels) if shadow else None
     with meter.stage("policy"):
         signals = with_risk(
             before,

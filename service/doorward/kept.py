@@ -8,6 +8,7 @@ from doorward.core.errors import NotFound
 from doorward.core.identifiers import is_id
 from doorward.core.record import DecisionRecord
 from doorward.ports import DecisionStore, RecordQuery, RecordRow, Sealer
+from doorward.record_text import from_bytes, to_bytes
 
 PURPOSE = "record"
 
@@ -35,23 +36,30 @@ class KeptRecords:
             query = replace(query, before=(page[-1].at, page[-1].id))
 
     def open(self, row: RecordRow) -> DecisionRecord:
-        return DecisionRecord.from_bytes(self._sealer.open(row.body, PURPOSE))
+        return from_bytes(self._sealer.open(row.body, PURPOSE))
 
     def rewrite(
-        self, tenant: str, decision_id: str, change: Callable[[DecisionRecord], dict[str, Any]], now: float
+        self,
+        tenant: str,
+        decision_id: str,
+        change: Callable[[DecisionRecord], dict[str, Any]],
+        now: float,
+        *,
+        known: tuple[RecordRow, DecisionRecord] | None = None,
     ) -> DecisionRecord:
         """Change fields of a record atomically and return the record as it was before.
 
-        *change* returns the fields to replace; what it raises leaves the record as it is.
+        *change* returns the fields to replace; what it raises leaves the record as it is. Who has read the record says
+        so by *known*, and it is not opened once more unless somebody has changed it.
         """
         before: list[DecisionRecord] = []
 
         def rewrite(body: bytes | None) -> bytes | None:
             if body is None:
                 return None
-            record = DecisionRecord.from_bytes(self._sealer.open(body, PURPOSE))
+            record = known[1] if known and known[0].body == body else from_bytes(self._sealer.open(body, PURPOSE))
             before[:] = [record]
-            return self._sealer.seal(replace(record, **change(record)).to_bytes(), PURPOSE)
+            return self._sealer.seal(to_bytes(record._replace(**change(record))), PURPOSE)
 
         row = self._store.rewrite_record(tenant, decision_id, rewrite, now) if is_id(decision_id, "dec") else None
         if row is None or not before:

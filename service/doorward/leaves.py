@@ -12,7 +12,6 @@ from doorward.core.enrolment import Holdings
 from doorward.core.errors import InvalidAssertion, NotAllowed, NotFound
 from doorward.core.identifiers import new_secret
 from doorward.core.leave import ADMINISTRATOR, GRANT, PROOF, Leave
-from doorward.ports import DecisionStore
 from doorward.services import Allowed
 
 # How old a proof may be that allows a change.
@@ -27,9 +26,8 @@ _REFUSED = "the enrolment grant is not accepted: it is unknown, was used before,
 class Leaves:
     """Reads proofs, grants and reasons, and spends them."""
 
-    def __init__(self, assertions: AssertionDesk, store: DecisionStore, challenges: KeptChallenges) -> None:
+    def __init__(self, assertions: AssertionDesk, challenges: KeptChallenges) -> None:
         self._assertions = assertions
-        self._store = store
         self._challenges = challenges
 
     def read(self, tenant: str, subject_id: str, held: Holdings, allowed: Allowed, now: float) -> Leave:
@@ -53,8 +51,6 @@ class Leaves:
             raise InvalidAssertion("the assertion is not accepted: what it proves is older than 15 minutes")
         if proof.auth_time < held.proofs_from:
             raise InvalidAssertion("the assertion is not accepted: the subject's authenticators changed since then")
-        if self._store.is_spent(tenant, proof.jti, now):
-            raise InvalidAssertion("the assertion is not accepted: it was used before")
         shown_for = (str(claims.get("dec", "")), proof.session_id)
         return Leave(PROOF, proof.aal, proof, decision_id=shown_for[0], session_id=shown_for[1])
 

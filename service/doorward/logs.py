@@ -3,6 +3,7 @@
 What looks like one of our secrets is cut out of every line, wherever it stands: the last guard, not the first.
 """
 
+import json
 import logging
 import re
 import sys
@@ -10,14 +11,17 @@ from collections.abc import Callable, Mapping
 from typing import Any, TextIO
 
 import structlog
-from flask import g, has_request_context
 from structlog.types import EventDict, Processor, WrappedLogger
 
+from doorward.api.trace import answering
 from doorward.meter import Meter
 
 REMOVED = "[removed]"
 NO_ROUTE = "unmatched"
 _MOST_DEPTH = 8
+_ACCESS = "doorward.access"
+_JSON = json.JSONEncoder()
+_STAMP = structlog.processors.TimeStamper(fmt="iso", utc=True)
 # API keys, device tokens, the tokens of links in messages and the assertions that we sign.
 _SECRETS = re.compile(r"\b(dwk|dvt|wty)_[A-Za-z0-9_-]+|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 # Fields whose value is a secret or a person whatever it looks like; nobody should log them at all.
@@ -35,7 +39,7 @@ def configure(*, level: str, form: str, stream: TextIO | None = None) -> None:
     shared: list[Processor] = [
         name_request,
         structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _STAMP,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -43,13 +47,27 @@ def configure(*, level: str, form: str, stream: TextIO | None = None) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(out)
+    handler = JsonLines(out) if form == "json" else logging.StreamHandler(out)
     handler.setFormatter(_formatter(form, shared, colors=out.isatty()))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     # Its debug lines repeat whole URLs, in which a gateway may want a token.
     logging.getLogger("urllib3").setLevel(logging.ERROR)
+
+
+class Line(logging.LogRecord):
+    """A line that is written already; of a record it has only what a handler of ours asks for."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+class JsonLines(logging.StreamHandler[TextIO]):
+    """Writes lines of JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return record.text if isinstance(record, Line) else super().format(record)
 
 
 def _formatter(form: str, shared: list[Processor], *, colors: bool) -> logging.Formatter:
@@ -64,12 +82,13 @@ def _formatter(form: str, shared: list[Processor], *, colors: bool) -> logging.F
 
 
 def name_request(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Add the id and the tenant of the request that is being answered, so that every line about it can be found."""
-    if has_request_context():
-        event["request_id"] = getattr(g, "request_id", None)
-        caller = getattr(g, "caller", None)
-        if caller is not None:
-            event["tenant"] = caller.tenant
+    """Add the ids and the tenant of the request that is being answered, so that every line about it can be found."""
+    trace = answering.get()
+    if trace is not None:
+        event["request_id"] = trace.request_id
+        event["trace_id"] = trace.traceparent.split("-")[1]
+        if trace.tenant is not None:
+            event["tenant"] = trace.tenant
     return event
 
 
@@ -106,11 +125,30 @@ def observer(meter: Meter) -> Observe:
 
     The route is its template: a path may hold a subject's id. `name_request` adds the request's id and tenant.
     """
-    access = structlog.get_logger("doorward.access")
+    access = structlog.get_logger(_ACCESS)
+    root, gate = logging.getLogger(), logging.getLogger(_ACCESS)
 
     def observe(method: str, route: str, status: int, seconds: float) -> None:
         template = route or NO_ROUTE
         meter.requested(method=method, route=template, status=status, seconds=seconds)
-        access.info("request", method=method, route=template, status=status, ms=round(seconds * 1000, 2))
+        fields = {"method": method, "route": template, "status": status, "ms": round(seconds * 1000, 2)}
+        if [type(handler) for handler in root.handlers] != [JsonLines]:
+            access.info("request", **fields)
+        elif gate.isEnabledFor(logging.INFO):
+            root.handlers[0].handle(Line(access_line(fields)))
 
     return observe
+
+
+def access_line(fields: dict[str, Any]) -> str:
+    """Return the access line as the chain of `configure` writes it, for a third of its time.
+
+    Only the request's id and tenant are anybody's text, so only they are guarded.
+    """
+    event: EventDict = fields | {"event": "request"}
+    name_request(None, "info", event)
+    for name in ("request_id", "tenant"):
+        if name in event:
+            event[name] = _SECRETS.sub(REMOVED, event[name])
+    event["level"] = "info"
+    return _JSON.encode(_STAMP(None, "info", event))

@@ -6,6 +6,8 @@ No argument may carry personal data: outcomes, rule ids, error codes and stage n
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
+from doorward.core.standing import Standing
+
 # The steps of a decision, in their order; `total` spans all of them.
 STAGES = ("facts", "store_begin", "history", "signals", "score", "policy", "record", "store_commit", "total")
 
@@ -15,6 +17,10 @@ class Meter(Protocol):
 
     def stage(self, name: str) -> AbstractContextManager[None]:
         """Time what is done inside; *name* is one of STAGES."""
+        ...
+
+    def flush(self) -> None:
+        """Show other processes what was gathered; told about once a second, and once at the end."""
         ...
 
     def decided(self, *, outcome: str, kind: str, rule: str, degraded: bool) -> None: ...
@@ -73,12 +79,24 @@ class Meter(Protocol):
         """A shadow model scored beside the live one; both levels are told."""
         ...
 
-    def own_scale(self, tenant: str, *, follows: bool, challenge_rate: float | None, pass_rate: float | None) -> None:
-        """Whether the tenant's own scale follows its sign-ins, and how often a second step is asked for and passed."""
+    def model_dated(self, model: str, at: float) -> None:
+        """The model in force was calibrated *at*."""
+        ...
+
+    def own_scale(self, standing: Standing) -> None:
+        """How a tenant's own scale stands, and how often a second step is asked for and passed."""
         ...
 
     def key_rejected(self, reason: str) -> None:
         """*reason* is missing, wrong or scope."""
+        ...
+
+    def over_quota(self, of: str) -> None:
+        """A request was refused because its key or its tenant (*of*) has made too many."""
+        ...
+
+    def shed(self) -> None:
+        """A request was refused because it had waited too long for a thread."""
         ...
 
 
@@ -87,6 +105,8 @@ class NullMeter:
 
     def stage(self, name: str) -> AbstractContextManager[None]:  # noqa: ARG002 - the protocol's name
         return nullcontext()
+
+    def flush(self) -> None: ...
 
     def decided(self, *, outcome: str, kind: str, rule: str, degraded: bool) -> None: ...
 
@@ -120,11 +140,15 @@ class NullMeter:
 
     def shadow_scored(self, *, level: str, shadow: str) -> None: ...
 
-    def own_scale(
-        self, tenant: str, *, follows: bool, challenge_rate: float | None, pass_rate: float | None
-    ) -> None: ...
+    def model_dated(self, model: str, at: float) -> None: ...
+
+    def own_scale(self, standing: Standing) -> None: ...
 
     def key_rejected(self, reason: str) -> None: ...
+
+    def over_quota(self, of: str) -> None: ...
+
+    def shed(self) -> None: ...
 
 
 NULL_METER: Meter = NullMeter()

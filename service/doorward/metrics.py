@@ -4,14 +4,17 @@ Labels are bounded and hold no personal data: outcomes, kinds, rule ids of the p
 PROMETHEUS_MULTIPROC_DIR set before this module is imported, every worker counts into files of that folder.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from bisect import bisect_left
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from threading import Lock
 from time import perf_counter
 from typing import Final, Literal
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric
 
+from doorward.core.standing import ALARMS, Standing
 from doorward.meter import STAGES
 
 OTHER = "other"
@@ -19,7 +22,7 @@ MOST_RULES = 500
 
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 _STAGE_SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
-_METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH")
+METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Declared:
     doc: str
     labels: tuple[str, ...] = ()
     buckets: tuple[float, ...] = ()
-    gauge: Literal["", "livemin"] = ""
+    gauge: Literal["", "livemin", "livemax"] = ""
 
 
 METRICS: Final = (
@@ -61,25 +64,88 @@ METRICS: Final = (
     ),
     Declared("doorward_notices_total", "Notices by channel: sent, counted, delayed, dropped.", ("channel", "result")),
     Declared("doorward_shadow_model_total", "Decisions by live and shadow model's level.", ("level", "shadow")),
+    Declared("doorward_model_dated_timestamp_seconds", "When the model was calibrated.", ("model",), gauge="livemin"),
     Declared("doorward_own_scale_follows", "1 where the own scale is not held.", ("tenant",), gauge="livemin"),
+    Declared("doorward_own_scale_alarm", "1 where this holds the own scale.", ("tenant", "alarm"), gauge="livemax"),
+    Declared(
+        "doorward_own_scale_made_timestamp_seconds", "When what is in force was made.", ("tenant",), gauge="livemin"
+    ),
+    Declared("doorward_score_shift", "How far scores have moved since then (PSI).", ("tenant",), gauge="livemax"),
     Declared("doorward_challenge_rate", "Right passwords that did not suffice, decayed.", ("tenant",), gauge="livemin"),
     Declared("doorward_challenge_pass_rate", "Those that passed then, decayed.", ("tenant",), gauge="livemin"),
     Declared("doorward_keys_rejected_total", "Requests whose key was missing, wrong or lacked a scope.", ("reason",)),
+    Declared("doorward_over_quota_total", "Requests over the quota of their key or tenant.", ("of",)),
+    Declared("doorward_requests_shed_total", "Requests refused because they had waited too long for a thread."),
 )
 
 
+class Gathered:
+    """A histogram whose observations wait in memory until `flush`.
+
+    A decision makes a dozen, and each would be two additions in a file that other processes read, which the library
+    bounds by locks and by asking for the process's id. It has no way of adding many at once, hence its inner parts.
+    """
+
+    __slots__ = ("_bounds", "_counts", "_histogram", "_lock", "_seconds")
+
+    def __init__(self, histogram: Histogram) -> None:
+        self._histogram = histogram
+        self._bounds = histogram._upper_bounds
+        self._lock = Lock()
+        self._counts = [0] * len(self._bounds)
+        self._seconds = 0.0
+
+    def observe(self, seconds: float) -> None:
+        place = bisect_left(self._bounds, seconds)
+        with self._lock:
+            self._counts[place] += 1
+            self._seconds += seconds
+
+    def flush(self) -> None:
+        with self._lock:
+            counts, seconds = self._counts, self._seconds
+            self._counts, self._seconds = [0] * len(counts), 0.0
+        for bucket, number in zip(self._histogram._buckets, counts, strict=True):
+            if number:
+                bucket.inc(number)
+        if any(counts):
+            self._histogram._sum.inc(seconds)
+
+
+class Stage:
+    """Times what is done inside, whether it ends well or not."""
+
+    __slots__ = ("_begun", "_seconds")
+
+    def __init__(self, seconds: Gathered) -> None:
+        self._seconds = seconds
+
+    def __enter__(self) -> None:
+        self._begun = perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self._seconds.observe(perf_counter() - self._begun)
+
+
 class Metrics:
-    """Counts what `meter.Meter` tells; one object for each process."""
+    """Counts what `meter.Meter` tells; one object for each process.
+
+    Times are gathered, and reach other processes by `flush`; whoever reads the registry here reads them all.
+    """
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         self.registry = registry or CollectorRegistry()
+        # Asked before all others, for it was the first to register.
+        self.registry.register(self)
         self._counters: dict[str, Counter] = {}
         self._gauges: dict[str, Gauge] = {}
         self._histograms: dict[str, Histogram] = {}
         for row in METRICS:
             self._declare(row)
         stages = self._histograms["doorward_stage_seconds"]
-        self._stages = {name: stages.labels(name) for name in STAGES}
+        self._stages = {name: Gathered(stages.labels(name)) for name in STAGES}
+        self._routes: dict[str, Gathered] = {}
+        self._counted: dict[tuple[str, ...], Counter] = {}
         self._rules: set[str] = set()
 
     def _declare(self, row: Declared) -> None:
@@ -94,17 +160,25 @@ class Metrics:
         else:
             self._counters[row.name] = Counter(row.name, row.doc, row.labels, registry=self.registry)
 
-    def _count(self, name: str, *labels: str, by: int = 1) -> None:
-        counter = self._counters[name]
-        (counter.labels(*labels) if labels else counter).inc(by)
+    def collect(self) -> Iterable[Metric]:
+        """Flush; what is counted is collected from the metrics themselves."""
+        self.flush()
+        return ()
 
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        begun = perf_counter()
-        try:
-            yield
-        finally:
-            self._stages[name].observe(perf_counter() - begun)
+    def flush(self) -> None:
+        for times in (*self._stages.values(), *list(self._routes.values())):
+            times.flush()
+
+    def _count(self, name: str, *labels: str, by: int = 1) -> None:
+        series = (name, *labels)
+        counter = self._counted.get(series)
+        if counter is None:
+            counter = self._counters[name]
+            counter = self._counted[series] = counter.labels(*labels) if labels else counter
+        counter.inc(by)
+
+    def stage(self, name: str) -> AbstractContextManager[None]:
+        return Stage(self._stages[name])
 
     def decided(self, *, outcome: str, kind: str, rule: str, degraded: bool) -> None:
         self._count("doorward_decisions_total", outcome, kind)
@@ -123,8 +197,12 @@ class Metrics:
         return OTHER
 
     def requested(self, *, method: str, route: str, status: int, seconds: float) -> None:
-        self._count("doorward_requests_total", route, method if method in _METHODS else OTHER, str(status))
-        self._histograms["doorward_request_seconds"].labels(route).observe(seconds)
+        self._count("doorward_requests_total", route, method if method in METHODS else OTHER, str(status))
+        times = self._routes.get(route)
+        if times is None:
+            # Of two threads that meet a route first, both count into the one that stays.
+            times = self._routes.setdefault(route, Gathered(self._histograms["doorward_request_seconds"].labels(route)))
+        times.observe(seconds)
 
     def look_up_failed(self) -> None:
         self._count("doorward_geo_look_up_failures_total")
@@ -168,12 +246,29 @@ class Metrics:
     def shadow_scored(self, *, level: str, shadow: str) -> None:
         self._count("doorward_shadow_model_total", level, shadow)
 
-    def own_scale(self, tenant: str, *, follows: bool, challenge_rate: float | None, pass_rate: float | None) -> None:
-        self._gauges["doorward_own_scale_follows"].labels(tenant).set(int(follows))
-        if challenge_rate is not None:
-            self._gauges["doorward_challenge_rate"].labels(tenant).set(challenge_rate)
-        if pass_rate is not None:
-            self._gauges["doorward_challenge_pass_rate"].labels(tenant).set(pass_rate)
+    def model_dated(self, model: str, at: float) -> None:
+        self._gauges["doorward_model_dated_timestamp_seconds"].labels(model).set(at)
+
+    def own_scale(self, standing: Standing) -> None:
+        tenant = standing.tenant
+        self._gauges["doorward_own_scale_follows"].labels(tenant).set(int(not standing.held))
+        for alarm in ALARMS:
+            self._gauges["doorward_own_scale_alarm"].labels(tenant, alarm).set(int(alarm in standing.held))
+        known = {
+            "doorward_own_scale_made_timestamp_seconds": standing.made_at,
+            "doorward_score_shift": standing.shift,
+            "doorward_challenge_rate": standing.challenge_rate,
+            "doorward_challenge_pass_rate": standing.pass_rate,
+        }
+        for name, value in known.items():
+            if value is not None:
+                self._gauges[name].labels(tenant).set(value)
 
     def key_rejected(self, reason: str) -> None:
         self._count("doorward_keys_rejected_total", reason)
+
+    def over_quota(self, of: str) -> None:
+        self._count("doorward_over_quota_total", of)
+
+    def shed(self) -> None:
+        self._count("doorward_requests_shed_total")

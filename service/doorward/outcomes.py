@@ -18,7 +18,7 @@ from doorward.gather import Sources, observation_of
 from doorward.judge import Case
 from doorward.kept import KeptRecords
 from doorward.learning import NONE
-from doorward.passing import Passing, Success, learned_by
+from doorward.passing import Before, Passing, Success, learned_by
 from doorward.ports import Store
 
 Json = dict[str, Any]
@@ -63,9 +63,10 @@ class OutcomeDesk:
             self._count_failure(tenant, record, now)
         if result != "completed":
             return shown
-        shown["learning"], issued = self._learn(told, record)
+        before = self._passing.look(tenant, record, now)
+        shown["learning"], issued = self._learn(told, record, before)
         shown["device"] = device_json(issued) if issued else None
-        shown["assertion"] = self._prove(told, record) if amr else None
+        shown["assertion"] = self._prove(told, record, before) if amr else None
         return shown
 
     def _refuse_ended(self, tenant: str, decision_id: str, now: float) -> None:
@@ -100,14 +101,14 @@ class OutcomeDesk:
         )
         self._store.begin(self._passing.keys(tenant, record), observation, now)
 
-    def _learn(self, told: Told, record: DecisionRecord) -> tuple[str, Issued | None]:
+    def _learn(self, told: Told, record: DecisionRecord, before: Before) -> tuple[str, Issued | None]:
         second = _assurance(told, record).aal >= 2 or record.answer["outcome"] == CHALLENGE
-        learning, issued = self._passing.learn(Success(told.tenant, told.now, second), record)
+        learning, issued = self._passing.learn(Success(told.tenant, told.now, second), record, before)
         if learning != NONE:
             self._kept.rewrite(told.tenant, record.id, lambda _: learned_by(issued), told.now)
         return learning, issued
 
-    def _prove(self, told: Told, record: DecisionRecord) -> str:
+    def _prove(self, told: Told, record: DecisionRecord, before: Before) -> str:
         assurance = _assurance(told, record)
         case = Case(record.request, record.facts, record.at)
         proof = Proof(
@@ -119,7 +120,7 @@ class OutcomeDesk:
             binding=case.binding if record.bind else "",
             jti=new_id("prf"),
         )
-        return self._passing.prove(told.tenant, record, proof, max_age=None, now=told.now)
+        return self._passing.prove(told.tenant, record, proof, before, max_age=None, now=told.now)
 
 
 def _taken_over(challenge: Challenge, now: float) -> Challenge:

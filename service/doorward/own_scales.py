@@ -6,13 +6,15 @@ A decision looks nothing up in the store: each worker holds the scorecards that 
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from doorward.core.errors import Unreadable
 from doorward.core.odds import level_of
 from doorward.core.population import ATTEMPTS, SECOND_STEPS, Population, scale
 from doorward.core.record import DecisionRecord
+from doorward.core.standing import Standing
+from doorward.core.times import beginning_of
 from doorward.ports import Sealer, SecretStore
 from doorward.risk.own_scale import (
     DIGITS,
@@ -23,7 +25,7 @@ from doorward.risk.own_scale import (
     scale_to_json,
     with_own_scale,
 )
-from doorward.risk.scale_alarms import Sums
+from doorward.risk.scale_alarms import Sums, shift
 from doorward.risk.scorecard import Scorecard
 from doorward.scale_state import DAY, ScaleState, next_state, without_old
 from doorward.tallies import Tallies
@@ -33,22 +35,6 @@ MOST_AT_ONCE = 5
 _STATE, _VERSION = "scale_state:", "scale:"
 
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a tenant's own scale stands; *version* is empty while the shipped one is in force.
-
-    *challenge_rate* and *pass_rate* are those of the last weeks until the last look at the sums, None without any.
-    """
-
-    tenant: str
-    version: str
-    n: int
-    held: tuple[str, ...]
-    held_since: float
-    challenge_rate: float | None
-    pass_rate: float | None
 
 
 class OwnScales:
@@ -68,6 +54,11 @@ class OwnScales:
     @property
     def model(self) -> str:
         return self._shipped.id
+
+    @property
+    def dated_at(self) -> float | None:
+        """When the shipped model was calibrated; None where its version does not begin with a month or a day."""
+        return beginning_of(self._shipped.calibration.version)
 
     def card(self, tenant: str) -> Scorecard:
         """Return what scores the sign-ins of *tenant* now."""
@@ -128,7 +119,8 @@ class OwnScales:
 
     def _standing(self, tenant: str, state: ScaleState, sums: Sums, now: float) -> Standing:
         own = self._take_up(tenant, state.current)
-        recent = sums.since(Sums({}), scale(now))
+        divisor = scale(now)
+        recent = sums.since(Sums({}), divisor)
         return Standing(
             tenant=tenant,
             version=own.version if own else "",
@@ -137,6 +129,8 @@ class OwnScales:
             held_since=state.held_since,
             challenge_rate=recent.challenge_rate,
             pass_rate=recent.pass_rate,
+            made_at=state.versions[-1].at if own else None,
+            shift=shift(own, state.usual.since(Sums({}), divisor), sums.since(state.usual, divisor)) if own else None,
         )
 
     def thaw(self, tenant: str) -> bool:

@@ -16,7 +16,7 @@ from doorward.core.request import Client
 from doorward.kept import KeptRecords
 from doorward.learning import PROFILE_LIFE_SECONDS
 from doorward.passing import Passing, Success, learned_by
-from doorward.ports import Store
+from doorward.ports import RecordRow, Store
 from doorward.services import Answered
 
 Json = dict[str, Any]
@@ -35,9 +35,20 @@ class PassedChallenges:
         self._notifier = notifier
 
     def complete(
-        self, tenant: str, kept: Kept, held: Authenticator, verified: Verified, answered: Answered, now: float
+        self,
+        tenant: str,
+        kept: Kept,
+        held: Authenticator,
+        verified: Verified,
+        answered: Answered,
+        now: float,
+        *,
+        record: RecordRow | None = None,
     ) -> Json:
-        """Return the answer to a challenge that has just been passed; what is deferred waits for `collected`."""
+        """Return the answer to a challenge that has just been passed; what is deferred waits for `collected`.
+
+        *record* is the decision's, where the caller has read it.
+        """
         challenge = kept.challenge
         proof = challenge.proof(now, jti=new_id("prf"))
         trusted = not differs(challenge, answered.client)
@@ -49,7 +60,7 @@ class PassedChallenges:
             given: Json = {"status": PASSED, "trusted": trusted}
         else:
             remember = answered.remember_device
-            given = self._hand_over(tenant, kept, proof, event, now, remember=remember, trusted=trusted)
+            given = self._hand_over(tenant, kept, proof, event, now, remember=remember, trusted=trusted, row=record)
         for notice in verified.notices:
             about = {"challenge": kept.row.id, "authenticator": held.id, "type": held.type}
             self._notifier.tell(Notice(tenant, notice, challenge.subject_id, now, about, kept.row.decision_id))
@@ -63,10 +74,19 @@ class PassedChallenges:
         return self._hand_over(tenant, kept, proof, event, now, remember=hosted.remember, trusted=hosted.trusted)
 
     def _hand_over(
-        self, tenant: str, kept: Kept, proof: Proof, event: Json, now: float, *, remember: bool, trusted: bool
+        self,
+        tenant: str,
+        kept: Kept,
+        proof: Proof,
+        event: Json,
+        now: float,
+        *,
+        remember: bool,
+        trusted: bool,
+        row: RecordRow | None = None,
     ) -> Json:
         """Learn the sign-in, hand out its device and mint its proof."""
-        record = self._records.read(tenant, kept.row.decision_id, now)
+        record = self._records.open(row) if row else self._records.read(tenant, kept.row.decision_id, now)
         success = Success(
             tenant,
             now,
@@ -75,9 +95,11 @@ class PassedChallenges:
             remember=remember,
             trusted=trusted,
         )
-        learning, issued = self._passing.learn(success, record)
-        assertion = self._passing.prove(tenant, record, proof, max_age=kept.challenge.max_age, now=now)
-        self._append(tenant, kept, event, now, learned_by(issued) if learning != "none" else {})
+        before = self._passing.look(tenant, record, now)
+        learning, issued = self._passing.learn(success, record, before)
+        assertion = self._passing.prove(tenant, record, proof, before, max_age=kept.challenge.max_age, now=now)
+        fields = learned_by(issued) if learning != "none" else {}
+        self._append(tenant, kept, event, now, fields, known=(row, record) if row else None)
         return {
             "status": PASSED,
             "amr": list(proof.amr),
@@ -118,11 +140,20 @@ class PassedChallenges:
             )
         self._append(tenant, kept, {"at": now, "what": "cancelled", "reason": reason}, now, {})
 
-    def _append(self, tenant: str, kept: Kept, event: Json, now: float, fields: Json) -> None:
+    def _append(
+        self,
+        tenant: str,
+        kept: Kept,
+        event: Json,
+        now: float,
+        fields: Json,
+        *,
+        known: tuple[RecordRow, DecisionRecord] | None = None,
+    ) -> None:
         def add(record: DecisionRecord) -> Json:
             return fields | {"events": (*record.events, event)[-MAX_EVENTS:]}
 
-        self._records.rewrite(tenant, kept.row.decision_id, add, now)
+        self._records.rewrite(tenant, kept.row.decision_id, add, now, known=known)
 
 
 def differs(challenge: Challenge, client: Client | None) -> bool:

@@ -5,7 +5,7 @@ One way for challenges of ours and for those that callers passed by themselves.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from doorward.assertions import AssertionDesk
 from doorward.consequences import Keeping
@@ -23,7 +23,7 @@ from doorward.gather import Sources, keys_of, sight_again
 from doorward.kept import KeptRecords
 from doorward.learning import APPLIED, NONE, PROFILE_LIFE_SECONDS, QUARANTINED, Lesson, standing
 from doorward.policy.engine import DEFAULT_MAX_AGE_SECONDS
-from doorward.ports import Changes, Keys, Observation, Store
+from doorward.ports import Changes, DeviceRecord, Keys, Observation, Snapshot, Store
 
 Json = dict[str, Any]
 
@@ -52,6 +52,13 @@ class Success:
         return OTP_WEIGHT if self.second_factor else PASSWORD_ONLY_WEIGHT
 
 
+class Before(NamedTuple):
+    """What the store held of the attempt's subject, session and device before anything followed from its success."""
+
+    keys: Keys
+    held: Snapshot
+
+
 class Passing:
     """Carries out what a success entails, each part once."""
 
@@ -71,16 +78,23 @@ class Passing:
         self._assertions = assertions
         self._contacts = contacts
 
-    def learn(self, success: Success, record: DecisionRecord) -> tuple[str, Issued | None]:
+    def look(self, tenant: str, record: DecisionRecord, now: float) -> Before:
+        """Return what there is before `learn` and `prove`, which go by it: read in one trip."""
+        keys = self.keys(tenant, record)
+        device_id = record.issued_device or record.facts.device.device_id or ""
+        own = Keys(tenant, keys.subject, session=keys.session, device_id=device_id)
+        return Before(own, self._store.begin(own, None, now))
+
+    def learn(self, success: Success, record: DecisionRecord, before: Before) -> tuple[str, Issued | None]:
         """Learn a sign-in and hand out its device's next token; an action teaches nothing and hands out nothing."""
         self._contacts.keep_verified(success.tenant, record.request, success.now)
         if record.request.kind != LOGIN:
             return NONE, None
-        issued = self._issue(success, record) if success.trusted else None
+        issued = self._issue(success, before.held.device) if success.trusted else None
         lesson = self._lesson(success, record, issued)
         changes = Changes(
             device=(success.tenant, issued.record) if issued else None,
-            profile_key=(success.tenant, self.keys(success.tenant, record).subject),
+            profile_key=(success.tenant, before.keys.subject),
             rewrite_profile=_remembering(lesson, success, issued),
             profile_expires_at=success.now + PROFILE_LIFE_SECONDS,
         )
@@ -90,10 +104,21 @@ class Passing:
             self._sources.tallies.add(success.tenant, second_step_passed(record.at))
         return QUARANTINED if lesson.quarantined else APPLIED, issued
 
-    def prove(self, tenant: str, record: DecisionRecord, proof: Proof, *, max_age: float | None, now: float) -> str:
+    def prove(
+        self,
+        tenant: str,
+        record: DecisionRecord,
+        proof: Proof,
+        before: Before,
+        *,
+        max_age: float | None,
+        now: float,
+    ) -> str:
         """Return *proof* as an assertion, and keep it for the session where it is bound to no action."""
-        keys = self.keys(tenant, record)
-        self._succeeded(keys, now)
+        keys = before.keys
+        if unanswered_pushes(before.held.subject_ring, now):
+            # They are counted anew from here.
+            self._store.begin(Keys(tenant, keys.subject), Observation(0, PROVED, 0), now)
         if keys.session is not None and not proof.binding:
             expires_at = proof.auth_time + (max_age or DEFAULT_MAX_AGE_SECONDS)
             self._store.put_proof(tenant, keys.session, proof, expires_at=expires_at, now=now)
@@ -108,20 +133,12 @@ class Passing:
             now=now,
         )
 
-    def _succeeded(self, keys: Keys, now: float) -> None:
-        """Begin the count of pushes that went unanswered anew, where there are any."""
-        own = Keys(keys.tenant, keys.subject)
-        if unanswered_pushes(self._store.begin(own, None, now).subject_ring, now):
-            self._store.begin(own, Observation(0, PROVED, 0), now)
-
     def keys(self, tenant: str, record: DecisionRecord) -> Keys:
         """Return where the store keeps what belongs to the attempt of *record*."""
         return keys_of(self._sources.hasher, tenant, record.request, record.facts.network)
 
-    def _issue(self, success: Success, record: DecisionRecord) -> Issued:
+    def _issue(self, success: Success, held: DeviceRecord | None) -> Issued:
         life = self._keeping.lives.device
-        device_id = record.issued_device or record.facts.device.device_id
-        held = self._store.device(success.tenant, device_id, success.now) if device_id else None
         if held is None or held.revoked:
             return issue(now=success.now, life_seconds=life)
         return reissue(held, key=self._keeping.device_key, now=success.now, life_seconds=life)

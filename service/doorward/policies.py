@@ -130,9 +130,8 @@ class Policies:
             self._kept.pop(_valid(tenant), None)
 
     def _owner(self, tenant: str) -> str:
-        name = _valid(tenant)
-        if name in self._kept or (self._rules_dir / name / POLICY_FILE).is_file():
-            return name
+        if tenant in self._kept or (self._rules_dir / _valid(tenant) / POLICY_FILE).is_file():
+            return tenant
         return DEFAULT_TENANT
 
     def _compile(self, text: str, folder: Path) -> Compilation:

@@ -21,6 +21,9 @@ from doorward.rows import (
     ApiKeyRow as ApiKeyRow,
 )
 from doorward.rows import (
+    Beside as Beside,
+)
+from doorward.rows import (
     ChallengeRow as ChallengeRow,
 )
 from doorward.rows import (
@@ -127,6 +130,10 @@ class ChallengeStore(Protocol):
 
     def challenge_of_decision(self, tenant: str, decision_id: str, now: float) -> ChallengeRow | None: ...
 
+    def beside_challenge(self, row: ChallengeRow, note: str, now: float) -> Beside:
+        """Return, in one trip, what an answer to *row* needs besides it; the subject's *note* will be rewritten."""
+        ...
+
     def rewrite_challenge(self, row: ChallengeRow, change: ChangeChallenge, now: float) -> ChallengeRow | None:
         """Replace the challenge that *row* was atomically, and return it as it is then; None where it is gone.
 
@@ -210,8 +217,11 @@ class TallyStore(Protocol):
         """Return the present version and the sums that changed after *version* (0: all)."""
         ...
 
-    def prune_tallies(self, tenant: str, *, before_bucket: int, keep: int) -> None:
-        """Drop minute buckets before *before_bucket*, and in bucket 0 all but the *keep* largest of each level."""
+    def prune_tallies(self, tenant: str, *, before_bucket: int, keep: int, above: int) -> None:
+        """Drop minute buckets before *before_bucket*; in bucket 0 all but the *keep* largest of levels above *above*.
+
+        Where another process has just begun it, nothing is done.
+        """
         ...
 
 

@@ -13,7 +13,7 @@ RealmOf = Callable[[str], Realm]
 
 
 class Ceremonies:
-    """Makes ceremonies; *realm_of* answers for every tenant, *codes_from* when the store was last accepted."""
+    """Makes ceremonies; *realm_of* answers for every tenant, *codes_from* since when no use was forgotten."""
 
     def __init__(self, realm_of: RealmOf, codes_from: Callable[[], float]) -> None:
         self._realm_of = realm_of
@@ -22,10 +22,10 @@ class Ceremonies:
     def of(self, tenant: str, kept: Kept, held: Authenticator, now: float) -> Ceremony:
         """Return what an answer of *held* to a challenge is about.
 
-        Of an authenticator that was bound after the store was accepted, no use can have been forgotten.
+        Of an authenticator that was bound since then, none can have been forgotten anyway.
         """
-        needs, accepted_at = _needs_user_verification(kept.challenge, held, now), self._codes_from()
-        codes_from = accepted_at if held.created_at <= accepted_at else 0.0
+        needs, codes_from = _needs_user_verification(kept.challenge, held, now), self._codes_from()
+        codes_from = codes_from if held.created_at <= codes_from else 0.0
         return replace(self.about(tenant, kept, now), needs_user_verification=needs, codes_from=codes_from)
 
     def about(self, tenant: str, kept: Kept, now: float) -> Ceremony:

@@ -5,6 +5,7 @@ Keys are keyed hashes (`core.keyed`), bodies are sealed bytes, times are in seco
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from doorward.core.epoch import Epoch
 from doorward.core.outcome import Proof
@@ -13,8 +14,7 @@ from doorward.core.outcome import Proof
 Rewrite = Callable[[bytes | None], bytes | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(NamedTuple):
     """Under which keys this attempt is kept; None where the attempt has no such thing."""
 
     tenant: str
@@ -26,8 +26,7 @@ class Keys:
     device_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(NamedTuple):
     """What one attempt adds to the velocity rings (`core.ring`): marks are 32-bit keyed hashes, 0 for none.
 
     An observation with an *attempt* mark that a ring already holds changes that entry instead of adding one.
@@ -40,8 +39,7 @@ class Observation:
     country: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceRecord:
+class DeviceRecord(NamedTuple):
     """One browser of a tenant. The hashes are SHA-256 of its tokens; times in seconds since 1970.
 
     *previous_hash* stays good until *previous_until*, which is set when the new token is first seen.
@@ -58,8 +56,7 @@ class DeviceRecord:
     revoked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """What the store holds of this attempt, read after its observation was counted.
 
     *earlier_flags* is what the subject's ring held of the same attempt before that: the joined flags of its earlier
@@ -79,8 +76,7 @@ class Snapshot:
     earlier_flags: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RecordRow:
+class RecordRow(NamedTuple):
     """One decision as it is kept: the columns that a listing filters by, and the sealed body."""
 
     id: str
@@ -124,12 +120,18 @@ class ChallengeRow:
     expires_at: float
 
 
+class Beside(NamedTuple):
+    """What an answer to a challenge needs besides it: the subject's sealed authenticators, the decision's record."""
+
+    authenticators: bytes | None
+    record: RecordRow | None
+
+
 # Takes a challenge as it is kept and returns it as it shall be; called inside the store's transaction, perhaps twice.
 ChangeChallenge = Callable[[ChallengeRow], ChallengeRow]
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(NamedTuple):
     """Everything that one decision writes, in one transaction as far as the store can."""
 
     record: RecordRow | None = None

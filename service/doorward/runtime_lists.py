@@ -4,7 +4,7 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from doorward.core.errors import BadInput, Mistake, NotFound, StoreUnavailable
@@ -28,16 +28,28 @@ ADDRESS, SUBJECT, DEVICE = "address", "subject", "device"
 DEFAULT_LIFE_SECONDS = 24 * 3600.0
 MAX_LIFE_SECONDS = 366 * 86_400.0
 MAX_TENANTS = 64
+# Versions rise. One that is behind what was read is older, unless the store came back from a backup: so for a while.
+AHEAD_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Filled:
-    """The lists of one tenant as this worker last read them, good for a version and until the first entry ends."""
+    """The lists of one tenant as this worker last read them, good for a version and until the first entry ends.
+
+    *said* is what each sealed entry says, so that a change of one does not mean to open them all.
+    """
 
     version: int
     until: float
     entries: Mapping[str, RuntimeEntries]
     kinds: Mapping[str, str]
+    said: Mapping[bytes, tuple[str, str]]
+    read_at: float
+
+    def is_good_for(self, version: int, now: float) -> bool:
+        """Answer whether nobody has changed them since, as far as *version* tells, and no entry has ended."""
+        ahead = self.version > version and abs(now - self.read_at) < AHEAD_SECONDS
+        return now < self.until and (self.version == version or ahead)
 
 
 class ListedValues:
@@ -47,6 +59,7 @@ class ListedValues:
         self._store = store
         self._sealer = sealer
         self._lock = threading.Lock()
+        self._reading = threading.Lock()
         self._held: OrderedDict[str, _Filled] = OrderedDict()
 
     def of(
@@ -73,31 +86,45 @@ class ListedValues:
             if held is None:
                 raise StoreUnavailable("the run-time lists cannot be read")
             return held
-        if held is not None and held.version == found.lists_version and now < held.until:
+        if held is not None and held.is_good_for(found.lists_version, now):
             return held
-        read = self._read(tenant, now) if found.lists_version else _EMPTY
+        if not found.lists_version:
+            return self._keep(tenant, replace(_EMPTY, read_at=now))
+        # One thread reads, and the others, who found the same change, wait for it instead of doing the same.
+        with self._reading:
+            held = self._held.get(tenant)
+            if held is not None and held.is_good_for(found.lists_version, now):
+                return held
+            return self._keep(tenant, self._read(tenant, held.said if held else {}, now))
+
+    def _keep(self, tenant: str, read: _Filled) -> _Filled:
         with self._lock:
             self._held[tenant] = read
             if len(self._held) > MAX_TENANTS:
                 self._held.popitem(last=False)
         return read
 
-    def _read(self, tenant: str, now: float) -> _Filled:
+    def _read(self, tenant: str, known: Mapping[bytes, tuple[str, str]], now: float) -> _Filled:
         version, rows = self._store.entries(tenant, now)
         words: dict[str, list[str]] = {}
         kinds: dict[str, str] = {}
+        said: dict[bytes, tuple[str, str]] = {}
         for row in rows:
-            body = json.loads(self._sealer.open(row.entry, PURPOSE))
-            words.setdefault(row.name, []).append(body["entry"])
-            kinds[row.name] = body["kind"]
+            kind, entry = said[row.entry] = known.get(row.entry) or self._opened(row.entry)
+            words.setdefault(row.name, []).append(entry)
+            kinds[row.name] = kind
         entries: dict[str, RuntimeEntries] = {
             name: network_table(held) if kinds[name] == ADDRESS else frozenset(held) for name, held in words.items()
         }
         ends = [row.until for row in rows if row.until is not None]
-        return _Filled(version, min(ends, default=float("inf")), entries, kinds)
+        return _Filled(version, min(ends, default=float("inf")), entries, kinds, said, now)
+
+    def _opened(self, sealed: bytes) -> tuple[str, str]:
+        body = json.loads(self._sealer.open(sealed, PURPOSE))
+        return str(body["kind"]), str(body["entry"])
 
 
-_EMPTY = _Filled(0, float("inf"), {}, {})
+_EMPTY = _Filled(0, float("inf"), {}, {}, {}, 0.0)
 
 
 def unreadable_lists(policies: Iterable[Policy]) -> dict[str, RuntimeEntries | None]:

@@ -110,7 +110,7 @@ def _check(key_id: str, key: bytes) -> None:
     if not _KEY_ID.fullmatch(key_id):
         raise ValueError("a sealing key's id must be 1 to 32 characters of A-Z a-z 0-9 _ -")
     if len(key) != KEY_BYTES:
-        raise ValueError(f"sealing key '{key_id}' must hold {KEY_BYTES} bytes, and holds {len(key)}")
+        raise ValueError(f"a sealing key must hold {KEY_BYTES} bytes, and one holds {len(key)}")
 
 
 def _decoded(encoded: str, number: int) -> bytes:

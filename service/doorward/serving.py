@@ -4,9 +4,11 @@ Nothing that counts may be imported before `counts_folder`: the metrics library 
 imported.
 """
 
+import gc
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -14,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,7 @@ from gunicorn.app.base import BaseApplication
 from doorward.core.errors import DoorwardError
 from doorward.settings import Settings
 from doorward.settings_parsers import Bind
+from doorward.tls import check_tls, server_context
 
 KEEPALIVE_SECONDS = 75
 WORKER_SILENCE_SECONDS = 60
@@ -33,6 +37,10 @@ MOST_REQUEST_LINE_BYTES = 4094
 COUNTS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 log = structlog.get_logger()
+
+
+class ServerMissing(DoorwardError):
+    """The settings name a server that is not installed."""
 
 
 @dataclass
@@ -98,6 +106,9 @@ class Service(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self.plan = plan
         self.metering: Metering | None = None
         self.built: Built | None = None
+        self.tls: ssl.SSLContext | None = None
+        # Told before a port is open.
+        check_tls(settings)
         super().__init__()
 
     def load_config(self) -> None:
@@ -109,7 +120,8 @@ class Service(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         from doorward.workers import with_chunked_bodies
 
         try:
-            self.built = self.plan.build()
+            self.tls = server_context(self.settings)
+            self.built = settled(self.plan.build)
         except DoorwardError as wrong:
             log.error("worker_cannot_start", reason=str(wrong))
             time.sleep(RETRY_SECONDS)
@@ -117,13 +129,7 @@ class Service(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         return with_chunked_bodies(self.built.app)
 
     def may_reload(self) -> bool:
-        """Answer whether new workers could start now."""
-        try:
-            self.plan.check()
-        except DoorwardError as wrong:
-            log.error("reload_refused", reason=str(wrong))
-            return False
-        return True
+        return may_reload(self.plan, self.settings)
 
     def run(self) -> None:
         from doorward.workers import Master
@@ -131,7 +137,7 @@ class Service(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         Master(self).run()
 
     def when_ready(self, server: Any) -> None:
-        self.plan.announce(_url(server.LISTENERS[0]))
+        self.plan.announce(_url(server.LISTENERS[0], "https" if self.settings.tls_cert else "http"))
 
     def child_exit(self, _server: Any, worker: Any) -> None:
         if self.metering is not None:
@@ -140,6 +146,18 @@ class Service(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def worker_exit(self, _server: Any, _worker: Any) -> None:
         if self.built is not None:
             self.built.stop()
+
+
+def settled(build: Callable[[], Built]) -> Built:
+    """Return what *build* makes, and keep it and all that was loaded for it out of the garbage collector's sight.
+
+    A full collection looks at every object while the whole worker waits, and most of them stay for as long as it runs.
+    What of them is replaced later, as a policy is, is freed all the same, but for what refers to itself.
+    """
+    built = build()
+    gc.collect()
+    gc.freeze()
+    return built
 
 
 def gunicorn_options(service: Service) -> dict[str, Any]:
@@ -151,6 +169,8 @@ def gunicorn_options(service: Service) -> dict[str, Any]:
         "threads": settings.threads,
         "worker_class": "doorward.workers.Worker",
         "preload_app": False,
+        # Not the one in C where that happens to be installed: what is refused would be another's choice.
+        "http_parser": "python",
         "keepalive": KEEPALIVE_SECONDS,
         "timeout": WORKER_SILENCE_SECONDS,
         "graceful_timeout": settings.graceful_timeout,
@@ -169,6 +189,10 @@ def gunicorn_options(service: Service) -> dict[str, Any]:
         "proc_name": "doorward",
         "when_ready": service.when_ready,
         "child_exit": service.child_exit,
+        # Both files tell gunicorn that there is TLS; what is done with them is ours, once a worker.
+        "certfile": _text(settings.tls_cert),
+        "keyfile": _text(settings.tls_key),
+        "ssl_context": lambda _config, _default: service.tls,
         "worker_exit": service.worker_exit,
     }
 
@@ -178,28 +202,55 @@ def _memory_folder() -> str | None:
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - gunicorn unlinks its file at once
 
 
-def _url(listener: Any) -> str:
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
+
+
+def _url(listener: Any, scheme: str) -> str:
     bound: socket.socket = listener.sock
-    host, port = bound.getsockname()[:2]
-    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
-    return f"http://{Bind(reachable, port)}"
+    return reachable(Bind(*bound.getsockname()[:2]), scheme)
 
 
-def run(settings: Settings, plan: Plan) -> None:
-    """Serve until told to stop."""
-    Service(settings, plan=plan).run()
+def reachable(bound: Bind, scheme: str = "http") -> str:
+    """Return the base URL at which this machine reaches what listens at *bound*."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(bound.host, bound.host)  # noqa: S104 - compared, not bound
+    return f"{scheme}://{Bind(host, bound.port)}"
+
+
+def may_reload(plan: Plan, settings: Settings) -> bool:
+    """Answer whether new workers could start now."""
+    try:
+        check_tls(settings)
+        plan.check()
+    except DoorwardError as wrong:
+        log.error("reload_refused", reason=str(wrong))
+        return False
+    return True
+
+
+def run(settings: Settings, plan: Plan, metering: Metering | None = None) -> None:
+    """Serve until told to stop, by the server that the settings name."""
+    if settings.server == "gunicorn":
+        service = Service(settings, plan=plan)
+        service.metering = metering
+        service.run()
+        return
+    if not find_spec("granian"):
+        raise ServerMissing("granian is not installed: pip install 'doorward[granian]'")
+    from doorward import serving_granian
+
+    serving_granian.Service(settings, plan, metering).run()
 
 
 def run_metered(settings: Settings, plan: Plan) -> None:
     """Serve like `run`, with the workers' counts on the metrics' own port; within `counts_folder`."""
-    service = Service(settings, plan=plan)
-    service.metering = Metering(Path(os.environ[COUNTS_VARIABLE]))
+    metering = Metering(Path(os.environ[COUNTS_VARIABLE]))
     if settings.metrics_bind is not None:
-        service.metering.start(settings.metrics_bind)
+        metering.start(settings.metrics_bind)
     try:
-        service.run()
+        run(settings, plan, metering)
     finally:
-        service.metering.stop()
+        metering.stop()
 
 
 @contextmanager

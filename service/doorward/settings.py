@@ -12,17 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from doorward.core.errors import DoorwardError
-from doorward.core.store_url import SQLITE, is_redis
+from doorward.core.store_url import SQLITE, has_replicas, is_redis
 from doorward.settings_parsers import (
-    Bind,
-    bind,
     choice,
     existing_directory,
     existing_file,
     existing_paths,
     hashing_secret,
     key_list,
-    optional_bind,
     optional_file,
     path,
     store_url,
@@ -31,8 +28,11 @@ from doorward.settings_parsers import (
     whole_number,
 )
 from doorward.settings_row import PREFIX, Setting
-from doorward.settings_sending import SENDING, SENDING_DEFAULTS, SendingSettings
+from doorward.settings_sending import SENDING, SENDING_DEFAULTS
 from doorward.settings_sending import contradictions as sending_contradictions
+from doorward.settings_serving import SERVING
+from doorward.settings_tls import TLS, TlsSettings
+from doorward.settings_tls import contradictions as tls_contradictions
 
 MEMORY = ":memory:"
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -50,15 +50,8 @@ class SettingsError(DoorwardError):
 
 
 SETTINGS = (
-    Setting("bind", bind, "127.0.0.1:8080", "Address and port of the HTTP API; port 0 takes a free one."),
-    Setting(
-        "metrics_bind",
-        optional_bind,
-        "127.0.0.1:9090",
-        "Address and port of the Prometheus metrics; empty turns them off.",
-    ),
-    Setting("workers", whole_number(1, 64), "2", "Worker processes."),
-    Setting("threads", whole_number(1, 256), "8", "Threads of each worker."),
+    *SERVING,
+    *TLS,
     Setting("state_dir", path, "var", "Folder of what the service writes by itself: store, secrets, geo databases."),
     Setting(
         "store",
@@ -72,6 +65,14 @@ SETTINGS = (
     ),
     Setting("store_connect_ms", whole_number(10, 10_000), "250", "Milliseconds to wait for a connection to Redis."),
     Setting("store_command_ms", whole_number(10, 10_000), "250", "Milliseconds to wait for each reply of Redis."),
+    Setting(
+        "store_replicas",
+        whole_number(0, 5),
+        "",
+        "Replicas of Redis that must have what was used up (a code, a proof, an attempt) before it counts; in half of "
+        "the time for a reply, otherwise 503.",
+        shown="1 with Sentinels or a Cluster, otherwise 0",
+    ),
     Setting(
         "rules_dir",
         existing_directory,
@@ -142,30 +143,21 @@ SETTINGS = (
     Setting("log_level", choice("debug", "info", "warning", "error"), "info", "The least grave level that is logged."),
     Setting("log_format", choice("json", "console"), "json", "`json`: one object a line. `console`: for a terminal."),
     *SENDING,
-    Setting(
-        "graceful_timeout",
-        whole_number(1, 300),
-        "30",
-        "Seconds that requests in flight may take to end once the service is told to stop.",
-    ),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Settings(SendingSettings):
+class Settings(TlsSettings):
     """What the service was told; the rows of `SETTINGS` say what each field means.
 
     *secret* and *encryption_keys* are None until `secret_files.with_secrets` has found or made them.
     """
 
-    bind: Bind
-    metrics_bind: Bind | None
-    workers: int
-    threads: int
     state_dir: Path
     store: str = field(repr=False)
     store_connect_ms: int
     store_command_ms: int
+    store_replicas: int
     rules_dir: Path
     model: Path
     shadow_model: Path | None
@@ -180,7 +172,6 @@ class Settings(SendingSettings):
     knowledge: str
     log_level: str
     log_format: str
-    graceful_timeout: int
     secret: bytes | None = field(default=None, repr=False)
     encryption_keys: str | None = field(default=None, repr=False)
 
@@ -265,6 +256,7 @@ def _with_derived_defaults(values: dict[str, Any]) -> dict[str, Any]:
         "rules_dir": _of_checkout("rules"),
         "model": _of_checkout("models/default.json"),
         "geo": (state_dir / "geodata",),
+        "store_replicas": 1 if has_replicas(values["store"] or "") else 0,
         **SENDING_DEFAULTS,
     }
     return values | {name: value for name, value in derived.items() if values[name] is None}
@@ -277,7 +269,7 @@ def _of_checkout(name: str) -> Path:
 
 
 def _contradictions(values: dict[str, Any]) -> list[str]:
-    mistakes = sending_contradictions(values)
+    mistakes = sending_contradictions(values) + tls_contradictions(values)
     if values["store"].endswith(f"/{MEMORY}") and values["workers"] > 1:
         mistakes += ["DOORWARD_STORE: a store in memory goes with its process; set DOORWARD_WORKERS=1 or name a file"]
     bound, metrics = values["bind"], values["metrics_bind"]

@@ -7,6 +7,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -66,6 +67,25 @@ def choice(*words: str) -> Parser:
         return text
 
     return parse
+
+
+def on_with_extra(extra: str, module: str) -> Parser:
+    """Return a parser of `off` and `on`; `on` needs *module*, which the package's *extra* brings."""
+    either = choice("off", "on")
+
+    def parse(text: str) -> str:
+        if either(text) == "on" and not _is_installed(module):
+            raise ValueError(f"'on' needs what is not installed: pip install 'doorward[{extra}]'")
+        return text
+
+    return parse
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def text(least: int, most: int) -> Parser:

@@ -26,6 +26,7 @@ def opened(settings: Settings) -> Store:
         busy_seconds=BUSY_SECONDS,
         connect_seconds=settings.store_connect_ms / 1000,
         command_seconds=settings.store_command_ms / 1000,
+        replicas=settings.store_replicas,
     )
 
 

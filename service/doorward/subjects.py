@@ -37,6 +37,9 @@ class Bound:
         return tuple(proof for proof in proofs if proof.auth_time >= self.holdings.proofs_from)
 
 
+_NOTHING_BOUND = Bound(Holdings(), (), EnrolmentFacts())
+
+
 class Subjects:
     """The sealed holdings of a store; *key* is how the store names a subject."""
 
@@ -51,7 +54,11 @@ class Subjects:
 
     def read(self, tenant: str, key: bytes, now: float) -> Holdings:
         """Return what the subject has bound; Unreadable where it cannot be opened."""
-        return holdings_of(self._store.authenticators(tenant, key, now), self._sealer)
+        return self.opened(self._store.authenticators(tenant, key, now))
+
+    def opened(self, sealed: bytes | None) -> Holdings:
+        """Return what is sealed there in the same way."""
+        return holdings_of(sealed, self._sealer)
 
     def change(self, tenant: str, key: bytes, change: Change, now: float) -> Holdings:
         """Change what is bound from what is kept, atomically, and return it; what *change* raises changes nothing."""
@@ -100,6 +107,8 @@ def bound_by(sealed: bytes | None, sealer: Sealer, request: DecisionRequest, now
     A number whose SIM was swapped lately is perhaps not the subject's any more (SP 800-63B-4, 3.1.3.3). Where what
     is sealed cannot be opened, it cannot be told either which proofs still count.
     """
+    if sealed is None:
+        return _NOTHING_BOUND
     try:
         held = holdings_of(sealed, sealer).tidy(now)
     except Unreadable:

@@ -16,6 +16,9 @@ REFRESH_SECONDS = 1.0
 RELOAD_SECONDS = 3_600.0
 FIRST_READ_SECONDS = 0.5
 VALUES_KEPT = 20_000
+# A level that holds more than this drops its rarest, in the store and in each worker: above what is kept, so that it
+# is not done each minute for a few.
+MOST_VALUES = 30_000
 
 
 @dataclass(slots=True)
@@ -39,6 +42,7 @@ class _Held:
         fresh = Population() if stale or self.population is None else self.population
         version, changed = store.tallies_since(tenant, fresh.version)
         fresh.take(version, changed)
+        fresh.keep_most_common(VALUES_KEPT, above=MOST_VALUES)
         fresh.forget_before(now)
         self.population, self.read_at = fresh, now
         self.loaded_at = now if stale else self.loaded_at
@@ -112,4 +116,5 @@ class Tallies:
 
     def prune(self, tenant: str, now: float) -> None:
         """Drop the minutes that no window reaches, and the rarest values beyond the bound."""
-        self._store.prune_tallies(tenant, before_bucket=int(now // MINUTE) - 120, keep=VALUES_KEPT)
+        before = int(now // MINUTE) - 120
+        self._store.prune_tallies(tenant, before_bucket=before, keep=VALUES_KEPT, above=MOST_VALUES)

@@ -5,13 +5,15 @@ Every mistake is told at once, with line and column; a text with one among them 
 
 from doorward.ceremony import Realm
 from doorward.core.origins import covers, is_origin, is_plain_url, is_rp_id
+from doorward.core.quotas import MOST_A_SECOND, Quotas, quota
 from doorward.policy.findings import START, Finding, Report, quoted
 from doorward.policy.section import Section
 from doorward.policy.source import Fields, Text, read
 from doorward.tenant_webhooks import read_webhooks
 
 VERSION = "1"
-KEYS = ("version", "name", "base_url", "return_to", "passkeys", "webhooks")
+KEYS = ("version", "name", "base_url", "return_to", "passkeys", "webhooks", "quotas")
+QUOTA_KEYS = ("tenant", "key")
 PASSKEY_KEYS = ("rp_id", "origins", "top_origins")
 MAX_NAME = 64
 MAX_ENTRIES = 64
@@ -47,6 +49,7 @@ def _realm(section: Section, tenant: str) -> Realm:
         base_url=_base_url(section),
         return_to=_return_to(section),
         webhooks=read_webhooks(section),
+        quotas=_quotas(section),
     )
 
 
@@ -78,6 +81,18 @@ def _return_to(section: Section) -> tuple[str, ...]:
             expected = f"{_SECURE}, with or without a path, and without a query"
             section.error(each.place, "bad-value", f"'return_to' has {quoted(each.value)}, expected {expected}")
     return tuple(each.value for each in entries)
+
+
+def _quotas(section: Section) -> Quotas:
+    node = section.node("quotas")
+    if node is None:
+        return Quotas()
+    if not isinstance(node, Fields):
+        section.error(node.place, "wrong-type", "'quotas' is no mapping, expected requests a second of tenant and key")
+        return Quotas()
+    quotas = Section(node, section.report, known=QUOTA_KEYS, what="quotas")
+    most = {name: quotas.whole(name, low=1, high=MOST_A_SECOND, default=0) for name in QUOTA_KEYS}
+    return Quotas(**{name: quota(number) for name, number in most.items() if number})
 
 
 def _passkeys(section: Section) -> tuple[str, tuple[str, ...], tuple[str, ...]]:

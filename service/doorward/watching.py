@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 import structlog
 
 from doorward.core.errors import StoreNotAccepted, StoreUnavailable
+from doorward.core.standing import Standing
 from doorward.meter import Meter
-from doorward.own_scales import OwnScales, Standing
+from doorward.own_scales import OwnScales
 from doorward.policies import Loaded, Policies
 from doorward.policy.findings import Finding
 from doorward.ports import Store
@@ -100,6 +101,8 @@ class ScaleWatch:
 
     def look(self, now: float) -> None:
         """Make and take up what is due for every tenant; log what is new in force, and what has begun to be held."""
+        if self.scales.dated_at is not None:
+            self.meter.model_dated(self.scales.model, self.scales.dated_at)
         try:
             for standing in self.scales.look(self.store.tenants(), now):
                 self._tell(standing)
@@ -108,12 +111,7 @@ class ScaleWatch:
             self.meter.store_failed("own_scale")
 
     def _tell(self, standing: Standing) -> None:
-        self.meter.own_scale(
-            standing.tenant,
-            follows=not standing.held,
-            challenge_rate=standing.challenge_rate,
-            pass_rate=standing.pass_rate,
-        )
+        self.meter.own_scale(standing)
         version, held = self._told.get(standing.tenant, ("", ()))
         self._told[standing.tenant] = (standing.version, standing.held)
         if standing.version != version:

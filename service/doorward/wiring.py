@@ -16,6 +16,7 @@ from doorward.challenge_rows import KeptChallenges
 from doorward.consequences import Keeping, Lives
 from doorward.contacts import Contacts
 from doorward.core.errors import DoorwardError, StoreUnavailable
+from doorward.core.quotas import Quotas, quota
 from doorward.decide import DecisionDesk
 from doorward.deliveries import Deliveries
 from doorward.explaining import Explainer
@@ -33,6 +34,7 @@ from doorward.policies import Policies
 from doorward.policy_desk import PolicyDesk
 from doorward.policy_texts import PolicyTexts
 from doorward.ports import GeoState, Locator, Sealer, Store
+from doorward.quotas import QuotaDesk
 from doorward.realms import RealmOf
 from doorward.records import RecordDesk
 from doorward.reports import ReportDesk
@@ -99,12 +101,14 @@ class Wiring:
         self._ended.set()
         if self._thread is not None:
             self._thread.join(timeout=10)
+        self.meter.flush()
         self.tallies.flush(self.clock())
         self.store.close()
 
     def tick(self) -> None:
         """Do what is due every second: flush, look at files that may have changed, and tell what was seen."""
         now = self.clock()
+        self.meter.flush()
         self.store_watch.look(now)
         self.tallies.flush(now)
         self.meter.tallies_dropped(self.tallies.take_dropped())
@@ -172,8 +176,7 @@ def build(
     """Build everything that *settings* ask for; errors of policy, model and settings are raised by name."""
     if settings.secret is None or settings.encryption_keys is None:
         raise ValueError("the settings hold no secrets: call secret_files.with_secrets first")
-    outside = outside or Outside()
-    meter = meter or NullMeter()
+    outside, meter = outside or Outside(), meter or NullMeter()
     store = protected(store or opened(settings), settings, time.monotonic, meter)
     sealer = AesGcmSealer(load_keys(settings.encryption_keys))
     policies = Policies(settings.rules_dir, last_good=LastGood(_policies_kept_in(settings)))
@@ -181,7 +184,7 @@ def build(
     tenants = Tenants(settings.rules_dir)
     tenants.load_all(clock())
     geo = GeoProvider(settings.geo)
-    assertions = AssertionDesk(store, store, sealer, settings.issuer, algorithm=settings.signing_algorithm)
+    assertions = _assertions(settings, store, sealer)
     sources = wiring_sources.sources(
         settings, settings.secret, store, sealer, assertions, outside.locator or geo, meter
     )
@@ -197,6 +200,11 @@ def build(
     about = (meter, clock, geo, *watches, told.deliveries)
     explainer = Explainer(sources, parts.scales, ListedValues(store, sealer))
     return Wiring(_services(parts), store, sources.tallies, policies, sources.locator, *about, explainer)
+
+
+def _assertions(settings: Settings, store: Store, sealer: AesGcmSealer) -> AssertionDesk:
+    algorithm, remembered = settings.signing_algorithm, lambda: store.epoch_info().codes_from
+    return AssertionDesk(store, store, sealer, settings.issuer, algorithm=algorithm, codes_from=remembered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +249,18 @@ def _lives(settings: Settings) -> Lives:
     )
 
 
+def _quotas(parts: Parts) -> QuotaDesk:
+    """Return what counts requests: a tenant's own file goes before the operator's settings."""
+    settings = parts.settings
+    tenant, key = (quota(number) if number else None for number in (settings.tenant_quota, settings.key_quota))
+
+    def quotas_of(name: str) -> Quotas:
+        own = parts.realm(name).quotas
+        return Quotas(tenant=own.tenant or tenant, key=own.key or key)
+
+    return QuotaDesk(parts.store, parts.sources.hasher, quotas_of, parts.sources.meter)
+
+
 def _services(parts: Parts) -> Services:
     store, sources, keeping, outside = parts.store, parts.sources, parts.keeping, parts.outside
     kept = KeptRecords(store, keeping.sealer)
@@ -256,7 +276,7 @@ def _services(parts: Parts) -> Services:
     reports = ReportDesk(sources, store, kept, outcomes, answers.life)
     return Services(
         clock=parts.clock,
-        api_keys=ApiKeyRing(store),
+        api_keys=ApiKeyRing(store, _quotas(parts).count),
         decisions=DecisionDesk(sources, parts.policies, parts.scales, lists, keeping, texts, owners, parts.shadow),
         records=RecordDesk(store, kept, sources.hasher, parts.policies, texts, parts.scales),
         reports=reports,

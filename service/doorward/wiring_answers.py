@@ -62,9 +62,9 @@ def answering(
     places, carriers = DevicePlaces(store, sources.sealer, sources.hasher), wiring_post.senders(settings, senders)
     post, types = wiring_post.post(settings, store, sources, carriers), wiring_post.types(settings)
     pushes = Pushes(store, places, carriers.get(PUSH), sources.meter)
-    ceremonies = Ceremonies(realm_of, codes_from=lambda: store.epoch_info().accepted_at)
+    ceremonies = Ceremonies(realm_of, codes_from=lambda: store.epoch_info().codes_from)
     kept, passed = KeptChallenges(store, sources.sealer), PassedChallenges(store, records, passing, notifier)
-    leaves, enrolling = Leaves(assertions, store, kept), Enrolling(kept, passed)
+    leaves, enrolling = Leaves(assertions, kept), Enrolling(kept, passed)
     binding = EnrolmentDesk(subjects, types, attempts, ceremonies, post, places, leaves, enrolling, notifier)
     challenges = ChallengeDesk(kept, subjects, types, attempts, ceremonies, post, pushes, passed, enrolling, notifier)
     return Answering(

@@ -3,9 +3,12 @@
 import json
 import signal
 import socket
+import ssl
 import struct
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from time import perf_counter
 from typing import Any
 
 from gunicorn.arbiter import Arbiter
@@ -15,6 +18,8 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from doorward.api.problems import document
 from doorward.core.identifiers import new_id
+from doorward.shedding import WAITED
+from doorward.tls import LONGEST_ARRIVAL_SECONDS, SLOWEST_READ_SECONDS
 
 # What the HTTP parser refuses before there is a request for the API to answer; anything else is 400.
 # The first row that fits counts; a header that the application itself got wrong is not the caller's mistake.
@@ -27,9 +32,6 @@ _STATUS: tuple[tuple[type[Exception], int, str], ...] = (
     (errors.UnsupportedTransferCoding, 501, "Not Implemented"),
     (errors.ParseException, 400, "Bad Request"),
 )
-
-
-SLOWEST_READ_SECONDS = 3
 
 _ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 
@@ -88,7 +90,7 @@ class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
 
     def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
         """Log a fault of ours with its trace; a caller who fell silent in mid-request is none."""
-        if isinstance(sys.exc_info()[1], BlockingIOError):
+        if isinstance(sys.exc_info()[1], BlockingIOError | TimeoutError):
             self.info("a connection fell silent in the middle of a request")
         else:
             super().exception(msg, *args, **kwargs)
@@ -99,6 +101,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     That text holds paths and headers: subjects' ids and keys. A worker that ends cuts off nobody who has connected.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The connections that a thread is busy with, and until when their requests must have come.
+        self._arriving: dict[Any, float] = {}
 
     def init_signals(self) -> None:
         super().init_signals()
@@ -124,15 +131,44 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             listener.close()
         self.sockets: list[Any] = []
 
+    def enqueue_req(self, conn: Any) -> None:
+        conn.queued_at = perf_counter()
+        super().enqueue_req(conn)
+
     def handle(self, conn: Any) -> Any:
         """Serve one request of a connection whose next bytes must come within SLOWEST_READ_SECONDS.
 
-        Without that bound, a few connections that begin a request and fall silent would hold every thread.
+        Without that bound, a few connections that begin a request and fall silent would hold every thread. How long it
+        waited for this thread is put down for `shedding`.
         """
+        now = perf_counter()
+        WAITED.seconds = now - conn.queued_at
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SLOWEST_READ_SECONDS, 0))
-        return super().handle(conn)
+        self._arriving[conn] = now + LONGEST_ARRIVAL_SECONDS
+        try:
+            return super().handle(conn)
+        finally:
+            del self._arriving[conn]
+
+    def murder_pending(self) -> None:
+        """Stop reading, too, from whoever sends a request so slowly that it is still not there.
+
+        A byte now and then keeps within the bound of each read, and would hold a thread for hours. An answer that is
+        under way is not touched.
+        """
+        super().murder_pending()
+        now = perf_counter()
+        for conn, until in list(self._arriving.items()):
+            if now > until:
+                # The plain socket's: that of a TLS one gives up the session under its reader's hands.
+                with suppress(OSError):
+                    socket.socket.shutdown(conn.sock, socket.SHUT_RD)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:  # noqa: ARG002
+        if isinstance(exc, ssl.SSLError):
+            # No handshake, or silence after it: there is nobody to whom an answer could be said.
+            self.log.info("a connection's TLS failed: %s", exc.reason or "it fell silent")
+            return
         status, title = status_of(exc)
         if status == 500:
             self.log.error("a request failed outside the application", exc_info=exc)

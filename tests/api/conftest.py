@@ -289,6 +289,10 @@ def clock() -> Clock:
 
 @pytest.fixture
 def services(clock: Clock) -> Services:
+    return small_services(clock)
+
+
+def small_services(clock: Clock) -> Services:
     scopes = ("decide", "challenge", "feedback", "records", "policy", "admin")
     callers = {f"dwk_{scope}": Caller("default", f"key_{scope}", frozenset({scope})) for scope in scopes}
     callers["dwk_other"] = Caller("other", "key_other", frozenset({"admin"}))

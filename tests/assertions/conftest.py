@@ -53,9 +53,12 @@ class Shelf:
         with self.lock:
             self.kept[tenant, name] = rewrite(self.kept.get((tenant, name)))
 
+    def is_spent(self, tenant: str, jti: str, now: float) -> bool:
+        return self.spent.get((tenant, jti), 0.0) > now
+
     def spend(self, tenant: str, jti: str, *, expires_at: float, now: float) -> bool:
         with self.lock:
-            if self.spent.get((tenant, jti), 0.0) > now:
+            if self.is_spent(tenant, jti, now):
                 return False
             self.spent[tenant, jti] = expires_at
             return True
@@ -80,8 +83,8 @@ def sealer():
 def new_desk(shelf, sealer):
     """Another worker on the same store."""
 
-    def open_desk(algorithm="ES256", store=shelf, issuer="https://doorward.example.org/"):
-        return AssertionDesk(store, store, sealer, issuer, algorithm=algorithm)
+    def open_desk(algorithm="ES256", store=shelf, issuer="https://doorward.example.org/", codes_from=0.0):
+        return AssertionDesk(store, store, sealer, issuer, algorithm=algorithm, codes_from=lambda: codes_from)
 
     return open_desk
 

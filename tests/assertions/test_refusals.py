@@ -178,6 +178,18 @@ def test_an_assertion_expires_after_five_minutes(desk, mint, now):
     assert "expired" in refused(desk, assertion, now + 300)
 
 
+def test_an_assertion_of_before_the_store_may_have_forgotten_is_refused(new_desk, mint, now):
+    forgetful = new_desk(codes_from=now + 1)
+
+    assert "remembers" in refused(forgetful, mint(), now + 2)
+    with pytest.raises(InvalidAssertion):
+        forgetful.redeem("acme", mint(), now + 2)
+
+
+def test_an_assertion_of_after_that_is_good(new_desk, mint, now):
+    assert new_desk(codes_from=now).redeem("acme", mint(), now + 2)
+
+
 def test_an_assertion_from_the_future_is_refused(desk, mint, now):
     assertion = mint(now=now + 60)
 

@@ -330,6 +330,7 @@ def test_every_control_has_a_name(watched: Watched, bank: Bank) -> None:
     page.goto(bank.address(bank.challenge()))
     nodes = controls(page)
     page.get_by_role("link", name="Code from an app").click()
+    page.get_by_role("textbox").wait_for()
     nodes += controls(page)
 
     assert [role for role, name in nodes if not name] == []

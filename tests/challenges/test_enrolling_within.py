@@ -116,8 +116,9 @@ def test_the_code_of_a_contact_is_good_once(house, outbox):
     begin(house, challenge, contact)
     code = outbox.messages()[-1].code
 
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: verify(house, challenge, contact, code), range(12)))
+    # As many as may be given: with one more the challenge could end before the first has been settled.
+    with ThreadPoolExecutor(5) as pool:
+        answers = list(pool.map(lambda _: verify(house, challenge, contact, code), range(5)))
 
     assert sum("enrolment_grant" in each.get_json() for each in answers) == 1
 

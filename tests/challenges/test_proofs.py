@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from doorward.metrics import Metrics
 
 from ..line.conftest import house_in
+from ..line.test_degraded import Faulty
 from .conftest import bound_totp, challenged, code_of, login, verify
 
 PAY = {"amount": "950.00", "to": "DE02120300000000202051"}
@@ -151,8 +152,25 @@ def test_a_bound_proof_is_used_once(house, first):
     else:
         assert redeem(house, proof).status_code == 200
 
-    assert why(house, proof) == ("challenge", "it was used before")
+    assert why(house, proof) == ("challenge", "the assertion is not accepted: it was used before")
     assert redeem(house, proof).status_code == 422
+
+
+@pytest.mark.parametrize("down", [{"commit"}, {"begin", "commit"}])
+def test_a_bound_proof_counts_for_nothing_while_its_use_cannot_be_kept(tmp_path, down):
+    store = Faulty()
+    house = house_in(tmp_path, store=store)
+    policy = tmp_path / "rules" / "default" / "policy.yaml"
+    policy.write_text(BY_AMOUNT + "degraded: allow\n")
+    house.wait(10)
+    proof = passed(house, bound_totp(house), **transfer())
+
+    store.down = down
+    meanwhile = why(house, proof)[0]
+    store.down = set()
+
+    assert (meanwhile, why(house, proof)[0]) == ("challenge", "allow")
+    house.wiring.stop()
 
 
 @pytest.mark.parametrize("amount", ["9500.00", "950.0", "950,00", "9.5e2", "1e3", "NaN", "-950.00", " 950.00", "９50"])

@@ -1,7 +1,4 @@
-"""No answer tells whether a subject or an authenticator exists (ASVS 6.3.8): same shape, same status, same work."""
-
-import statistics
-import time
+"""No answer tells whether a subject or an authenticator exists (ASVS 6.3.8): same shape, same status."""
 
 from .conftest import bound_totp, challenged, verify
 
@@ -43,19 +40,3 @@ def test_an_unknown_challenge_reads_like_another_tenants(house):
     unknown = house.get("/v1/challenges/chl_" + "A" * 22)
 
     assert theirs.get_json() == unknown.get_json()
-
-
-def test_an_unknown_subject_is_answered_in_the_time_of_a_known_one(house):
-    """The medians of 200 calls each, taken by turns, differ by less than they spread."""
-    bound_totp(house)
-
-    def took(subject):
-        began = time.perf_counter()
-        house.get(f"/v1/subjects/{subject}/authenticators")
-        return time.perf_counter() - began
-
-    pairs = [(took("u-1"), took(NOBODY)) for _ in range(200)]
-    known, unknown = zip(*pairs, strict=True)
-    spread = statistics.quantiles(known, n=4)
-
-    assert abs(statistics.median(known) - statistics.median(unknown)) < max(spread[2] - spread[0], 0.001)

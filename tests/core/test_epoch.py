@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given
@@ -23,7 +24,17 @@ SEEN = accepted("a" * 32, NOW, after=0)
 
 times = st.floats(min_value=0, max_value=4e9, allow_nan=False)
 pauses = st.lists(st.tuples(times, times), max_size=PAUSES_KEPT).map(tuple)
-epochs = st.builds(Epoch, st.text("0123456789abcdef", min_size=32, max_size=32), times, times, times, pauses)
+epochs = st.builds(
+    Epoch,
+    st.text("0123456789abcdef", min_size=32, max_size=32),
+    times,
+    times,
+    times,
+    pauses,
+    st.booleans(),
+    st.text(max_size=40),
+    times,
+)
 
 
 def served(epoch: Epoch, *moments: float) -> Epoch:
@@ -131,6 +142,31 @@ def test_whoever_saw_more_than_the_store_went_on_from_is_refused(
         assert refusal(seen, went_on)
     if seen.beat <= rolled_back.beat:
         assert not refusal(seen, went_on)
+
+
+def test_a_moment_on_another_server_is_when_that_took_over() -> None:
+    here = beaten(SEEN, NOW + 1, "one")
+
+    there = beaten(here, NOW + 1.1, "two")
+
+    assert here
+    assert there
+    assert (here.codes_from, there.codes_from) == (NOW, NOW + 1.1)
+
+
+def test_a_server_that_does_not_say_who_it_is_takes_over_from_none() -> None:
+    here = beaten(SEEN, NOW + 1, "one")
+
+    assert here
+    assert beaten(here, NOW + 3, "") == replace(here, beat=NOW + 3)
+
+
+def test_a_take_over_by_a_clock_that_is_behind_takes_no_moment_back() -> None:
+    here = beaten(SEEN, NOW + 100, "one")
+    there = beaten(here, NOW + 50, "two") if here else None
+
+    assert there
+    assert (there.beat, there.codes_from) == (NOW + 100, NOW + 50)
 
 
 @given(epochs)

@@ -295,5 +295,5 @@ def test_a_cut_history_is_unreadable(events, data):
 def test_a_history_of_a_later_version_is_unreadable(sight, learn):
     profile = learn(None, "a", START, sight())
 
-    with pytest.raises(Unreadable, match="version 4"):
-        history.answers(b"\x04" + profile[1:], sight(), START)
+    with pytest.raises(Unreadable, match="version 5"):
+        history.answers(b"\x05" + profile[1:], sight(), START)

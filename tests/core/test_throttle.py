@@ -38,11 +38,23 @@ def test_a_refusal_costs_nothing():
     assert spend(state, FIVE, NOW + 360) > state
 
 
-def test_a_clock_that_was_set_back_makes_the_wait_no_longer_than_one_is_earned_in():
+def test_a_clock_that_is_a_little_behind_another_finds_an_empty_budget_empty():
     with pytest.raises(Throttled) as caught:
-        spend(spent(5), FIVE, NOW - 1e6)
+        spend(spent(5), FIVE, NOW - 30)
 
     assert caught.value.retry_after_seconds == 360
+
+
+@pytest.mark.parametrize("back", [61, 3600, 1e6])
+def test_after_a_clock_was_set_back_one_may_be_spent_and_the_next_when_it_is_earned(back):
+    now = NOW - back
+    state = spend(spent(5), FIVE, now)
+
+    with pytest.raises(Throttled) as caught:
+        spend(state, FIVE, now)
+
+    assert caught.value.retry_after_seconds == 360
+    assert spend(state, FIVE, now + 360) > state
 
 
 def test_what_is_given_back_can_be_spent():

@@ -38,13 +38,16 @@ class Answer:
 class Load:
     """Callers at work: each with a connection of its own, kept alive, and opened again where it broke."""
 
-    def __init__(self, url: str, key: str, *, a_second: float, connections: int = CONNECTIONS) -> None:
+    def __init__(
+        self, url: str, key: str, *, a_second: float, connections: int = CONNECTIONS, first_seed: int = 0
+    ) -> None:
         self._address = url.removeprefix("http://")
         self._key = key
         self._pause = connections / a_second
         self._ended = threading.Event()
         self.answers: list[Answer] = []
-        self._threads = [threading.Thread(target=self._call, args=(seed,)) for seed in range(connections)]
+        self._first_seed = first_seed
+        self._threads = [threading.Thread(target=self._call, args=(number,)) for number in range(connections)]
 
     def start(self) -> None:
         for each in self._threads:
@@ -56,10 +59,10 @@ class Load:
         for each in self._threads:
             each.join(timeout=2 * PATIENCE_SECONDS)
 
-    def _call(self, seed: int) -> None:
-        traffic = Traffic(seed)
+    def _call(self, number: int) -> None:
+        traffic = Traffic(self._first_seed + number)
         link = http.client.HTTPConnection(self._address, timeout=PATIENCE_SECONDS)
-        due = time.monotonic() + self._pause * seed / len(self._threads)
+        due = time.monotonic() + self._pause * number / len(self._threads)
         while not self._ended.wait(max(0.0, due - time.monotonic())):
             sent = traffic.next()
             answer = exchange(link, sent, self._key)
@@ -87,9 +90,12 @@ def exchange(link: http.client.HTTPConnection, sent: Sent, key: str) -> Answer:
 
 
 @contextmanager
-def under_load(url: str, key: str, *, a_second: float = 200.0) -> Iterator[Load]:
-    """Send while the block runs; afterwards every answer is there."""
-    load = Load(url, key, a_second=a_second)
+def under_load(url: str, key: str, *, a_second: float = 200.0, first_seed: int = 0) -> Iterator[Load]:
+    """Send while the block runs; afterwards every answer is there.
+
+    What is sent to one store a second time needs other seeds.
+    """
+    load = Load(url, key, a_second=a_second, first_seed=first_seed)
     load.start()
     try:
         yield load

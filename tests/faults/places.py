@@ -6,9 +6,10 @@ import secrets
 import signal
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from redis.crc import key_slot
@@ -44,9 +45,12 @@ class Place:
 
     url = ""
     whole = True
+    # How the service is started on it, and what it is told besides where it is.
+    command: tuple[str, ...] = ("-m", "doorward")
+    told: Mapping[str, str] = MappingProxyType({})
 
     def opened(self) -> Store:
-        return open_store(self.url, busy_seconds=5)
+        return open_store(self.url, busy_seconds=5, connect_seconds=5, command_seconds=5)
 
 
 class Alone(Place):
@@ -78,6 +82,7 @@ class Clustered(Place):
     """Three masters, of which the one that has the tenant's lists goes away."""
 
     whole = False
+    told: Mapping[str, str] = MappingProxyType({"DOORWARD_STORE_REPLICAS": "0"})
 
     def __init__(self, folder: Path) -> None:
         self.servers = start_cluster(folder)
@@ -96,7 +101,7 @@ class Clustered(Place):
         """Start again from the append-only file, and return when all of the Cluster is served."""
         self.victim.start()
         for server in self.servers:
-            server.wait(lambda server=server: _is_whole(server))
+            server.wait(lambda server=server: is_whole(server))
 
     def hang(self) -> None:
         self.victim.pause(signal.SIGSTOP)
@@ -151,8 +156,8 @@ def serve(start: Start, place: Place, secret: dict[str, str], *, key: str = "") 
     """Start the service on *place* with two workers; *key* is an API key that another machine has shown."""
     if not key:
         accept(place)
-    plain = {"DOORWARD_STORE": place.url, "DOORWARD_WORKERS": "2"}
-    return Service(start("-m", "doorward", "serve", **plain | secret), key)
+    plain = {"DOORWARD_STORE": place.url, "DOORWARD_WORKERS": "2"} | place.told
+    return Service(start(*place.command, "serve", **plain | secret), key)
 
 
 def accept(place: Place) -> None:
@@ -168,7 +173,7 @@ def strike(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
 
 
-def _is_whole(server: Server) -> bool:
+def is_whole(server: Server) -> bool:
     told = server.ask("CLUSTER", "INFO")
     text = told if isinstance(told, bytes) else "".join(f"{name}:{value} " for name, value in told.items()).encode()
     return b"cluster_state:ok" in text

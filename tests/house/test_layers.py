@@ -49,13 +49,19 @@ MODULES = {
     "settings_parsers": "setting",
     "settings_row": "setting",
     "settings_sending": "setting",
+    "settings_serving": "setting",
+    "settings_tls": "setting",
     "secret_files": "setting",
     "serving": "process",
+    "serving_granian": "process",
     "workers": "process",
     "exposition": "process",
     "logs": "process",
     "metrics": "process",
+    "shedding": "process",
+    "tracing": "process",
     "first_key": "process",
+    "tls": "process",
 }
 
 # Where each library may be imported; whatever is not named here may not be used at all.
@@ -65,13 +71,17 @@ LIBRARIES = {
     "cel_expr_python": ("policy/",),
     "click": ("cli/",),
     "cryptography": ("sealing.py", "signing_keys.py", "api/idempotency.py", "authenticators/"),
-    "flask": ("api/", "logs.py"),
+    "flask": ("api/",),
     "geoip2": ("facts/",),
+    "hiredis": ("stores/redis/",),
     "jinja2": ("api/",),  # it and werkzeug are Flask's own
+    "granian": ("serving.py", "serving_granian.py"),
     "gunicorn": ("serving.py", "workers.py"),
     "jwt": ("assertions.py", "signing_keys.py"),
     "marshmallow": ("api/",),
     "maxminddb": ("facts/",),
+    "opentelemetry": ("tracing.py",),
+    "orjson": ("api/", "kept.py", "record_text.py", "rows.py", "stores/"),
     "plotly": ("offline/",),
     "pyotp": ("authenticators/",),
     "prometheus_client": ("metrics.py", "exposition.py", "serving.py"),
@@ -80,8 +90,8 @@ LIBRARIES = {
     "segno": ("authenticators/",),
     "standardwebhooks": ("senders/",),
     "structlog": (
-        *("deliveries.py", "logs.py", "notifying.py", "serving.py", "store_opening.py", "watching.py", "wiring.py"),
-        *("api/", "cli/"),
+        *("deliveries.py", "logs.py", "notifying.py", "serving.py", "serving_granian.py", "store_opening.py", "tls.py"),
+        *("watching.py", "wiring.py", "api/", "cli/"),
     ),
     "ua_parser": ("facts/",),
     "user_agents": ("facts/",),
@@ -89,8 +99,8 @@ LIBRARIES = {
     "werkzeug": ("api/",),
     "yaml": ("policy/",),
 }
-# Imported by nothing: found by `zoneinfo`.
-DATA = {"tzdata"}
+# Imported by nothing: found by `zoneinfo`, and by ua-parser.
+DATA = {"tzdata", "ua-parser-rs"}
 DISTRIBUTIONS = {"cel-expr-python": "cel_expr_python", "prometheus-client": "prometheus_client", "pyjwt": "jwt"}
 DISTRIBUTIONS |= {"pyyaml": "yaml", "user-agents": "user_agents"}
 
@@ -104,7 +114,14 @@ TELLS_THE_TIME = {"time", "time_ns", "monotonic", "monotonic_ns", "perf_counter"
 TELLS_THE_TIME |= {"today", "process_time", "localtime", "gmtime"}
 OWNS_THE_CLOCK = ("wiring.py", "cli/")
 # Durations, which nothing is decided by: metrics, and how long to wait for a busy store.
-MEASURES_TIME = {"metrics.py": "perf_counter", "api/app.py": "perf_counter", "stores/sqlite/connection.py": "monotonic"}
+MEASURES_TIME = {
+    "metrics.py": "perf_counter",
+    "api/app.py": "perf_counter",
+    "api/door.py": "perf_counter",
+    "stores/sqlite/connection.py": "monotonic",
+}
+MEASURES_TIME["workers.py"] = "perf_counter"
+MEASURES_TIME["stores/redis/nodes.py"] = "monotonic"
 
 
 def layer_of(path: str) -> str:

@@ -89,7 +89,9 @@ def test_the_package_takes_its_version_from_one_place(project):
     assert "version" in project["dynamic"]
 
 
-@pytest.mark.parametrize("name", ["run.txt", "dev.txt", "chart.txt"])
+@pytest.mark.parametrize(
+    "name", ["run.txt", "dev.txt", "chart.txt", "granian.txt", "trace.txt", "sbom.txt", "scan.txt"]
+)
 def test_every_requirement_is_pinned_and_hashed(papers, name):
     found = pins(papers[f"requirements/{name}"])
 
@@ -97,14 +99,25 @@ def test_every_requirement_is_pinned_and_hashed(papers, name):
     assert [package for package, (_, hashes) in found.items() if hashes == 0] == []
 
 
-@pytest.mark.parametrize("name", ["run.txt", "dev.txt", "tools.txt", "chart.txt"])
+@pytest.mark.parametrize(
+    "name", ["run.txt", "dev.txt", "tools.txt", "chart.txt", "granian.txt", "trace.txt", "sbom.txt", "scan.txt"]
+)
 def test_requirements_name_no_host(papers, name):
     assert HOST.findall(papers[f"requirements/{name}"]) == []
 
 
 @pytest.mark.parametrize(
     ("group", "name"),
-    [("run", "run.txt"), ("dev", "dev.txt"), ("report", "tools.txt"), ("train", "tools.txt"), ("train", "dev.txt")],
+    [
+        *[
+            ("run", "run.txt"),
+            ("dev", "dev.txt"),
+            ("report", "tools.txt"),
+            ("train", "tools.txt"),
+            ("train", "dev.txt"),
+        ],
+        *[("granian", "granian.txt"), ("trace", "trace.txt"), ("run", "trace.txt"), ("run", "granian.txt")],
+    ],
 )
 def test_the_requirements_hold_what_the_project_declares(papers, project, group, name):
     declared = project["dependencies"] if group == "run" else project["optional-dependencies"][group]

@@ -79,6 +79,10 @@ def test_nothing_is_left_undone(sources):
     assert [source.path for source in sources if unfinished.search(source.text)] == []
 
 
+# Where what nobody foresaw becomes a bare 500, as the framework makes it of everything else.
+LAST_RESORT = {"api/door.py"}
+
+
 def is_blind(handler):
     """Answer whether *handler* takes everything and keeps it; to tidy up and raise again is fine."""
     everything = handler.type is None or ast.unparse(handler.type) in {"Exception", "BaseException"}
@@ -90,6 +94,7 @@ def test_nothing_is_caught_blindly(sources):
     blind = [
         f"{source.path}:{node.lineno}"
         for source in sources
+        if source.path not in LAST_RESORT
         for node in ast.walk(source.tree)
         if isinstance(node, ast.ExceptHandler) and is_blind(node)
     ]

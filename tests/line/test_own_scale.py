@@ -7,6 +7,7 @@ import pytest
 
 from doorward.core.odds import bin_of, level_of, moves_of
 from doorward.core.population import ATTEMPTS, Tally, scale
+from doorward.core.times import rfc3339
 from doorward.kept import KeptRecords
 from doorward.offline.judging import Judging
 from doorward.offline.record_file import RecordFile
@@ -114,6 +115,30 @@ def test_an_attack_keeps_the_last_version_in_force_and_is_told(grown):
     told = grown.get("/readyz").get_json()["own_scales"][0]
     assert told["held"] == [TAIL]
     assert told["held_since"] is not None
+
+
+def test_how_far_scores_have_moved_since_the_version_is_known(grown):
+    made = look(grown)
+    grown.wait(DAY)
+    sign_ins(grown, (90, USUAL))
+    few = look(grown)
+    sign_ins(grown, (110, ODD))
+    moved = scales_of(grown).standing("default", grown.now[0])
+
+    assert (made.made_at, made.shift) == (NOW + 1, None)
+    assert few.shift is None
+    assert moved.shift > 0.25
+
+
+def test_a_tenant_without_a_version_has_no_age_and_no_movement(house):
+    sign_ins(house, (150, USUAL))
+    standing = look(house)
+
+    assert (standing.made_at, standing.shift) == (None, None)
+
+
+def test_the_model_says_when_it_was_calibrated(house):
+    assert rfc3339(scales_of(house).dated_at) == "2026-11-01T00:00:00Z"
 
 
 def test_a_wave_of_failures_keeps_the_last_version_in_force(grown):

@@ -290,3 +290,12 @@ def test_what_if_takes_other_facts(house):
     }
 
     assert house.post("/v1/policy/what-if", body).get_json()["outcome"] == "deny"
+
+
+def test_no_header_says_where_somebody_comes_from(house):
+    stated = {"X_Forwarded_For": NEW_YORK, "X_Real_IP": NEW_YORK, "Forwarded": f"for={NEW_YORK}"}
+
+    plain = house.post("/v1/decisions", login("u-8", ip=None)).get_json()
+    headed = house.post("/v1/decisions", login("u-9", ip=None), **stated).get_json()
+
+    assert (headed["risk"], headed["unknown"]) == (plain["risk"], plain["unknown"])

@@ -5,9 +5,9 @@ import threading
 import pytest
 
 from doorward.core.errors import StoreUnavailable
-from doorward.core.population import Tally
+from doorward.core.population import Tally, scale
 from doorward.stores.sqlite import open_store
-from doorward.tallies import Tallies
+from doorward.tallies import MOST_VALUES, VALUES_KEPT, Tallies
 
 NOW = 1_782_900_000.0
 COUNTRY = [Tally("country", 47, 0, 1.0)]
@@ -103,3 +103,27 @@ def test_sums_are_read_again_about_once_a_second(tallies, store):
 
     assert total(tallies.population("acme", NOW + 0.5, newest=1)) == 0
     assert total(tallies.population("acme", NOW + 1.5, newest=1)) > 0
+
+
+def test_a_worker_holds_no_more_than_the_most_common_of_many_addresses(tallies, store):
+    common = [Tally("ip", value, 0, 2.0) for value in range(VALUES_KEPT)]
+    store.add_tallies("acme", common, NOW)
+    tallies.population("acme", NOW, newest=0)
+    store.add_tallies("acme", [Tally("ip", VALUES_KEPT + value, 0, 1.0) for value in range(MOST_VALUES)], NOW)
+
+    held = tallies.population("acme", NOW + 5, newest=9).facts({"ip": 7}, NOW)
+
+    assert held.distinct["ip"] == VALUES_KEPT
+    assert held.counts["ip"] == pytest.approx(2.0 / scale(NOW))
+    assert held.totals["ip"] == pytest.approx(2.0 * VALUES_KEPT / scale(NOW))
+
+
+def test_what_a_worker_dropped_counts_whole_once_it_comes_again(tallies, store):
+    store.add_tallies("acme", [Tally("ip", value, 0, 2.0) for value in range(VALUES_KEPT)], NOW)
+    store.add_tallies("acme", [Tally("ip", VALUES_KEPT + value, 0, 1.0) for value in range(MOST_VALUES)], NOW)
+    tallies.population("acme", NOW, newest=0)
+    store.add_tallies("acme", [Tally("ip", VALUES_KEPT, 0, 1.0)], NOW)
+
+    held = tallies.population("acme", NOW + 5, newest=9).facts({"ip": VALUES_KEPT}, NOW)
+
+    assert held.counts["ip"] == pytest.approx(2.0 / scale(NOW))

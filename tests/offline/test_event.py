@@ -1,6 +1,7 @@
 """The canonical event: read strictly, and told plainly where it is none."""
 
 import copy
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -63,6 +64,64 @@ def test_what_is_no_event_is_refused_by_name(path, value, says):
     assert says in str(refusal.value)
 
 
+@pytest.mark.parametrize("slip", ["verifed", "lable", "fact", "familly"])
+def test_a_slip_in_a_field_that_decides_what_is_learned_is_refused_even_where_others_are_passed_over(slip):
+    with pytest.raises(BadEvent, match=rf"unknown field '{slip}'"):
+        read_event(changed(slip, None), passed_over=Counter())
+
+
+def test_fields_of_somebody_elses_own_are_passed_over_by_name():
+    passed_over = Counter()
+    for path in ("campaign", "seq", "facts.agent", "facts.network.continent"):
+        assert read_event(changed(path, "a"), passed_over=passed_over).verified is True
+
+    assert passed_over == {
+        "the event: campaign": 1,
+        "the event: seq": 1,
+        "facts: agent": 1,
+        "facts.network: continent": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("kind", "hotel"), ("timezone", "Moon/Base"), ("country", "XYZ"), ("asn", 0), ("a/b~c", 1), ("city", "a\nb")],
+)
+def test_what_a_network_cannot_be_is_not_known_and_the_rest_is(field, value):
+    passed_over = Counter()
+    network = read_event(changed(f"facts.network.{field}", value), passed_over=passed_over).network
+
+    assert getattr(network, field, None) is None
+    assert (network.lat, network.lon) == (59.9, 10.7)
+    assert passed_over == {f"facts.network: {field}": 1}
+
+
+@pytest.mark.parametrize(("half", "value"), [("lat", 91), ("lon", None), ("lat", "59.9")])
+def test_half_a_place_is_no_place(half, value):
+    passed_over = Counter()
+    network = read_event(changed(f"facts.network.{half}", value), passed_over=passed_over).network
+
+    assert (network.lat, network.lon, network.country) == (None, None, "NO")
+    assert passed_over.total() >= 1
+
+
+def test_the_names_that_are_passed_over_are_bounded():
+    passed_over = Counter()
+    for number in range(2000):
+        read_event(changed(f"x{number:060}", 1), passed_over=passed_over)
+        read_event(changed(f"{number}", 1), passed_over=passed_over)
+
+    assert len(passed_over) <= 300
+    assert max(map(len, passed_over)) < 80
+    with pytest.raises(BadEvent):
+        read_event(EVENT | {f"x{number}": 1 for number in range(300)}, passed_over=passed_over)
+
+
+@pytest.mark.parametrize("at", ["2026-03-01T08:15:00z", "2026-03-01t08:15:00Z", "2026-03-01 10:15:00.000+02:00"])
+def test_a_time_may_be_written_in_every_way_of_rfc_3339(at):
+    assert read_event(changed("at", at)).at == 1772352900.0
+
+
 @pytest.mark.parametrize("data", [None, [], "event", 3])
 def test_what_is_no_object_is_refused(data):
     with pytest.raises(BadEvent):
@@ -102,10 +161,10 @@ PATHS = ["at", "verified", "facts", "label", "request", "request.subject", "requ
          "request.client.ip", "facts.network", "facts.network.asn", "request.subject.groups"]  # fmt: skip
 
 
-@given(st.sampled_from(PATHS), JSON)
-def test_anything_is_an_event_or_is_refused(path, value):
+@given(st.sampled_from(PATHS), JSON, st.sampled_from((None, Counter())))
+def test_anything_is_an_event_or_is_refused(path, value, passed_over):
     try:
-        said = read_event(changed(path, value)).request.subject.id
+        said = read_event(changed(path, value), passed_over=passed_over).request.subject.id
     except BadEvent as refusal:
         said = str(refusal)
     assert 0 < len(said) < 300

@@ -71,6 +71,26 @@ def test_what_cannot_be_read_has_its_index_and_nothing_else(run, log):
     assert rows[1] == {"index": "1"} | dict.fromkeys(HEADER[1:], "")
 
 
+def test_fields_that_nobody_knows_cost_no_row_and_are_told(run, log):
+    own = event(2) | {"campaign": "c-1", "at": "2026-03-02t10:00:00z", "facts": {"network": {"kind": "hotel"}}}
+    ended = run(log(event(1), own), "--out", "-")
+
+    assert [row["confidence"] for row in table(ended.stdout)] == ["none", "learning"]
+    assert "passed over 1: the event: campaign" in ended.stderr
+    assert "passed over 1: facts.network: kind" in ended.stderr
+
+
+def test_a_log_that_does_not_tell_who_was_verified_is_said_to_teach_nothing(run, log):
+    untold = log(*(event(day) | {"verified": None} for day in (1, 2)))
+
+    ended = run(untold, "--out", "-")
+    assert [row["confidence"] for row in table(ended.stdout)] == ["none", "none"]
+    assert "not learned from 2:" in ended.stderr
+    assumed = run(untold, "--out", "-", "--assume-success-verified")
+    assert [row["confidence"] for row in table(assumed.stdout)] == ["none", "learning"]
+    assert "not learned from" not in assumed.stderr
+
+
 def test_a_failed_sign_in_is_scored_and_not_learned_from(run, log):
     rows = table(run(log(event(1, result="failed"), event(2)), "--out", "-").stdout)
 

@@ -1,5 +1,6 @@
-"""Run by the tests as a program: the real server around an application of three paths."""
+"""Run by the tests as a program: the real server around an application of four paths."""
 
+import gc
 import os
 import time
 from collections.abc import Callable, Iterable
@@ -13,6 +14,7 @@ from doorward.settings import load
 
 def build() -> serving.Built:
     from doorward.metrics import Metrics
+    from doorward.shedding import shedding
 
     check()
     metrics = Metrics()
@@ -26,9 +28,12 @@ def build() -> serving.Built:
         if environ["PATH_INFO"] == "/broken":
             raise ValueError(environ["HTTP_AUTHORIZATION"])
         start("200 OK", [("Content-Type", "text/plain")])
+        if environ["PATH_INFO"] == "/settled":
+            return [str(any(each is metrics for each in gc.get_objects())).encode()]
         return [str(os.getpid()).encode()]
 
-    return serving.Built(app, lambda: print(f"worker {os.getpid()} let go", flush=True))
+    served = shedding(app, load(os.environ).most_wait_ms / 1000, metrics.shed)
+    return serving.Built(served, lambda: print(f"worker {os.getpid()} let go", flush=True))
 
 
 def check() -> None:

@@ -1,5 +1,6 @@
 """The bench measures what it says, in one very short round; how fast that is, no test says."""
 
+import importlib
 import json
 import subprocess
 import sys
@@ -101,3 +102,67 @@ def test_what_scores_mean_is_told_with_and_without_an_own_scale() -> None:
 
     assert done.returncode == 0, done.stderr
     assert "own: 95 or more" in done.stdout
+
+
+def test_both_trips_to_both_stores_are_told_beside_one_get() -> None:
+    done = run("trips.py", "--quick")
+
+    assert done.returncode == 0, done.stderr
+    for side in ("GET by redis-py", "redis begin", "redis commit", "sqlite begin", "sqlite commit"):
+        assert f"\n{side} " in done.stdout
+
+
+def test_every_number_of_threads_is_told_beside_the_last_one() -> None:
+    short = ("--rounds", "1", "--seconds", "0.2", "--connections", "4", "--people", "8")
+
+    done = run("threads.py", "--threads", "1,2", "--network-ms", "1", *short)
+
+    assert done.returncode == 0, done.stderr
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["threads", "1", "2"]
+
+
+def test_a_soak_tells_of_a_steady_load_and_of_an_overload(tmp_path: Path) -> None:
+    file = tmp_path / "soak.json"
+    short = ("--seconds", "6", "--connections", "20", "--a-second", "40", "--overload", "200")
+
+    done = run("soak.py", *short, "--overload-seconds", "1", "--json", str(file))
+    result = json.loads(file.read_text(encoding="utf-8"))
+
+    assert done.returncode == 0, done.stderr
+    assert result["steady"]["wrong"] == 0
+    assert set(result["overload"]["answers"]) <= {"200", "503"}
+    assert "| a steady load |" in done.stdout
+
+
+def test_the_sums_of_the_sizing_page_are_those_of_its_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(BENCH))
+    sizing = importlib.import_module("sizing")
+
+    page = sizing.PAGE.read_text(encoding="utf-8")
+
+    assert sizing.written(page) == page
+
+
+def test_a_sizing_page_without_a_number_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(BENCH))
+    sizing = importlib.import_module("sizing")
+
+    with pytest.raises(SystemExit, match="no row for `W`"):
+        sizing.inputs("| `R` | what | 139 | a command |")
+
+
+def test_the_bytes_of_a_decision_are_told_for_each_wire() -> None:
+    done = run("network.py", "--requests", "5")
+
+    assert done.returncode == 0, done.stderr
+    assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == ["caller", "Doorward", "Redis"]
+
+
+def test_what_a_decision_costs_is_told_by_subjects_and_by_rules() -> None:
+    done = run("growth.py", "--subjects", "5,20", "--rounds", "1")
+
+    assert done.returncode == 0, done.stderr
+    assert [line.split(" | ")[0] for line in done.stdout.splitlines() if line.startswith("| ")] == [
+        *("| subjects in the store", "| 5", "| 20"),
+        *("| rules", "| 10", "| 50", "| 100", "| 200", "| 400"),
+    ]

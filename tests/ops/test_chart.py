@@ -15,10 +15,12 @@ from doorward.settings import SETTINGS, known_names
 
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "helm" / "doorward"
-VALUES = [CHART / "values.yaml", *sorted((CHART / "ci").glob("*.yaml"))]
+VALUES = sorted(CHART.glob("values*.yaml"))
 
 # What the image sets, or other values of the chart decide.
 DECIDED_ELSEWHERE = {"bind", "metrics_bind", "state_dir", "store", "rules_dir", "model", "geo"}
+# TLS is an ingress's or a mesh's: the probes of the chart speak plain HTTP.
+DECIDED_ELSEWHERE |= {"tls_cert", "tls_key", "tls_client_ca"}
 SECRETS_WITH_A_VALUE = {"secret", "encryption_keys", "store"}
 
 
@@ -60,6 +62,26 @@ def test_a_value_that_there_is_not_is_refused_everywhere(schema: dict) -> None:
     assert [each for each in objects_of(schema) if each.get("additionalProperties") is not False] == []
 
 
+def test_every_way_to_deploy_says_when_it_is_the_one() -> None:
+    ways = [file for file in VALUES if file.name != "values.yaml"]
+    silent = [file.name for file in ways if not file.read_text(encoding="utf-8").startswith("# For ")]
+
+    assert len(ways) >= 8
+    assert silent == []
+
+
+def test_every_way_to_deploy_has_its_row_in_the_page() -> None:
+    page = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
+
+    assert [file.name for file in VALUES if f"../helm/doorward/{file.name}" not in page] == []
+
+
+def test_a_tenants_file_cannot_lie_outside_its_folder(schema: dict) -> None:
+    climbing = {"policies": {"default": {"policy.yaml": "x", "../x": "y"}}}
+
+    assert not jsonschema.Draft7Validator(schema).is_valid(climbing)
+
+
 def test_every_value_of_the_schema_stands_in_the_values(schema: dict) -> None:
     assert set(read(CHART / "values.yaml")) | {"global"} == set(schema["properties"])
 
@@ -75,7 +97,7 @@ def test_the_chart_takes_every_setting_that_it_does_not_decide_itself(schema: di
 
 
 def test_every_variable_in_the_templates_and_the_image_is_a_setting(dockerfile: str) -> None:
-    texts = [file.read_text(encoding="utf-8") for file in (CHART / "templates").iterdir()]
+    texts = [file.read_text(encoding="utf-8") for file in (CHART / "templates").rglob("*") if file.is_file()]
     named = {name for text in [*texts, dockerfile] for name in re.findall(r"DOORWARD_[A-Z_]*[A-Z]", text)}
 
     assert named - set(known_names()) == set()

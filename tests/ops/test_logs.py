@@ -1,24 +1,38 @@
+import contextlib
 import io
 import json
 import logging
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import structlog
-from flask import Flask, g
 from hypothesis import given
 from hypothesis import strategies as st
 
 from doorward import logs
+from doorward.api.trace import Trace, answering
 from doorward.core.identifiers import new_secret
 from doorward.logs import guard_secrets
 from doorward.meter import NullMeter
-from doorward.services import Caller
 
 
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
+    with configured() as stream:
+        yield stream
+
+
+@contextlib.contextmanager
+def about(trace: Trace | None) -> Iterator[None]:
+    token = answering.set(trace)
+    yield
+    answering.reset(token)
+
+
+@contextlib.contextmanager
+def configured() -> Iterator[io.StringIO]:
     root, before = logging.getLogger(), structlog.get_config()
     handlers, level = root.handlers[:], root.level
     stream = io.StringIO()
@@ -89,14 +103,50 @@ def test_what_is_less_grave_is_left_out(lines: io.StringIO) -> None:
 
 
 def test_the_access_line_holds_route_request_and_tenant_and_never_the_path(lines: io.StringIO) -> None:
-    with Flask("test").test_request_context("/v1/subjects/u-123/authenticators?x=1"):
-        g.request_id, g.caller = "r-1", Caller("acme", "key_1", frozenset())
+    with about(Trace("r-1", f"00-{1:032x}-{2:016x}-01", "acme")):
         logs.observer(NullMeter())("GET", "/v1/subjects/{id}/authenticators", 200, 0.0123)
 
     line = last(lines)
     assert (line["event"], line["route"]) == ("request", "/v1/subjects/{id}/authenticators")
     assert (line["status"], line["ms"], line["request_id"], line["tenant"]) == (200, 12.3, "r-1", "acme")
     assert "u-123" not in lines.getvalue()
+
+
+ids = st.text(max_size=20) | st.just(new_secret("dwk")) | st.sampled_from(["", 'r"1', "ä", "dvt_x dwk_y"])
+
+
+@given(
+    method=st.sampled_from(["GET", "OTHER"]),
+    route=st.sampled_from(["", "/v1/decisions", "/v1/subjects/{id}"]),
+    status=st.integers(100, 599),
+    seconds=st.floats(0, 1e5),
+    trace=st.none() | st.builds(Trace, ids, st.just(f"00-{1:032x}-{2:016x}-01"), st.none() | ids),
+)
+def test_the_access_line_is_what_every_other_line_would_be(
+    method: str, route: str, status: int, seconds: float, trace: Trace | None
+) -> None:
+    with configured() as lines, about(trace):
+        logs.observer(NullMeter())(method, route, status, seconds)
+        logging.getLogger().addHandler(logging.NullHandler())
+        logs.observer(NullMeter())(method, route, status, seconds)
+
+    quick, whole = (re.sub(r'"20[^"]+Z"', "", line) for line in lines.getvalue().splitlines())
+    assert quick == whole
+
+
+def test_an_access_line_that_cannot_be_written_fails_no_request(lines: io.StringIO) -> None:
+    lines.close()
+
+    with contextlib.redirect_stderr(io.StringIO()):
+        logs.observer(NullMeter())("GET", "", 404, 0.1)
+
+
+def test_access_lines_are_left_out_where_only_worse_is_wanted(lines: io.StringIO) -> None:
+    logging.getLogger().setLevel("WARNING")
+
+    logs.observer(NullMeter())("GET", "", 404, 0.1)
+
+    assert lines.getvalue() == ""
 
 
 def test_the_form_for_a_terminal_is_no_json(lines: io.StringIO) -> None:

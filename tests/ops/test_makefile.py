@@ -38,7 +38,7 @@ def test_the_check_of_the_chart_says_where_it_runs(tmp_path: Path) -> None:
     elsewhere.write_text('#!/bin/sh\necho "Linux aarch64"\n')
     elsewhere.chmod(0o755)
     (tmp_path / "venv" / "bin").mkdir(parents=True)
-    for made in ("bin/python", ".ready-to-run"):
+    for made in ("bin/python", ".ready-to-test"):
         (tmp_path / "venv" / made).touch()
 
     path = f"PATH={tmp_path}:{os.environ['PATH']}"

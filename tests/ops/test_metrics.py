@@ -1,8 +1,17 @@
 import inspect
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from prometheus_client import generate_latest
+from hypothesis import given
+from hypothesis import strategies as st
+from prometheus_client import CollectorRegistry, Histogram, generate_latest
 
+from doorward.core.standing import Standing
 from doorward.meter import STAGES, Meter, NullMeter
 from doorward.metrics import METRICS, MOST_RULES, Metrics
 
@@ -14,6 +23,13 @@ def metrics() -> Metrics:
 
 def shown(metrics: Metrics) -> str:
     return generate_latest(metrics.registry).decode()
+
+
+def times_in(registry: CollectorRegistry) -> dict[tuple[str, str], float]:
+    """What is shown of the times of requests, without when a series began."""
+    families = [family for family in registry.collect() if family.name == "doorward_request_seconds"]
+    samples = [sample for family in families for sample in family.samples if not sample.name.endswith("_created")]
+    return {(each.name, each.labels.get("le", "")): each.value for each in samples}
 
 
 def test_the_number_of_rules_that_are_told_apart_is_bounded(metrics: Metrics) -> None:
@@ -36,6 +52,52 @@ def test_a_stage_that_fails_is_timed_too(metrics: Metrics) -> None:
         raise KeyError
 
     assert 'doorward_stage_seconds_count{stage="score"} 1.0' in shown(metrics)
+
+
+@given(st.lists(st.sampled_from([0.0, 0.0005, 0.0007, 0.001, 0.01, 0.3, 2.5, 2.6, 60.0]), max_size=30))
+def test_gathered_times_are_shown_as_if_each_had_been_told_at_once(times: list[float]) -> None:
+    metrics, plain = Metrics(), CollectorRegistry()
+    buckets = next(row.buckets for row in METRICS if row.name == "doorward_request_seconds")
+    at_once = Histogram("doorward_request_seconds", "", ["route"], buckets=buckets, registry=plain)
+    for seconds in times:
+        metrics.requested(method="POST", route="/v1/decisions", status=200, seconds=seconds)
+        at_once.labels("/v1/decisions").observe(seconds)
+
+    assert times_in(metrics.registry) == times_in(plain)
+
+
+def test_times_that_are_told_while_others_are_shown_are_counted_once(metrics: Metrics) -> None:
+    def tell(_: int) -> None:
+        for _ in range(200):
+            with metrics.stage("total"):
+                pass
+            metrics.flush()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(tell, range(4)))
+
+    assert 'doorward_stage_seconds_count{stage="total"} 800.0' in shown(metrics)
+
+
+def test_other_processes_see_the_times_once_they_are_flushed(tmp_path: Path) -> None:
+    program = """
+from prometheus_client import CollectorRegistry
+from prometheus_client.multiprocess import MultiProcessCollector
+from doorward.metrics import Metrics
+
+metrics, others = Metrics(), CollectorRegistry()
+MultiProcessCollector(others)
+with metrics.stage("total"):
+    pass
+counted = lambda: others.get_sample_value("doorward_stage_seconds_count", {"stage": "total"})
+before = counted()
+metrics.flush()
+print(before, counted())
+"""
+    environ = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == ["0.0", "1.0"]
 
 
 def test_decisions_are_counted_by_outcome_and_kind(metrics: Metrics) -> None:
@@ -65,6 +127,21 @@ def test_a_store_that_goes_and_comes_back_shows(metrics: Metrics) -> None:
     assert "doorward_store_available 0.0" in away
     assert "doorward_store_available 1.0" in shown(metrics)
     assert "doorward_store_outages_total 1.0" in shown(metrics)
+
+
+def test_an_alarm_of_the_own_scale_shows_until_it_is_over(metrics: Metrics) -> None:
+    held = Standing("default", "2026-11-01", 3000, ("shift",), 5.0, 0.05, None, made_at=1.0, shift=0.4)
+    metrics.own_scale(held)
+    during = shown(metrics)
+    metrics.own_scale(replace(held, held=(), shift=0.02))
+
+    assert 'doorward_own_scale_alarm{alarm="shift",tenant="default"} 1.0' in during
+    assert 'doorward_own_scale_alarm{alarm="tail",tenant="default"} 0.0' in during
+    assert 'doorward_own_scale_follows{tenant="default"} 0.0' in during
+    assert 'doorward_score_shift{tenant="default"} 0.4' in during
+    assert 'doorward_own_scale_made_timestamp_seconds{tenant="default"} 1.0' in during
+    assert 'doorward_challenge_pass_rate{tenant="default"}' not in during
+    assert 'doorward_own_scale_alarm{alarm="shift",tenant="default"} 0.0' in shown(metrics)
 
 
 def test_everything_else_is_counted(metrics: Metrics) -> None:

@@ -1,3 +1,4 @@
+import http.client
 import json
 import signal
 import socket
@@ -7,6 +8,8 @@ from collections.abc import Callable
 from os import kill
 from pathlib import Path
 from typing import Any
+
+from .slow_sender import trickling
 
 SERVICE = str(Path(__file__).with_name("small_service.py"))
 DECISIONS = 'doorward_decisions_total{kind="login",outcome="allow"}'
@@ -69,6 +72,10 @@ def test_metrics_are_the_sum_over_the_workers(start: Start, fetch: Fetch) -> Non
     text = fetch(program.metrics_url())[1]
     assert program.counted(DECISIONS) == len(pids)
     assert text.count("doorward_policy_reload_ok{") == 1
+
+
+def test_the_garbage_collector_does_not_look_at_what_a_worker_was_built_of(start: Start, fetch: Fetch) -> None:
+    assert fetch(start(SERVICE).url() + "/settled") == (200, "False")
 
 
 def test_new_workers_come_with_a_hang_up(start: Start, fetch: Fetch) -> None:
@@ -199,3 +206,55 @@ def test_a_failure_outside_the_application_is_a_bare_500(start: Start, fetch: Fe
     assert "Traceback" not in body
     program.wait_for("ValueError")
     assert "dwk_s" not in program.output
+
+
+def test_a_request_that_waited_too_long_is_refused_at_once(start: Start, fetch: Fetch) -> None:
+    program, answers = behind_a_slow_one(start, fetch, "/", "/other")
+
+    assert sorted(answers) == [(503, "1"), (503, "1")]
+    assert program.counted("doorward_requests_shed_total") == 2
+
+
+def test_a_probe_is_answered_however_long_it_waited(start: Start, fetch: Fetch) -> None:
+    _, answers = behind_a_slow_one(start, fetch, "/livez", "/readyz")
+
+    assert answers == [(200, None), (200, None)]
+
+
+def test_a_busy_service_makes_the_next_request_welcome_again(start: Start, fetch: Fetch) -> None:
+    program, _ = behind_a_slow_one(start, fetch, "/")
+
+    assert fetch(program.url())[0] == 200
+
+
+def behind_a_slow_one(start: Start, fetch: Fetch, *paths: str) -> tuple[Any, list[tuple[int, str | None]]]:
+    """Ask for *paths* while the only thread is busy for longer than anybody may wait; statuses and when to retry."""
+    program = start(SERVICE, DOORWARD_WORKERS="1", DOORWARD_THREADS="1", DOORWARD_MOST_WAIT_MS="100")
+    host, port = program.url().removeprefix("http://").split(":")
+
+    def asked(path: str) -> http.client.HTTPConnection:
+        connection = http.client.HTTPConnection(host, int(port), timeout=30)
+        connection.request("GET", path)
+        return connection
+
+    slow = asked("/slow")
+    program.wait_for("slow begun")
+    waiting = [asked(path) for path in paths]
+    answers = []
+    for connection in (slow, *waiting):
+        answer = connection.getresponse()
+        answers.append((answer.status, answer.getheader("Retry-After")))
+        connection.close()
+    return program, answers[1:]
+
+
+def test_who_sends_a_byte_now_and_then_keeps_nobody_waiting_for_long(start: Start, fetch: Fetch) -> None:
+    program = start(SERVICE, DOORWARD_WORKERS="1", DOORWARD_THREADS="1", DOORWARD_MOST_WAIT_MS="60000")
+    url = program.url()
+    host, port = url.removeprefix("http://").split(":")
+
+    with socket.create_connection((host, int(port)), timeout=10) as slow, trickling(slow):
+        status, _ = fetch(url)
+
+    assert status == 200
+    assert "Traceback" not in program.output

@@ -261,3 +261,19 @@ def test_several_secrets_sign() -> None:
 
     assert load(environ).webhook_secret == (b"k" * 32, b"k" * 32)
     assert "kkkk" not in repr(load(environ))
+
+
+@pytest.mark.parametrize(
+    ("url", "replicas"),
+    [
+        ("redis://127.0.0.1/0", 0),
+        ("rediss+sentinel://127.0.0.1/doorward", 1),
+        ("redis+cluster://127.0.0.1", 1),
+        ("sqlite:///:memory:", 0),
+    ],
+)
+def test_replicas_are_asked_for_where_one_can_take_over(environ: dict[str, str], url: str, replicas: int) -> None:
+    told = environ | {"DOORWARD_STORE": url, "DOORWARD_WORKERS": "1"}
+
+    assert load(told).store_replicas == replicas
+    assert load(told | {"DOORWARD_STORE_REPLICAS": "2"}).store_replicas == 2

@@ -1,6 +1,6 @@
 """Whatever facts are put in, an assessment comes out: they may be a caller's own, in a what-if."""
 
-from math import fsum, isfinite
+from math import fsum, inf, isfinite
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +17,7 @@ from doorward.core.facts import (
 )
 from doorward.core.request import Credential, DecisionRequest, Subject
 from doorward.core.signals.base import Attempt
-from doorward.risk.features import KINDS
+from doorward.risk.features import FUNCTIONS, KINDS, features
 from doorward.risk.provisional import provisional
 from doorward.risk.scorecard import MAX_REASONS, assess
 
@@ -97,3 +97,25 @@ def test_any_facts_can_be_assessed(request, found, now):
     assert assessment.score is None or 0 <= assessment.score <= 100
     assert len(assessment.reasons) <= MAX_REASONS
     assert all(reason.code and reason.detail for reason in assessment.reasons)
+
+
+@given(requests, facts, numbers)
+def test_no_feature_lies_below_every_number(request, found, now):
+    values = features(Attempt(request, found, now))
+
+    assert list(values) == list(FUNCTIONS)
+    assert -inf not in values.values()
+
+
+@given(requests, facts, numbers)
+def test_the_sum_without_reasons_is_the_same(request, found, now):
+    attempt = Attempt(request, found, now)
+
+    assert assess(CARD, attempt, with_reasons=False).log_odds == assess(CARD, attempt).log_odds
+
+
+@given(requests, facts, numbers)
+def test_features_that_are_at_hand_give_the_same_assessment(request, found, now):
+    attempt = Attempt(request, found, now)
+
+    assert assess(CARD, attempt, values=features(attempt)) == assess(CARD, attempt)

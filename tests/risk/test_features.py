@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from doorward.core.facts import Facts, HistoryFacts, VelocityFacts
+from doorward.core.facts import Facts, HistoryFacts, PopulationFacts, VelocityFacts
 from doorward.core.request import Credential, DecisionRequest, Subject
 from doorward.core.signals.base import Attempt
 from doorward.risk.features import FEATURES, features
@@ -41,6 +41,52 @@ def test_nothing_is_known_of_an_attempt_whose_history_cannot_be_read(request_of_
     values = features(Attempt(request_of_login, blind, now))
 
     assert [name for name, value in values.items() if not isnan(value)] == []
+
+
+def test_a_network_that_came_lately_speaks_only_against_a_device_that_is_not_the_subjects(of):
+    lately = {"before_network": 0.9, "on_returning": 12.0}
+    late = {
+        device: of(device=device, history=lately)["late_network"] for device in ("known", "seen", "unfamiliar", "none")
+    }
+
+    assert late["known"] == late["seen"] == 0.0
+    assert late["unfamiliar"] == late["none"] == pytest.approx(0.9 * 12 / 13)
+
+
+def test_a_network_says_the_more_the_later_it_came_and_the_more_there_was_before(of):
+    def late(before, sign_ins):
+        history = {"before_network": before, "on_returning": sign_ins}
+        return of(device="none", sign_ins=sign_ins, history=history)["late_network"]
+
+    assert late(0.0, 12.0) == 0.0 < late(0.5, 12.0) < late(0.9, 12.0) < late(0.9, 40.0) < 1.0
+    assert late(0.5, 2.0) < late(0.5, 12.0)
+
+
+def test_a_late_network_says_nothing_of_whose_browser_keeps_no_token(of):
+    assert of(device="none", history={"before_network": 1.0, "on_returning": 0.0})["late_network"] == 0.0
+
+
+@pytest.mark.parametrize("lacking", ["before_network", "on_returning"])
+def test_a_late_network_is_not_known_where_the_history_does_not_tell(of, lacking):
+    history = {"before_network": 0.9, "on_returning": 12.0} | {lacking: None}
+
+    assert isnan(of(device="none", history=history)["late_network"])
+
+
+def test_at_a_first_sign_in_the_country_is_as_telling_as_it_is_rare_in_the_tenant(of):
+    first = of(sign_ins=0.0, unseen=["country"])
+
+    assert first["first_country"] == first["rarity_country"] > of(sign_ins=0.0)["first_country"]
+
+
+def test_after_the_first_sign_in_the_countrys_rarity_is_left_to_the_history(of):
+    assert of(unseen=["country"])["first_country"] == 0.0
+
+
+def test_where_nobodys_country_was_counted_a_first_one_is_not_known(request_of_login, facts, now):
+    uncounted = replace(facts(sign_ins=0.0), population=PopulationFacts())
+
+    assert isnan(features(Attempt(request_of_login, uncounted, now))["first_country"])
 
 
 def test_a_first_sign_in_is_compared_with_nothing(of):

@@ -9,7 +9,7 @@ from doorward.core.signals.base import Attempt
 from doorward.risk.features import FEATURES
 from doorward.risk.scorecard import BASE, LEAST_POINTS, MAX_LOWERING, MAX_REASONS
 from doorward.risk.voices import VOICES
-from doorward.risk.wording import WORDS, fill
+from doorward.risk.wording import WORDS, Voice, telling
 
 NETWORK = ("ip", "prefix", "asn", "country", "city")
 BANGKOK = {"country": "TH", "city": "Bangkok", "lat": 13.8, "lon": 100.5, "accuracy_km": 20.0}
@@ -122,7 +122,9 @@ def test_every_feature_has_its_words():
 
 @pytest.mark.parametrize("device", ["known", "seen", "unfamiliar", "none", "expired", "revoked", "foreign"])
 def test_devices_are_told_by_what_they_are(card, request_of_login, facts, now, device):
-    text = fill("{device_code}: {device}", Attempt(request_of_login, facts(device=device), now))
+    voice = telling(Voice("", "{device_code}: {device}"))
+
+    text = voice.detail(Attempt(request_of_login, facts(device=device), now))
 
     assert re.fullmatch(r"[a-z_]+: an? [a-z -]+|no_device: no device token", text)
 

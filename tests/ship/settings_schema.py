@@ -9,6 +9,8 @@ SCHEMA = Path(__file__).resolve().parents[2] / "helm" / "doorward" / "values.sch
 
 # What the chart sets by itself, from values of its own.
 DECIDED_ELSEWHERE = {"bind", "metrics_bind", "state_dir", "store", "rules_dir", "model", "geo"}
+# TLS is an ingress's or a mesh's: the probes of the chart speak plain HTTP.
+DECIDED_ELSEWHERE |= {"tls_cert", "tls_key", "tls_client_ca"}
 
 # Secrets whose keys have values of their own.
 SECRETS_WITH_A_VALUE = {"secret", "encryption_keys", "store"}

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from doorward.core.errors import Conflict
-from doorward.ports import ENDED_CHALLENGE_SECONDS
+from doorward.ports import ENDED_CHALLENGE_SECONDS, Changes
 
-from .samples import NOW, OTHER_TENANT, SUBJECT, TENANT, challenge
+from .samples import DAY, NOW, OTHER_TENANT, SUBJECT, TENANT, challenge, record
 
 
 def refuse(_held):
@@ -16,6 +16,37 @@ def refuse(_held):
 
 
 class ChangingChallenges:
+    def test_nothing_lies_beside_a_challenge_of_which_nothing_is_kept(self, store):
+        assert store.beside_challenge(challenge(), "guesses", NOW) == (None, None)
+
+    def test_what_ended_does_not_lie_beside_a_challenge(self, store):
+        store.commit(Changes(record=record(expires_at=NOW + 5)), NOW)
+
+        assert store.beside_challenge(challenge(), "guesses", NOW + 4).record == record(expires_at=NOW + 5)
+        assert store.beside_challenge(challenge(), "guesses", NOW + 5).record is None
+
+    def test_beside_a_challenge_lies_its_subjects_and_its_decisions(self, store):
+        store.rewrite_authenticators(TENANT, SUBJECT, lambda _: b"sealed app", NOW)
+        store.rewrite_authenticators(TENANT, b"o" * 16, lambda _: b"another's", NOW)
+        store.commit(Changes(record=record()), NOW)
+        store.commit(Changes(record=record(id="dec_2", body=b"another")), NOW)
+
+        assert store.beside_challenge(challenge(), "guesses", NOW) == (b"sealed app", record())
+        assert store.beside_challenge(challenge(tenant=OTHER_TENANT), "guesses", NOW) == (None, None)
+
+    def test_what_was_seen_beside_a_challenge_counts_for_nothing_once_it_has_changed(self, store, reopen):
+        store.commit(Changes(record=record()), NOW)
+        store.beside_challenge(challenge(), "guesses", NOW)
+        other, life = reopen(), NOW + DAY
+        other.rewrite_note(TENANT, SUBJECT, "guesses", lambda held: (held or b"") + b"1", expires_at=life, now=NOW)
+        other.rewrite_record(TENANT, "dec_1", lambda held: held + b", read", NOW)
+
+        store.rewrite_note(TENANT, SUBJECT, "guesses", lambda held: (held or b"") + b"2", expires_at=life, now=NOW)
+        store.rewrite_record(TENANT, "dec_1", lambda held: held + b", answered", NOW)
+
+        assert store.note(TENANT, SUBJECT, "guesses", NOW) == b"12"
+        assert store.record(TENANT, "dec_1", NOW).body == b"sealed record, read, answered"
+
     def test_a_challenge_that_is_not_there_cannot_be_changed(self, store):
         assert store.rewrite_challenge(challenge(), lambda row: row, NOW) is None
 

@@ -1,7 +1,5 @@
 """What begin and commit promise."""
 
-from dataclasses import replace
-
 import pytest
 
 from doorward.core import ring
@@ -41,7 +39,7 @@ def everything(**changes):
         challenge=challenge(),
         spend="jti-1",
     )
-    return replace(plain, **changes)
+    return plain._replace(**changes)
 
 
 class Beginning:
@@ -128,6 +126,17 @@ class Beginning:
 
         assert len(marks(snapshot.subject_ring)) == 2
 
+    def test_an_attempt_is_not_found_where_its_bytes_stand_across_two_fields(self, store):
+        store.begin(KEYS, observation(attempt=0x02030405, subject_mark=1, address_mark=1), NOW)
+        store.begin(KEYS, observation(attempt=0x05060708, subject_mark=2, address_mark=2), NOW)
+
+        snapshot = store.begin(KEYS, observation(attempt=0x01020304, flags=ring.FAILED), NOW)
+        again = store.begin(KEYS, observation(attempt=0x01020304), NOW)
+
+        assert [entry.attempt for entry in ring.entries(snapshot.subject_ring)] == [0x02030405, 0x05060708, 0x01020304]
+        assert (snapshot.earlier_flags, again.earlier_flags) == (0, ring.FAILED)
+        assert len(marks(again.address_ring)) == 3
+
     def test_full_rings_keep_the_newest(self, store):
         for mark in range(1, 271):
             snapshot = store.begin(KEYS, observation(subject_mark=mark, address_mark=mark), NOW + mark)
@@ -154,7 +163,7 @@ class Beginning:
     def test_rings_of_two_tenants_are_apart(self, store):
         store.begin(KEYS, observation(), NOW)
 
-        assert store.begin(replace(KEYS, tenant=OTHER_TENANT), None, NOW) == Snapshot()
+        assert store.begin(KEYS._replace(tenant=OTHER_TENANT), None, NOW) == Snapshot()
 
     def test_a_ring_is_there_for_the_longest_window(self, store):
         store.begin(KEYS, observation(), NOW)
@@ -194,7 +203,7 @@ class Beginning:
         store.put_entry(TENANT, list_entry(), NOW)
         store.add_tallies(TENANT, [tally()], NOW)
 
-        assert store.begin(replace(KEYS, tenant=OTHER_TENANT), None, NOW) == Snapshot()
+        assert store.begin(KEYS._replace(tenant=OTHER_TENANT), None, NOW) == Snapshot()
 
     def test_what_has_ended_is_not_read_though_nobody_swept(self, store):
         store.commit(everything(), NOW)
@@ -234,6 +243,16 @@ class Committing:
         assert store.begin(KEYS, None, NOW) == Snapshot()
         assert store.record(TENANT, "dec_1", NOW) is None
         assert store.challenge(TENANT, "chl_1", NOW) is None
+
+    def test_a_decision_whose_profile_was_changed_meanwhile_spends_its_proof_once(self, store, reopen):
+        store.begin(KEYS, None, NOW)
+        reopen().rewrite_profile(TENANT, SUBJECT, lambda _: b"another.", expires_at=NOW + DAY, now=NOW)
+
+        store.commit(everything(), NOW)
+
+        assert store.begin(KEYS, None, NOW).profile == b"another.seen."
+        assert store.record(TENANT, "dec_1", NOW) == record()
+        assert store.is_spent(TENANT, "jti-1", NOW)
 
     def test_a_decision_spends_its_proof_for_everybody(self, store):
         store.commit(everything(), NOW)

@@ -1,7 +1,5 @@
 """What records, devices, proofs, challenges and authenticators promise."""
 
-from dataclasses import replace
-
 import pytest
 
 from doorward.ports import ENDED_CHALLENGE_SECONDS, ENDED_DEVICE_SECONDS, PROOFS_OF_A_SESSION, Changes, RecordQuery
@@ -161,7 +159,7 @@ class KeepingDevices:
 
 class KeepingProofs:
     def proofs(self, store, now=NOW, **changes):
-        return store.begin(replace(KEYS, **changes), None, now).proofs
+        return store.begin(KEYS._replace(**changes), None, now).proofs
 
     def test_a_proof_comes_back_as_it_was_put(self, store):
         store.put_proof(TENANT, SESSION, proof(phishing_resistant=True), expires_at=NOW + HOUR, now=NOW)

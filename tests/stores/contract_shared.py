@@ -245,7 +245,7 @@ class Adding:
     def test_old_minutes_are_pruned(self, store):
         store.add_tallies(TENANT, [tally(), tally(bucket=99), tally(bucket=100)], NOW)
 
-        store.prune_tallies(TENANT, before_bucket=100, keep=10)
+        store.prune_tallies(TENANT, before_bucket=100, keep=10, above=10)
 
         assert {each.bucket for each in store.tallies_since(TENANT, 0)[1]} == {0, 100}
 
@@ -254,11 +254,38 @@ class Adding:
         store.add_tallies(TENANT, [tally(level="asn", value=1, a=0.1)], NOW)
         store.add_tallies(OTHER_TENANT, [tally(value=n) for n in range(1, 6)], NOW)
 
-        store.prune_tallies(TENANT, before_bucket=0, keep=2)
+        store.prune_tallies(TENANT, before_bucket=0, keep=2, above=3)
 
         kept = {(each.level, each.value) for each in store.tallies_since(TENANT, 0)[1]}
         assert kept == {("country", 4), ("country", 5), ("asn", 1)}
         assert len(store.tallies_since(OTHER_TENANT, 0)[1]) == 5
+
+    def test_a_level_that_is_not_too_large_yet_is_left_alone(self, store):
+        store.add_tallies(TENANT, [tally(value=n, a=float(n)) for n in range(1, 6)], NOW)
+
+        store.prune_tallies(TENANT, before_bucket=0, keep=2, above=5)
+
+        assert len(store.tallies_since(TENANT, 0)[1]) == 5
+
+    def test_of_sums_that_are_alike_as_many_go_as_must(self, store):
+        store.add_tallies(TENANT, [tally(value=n, a=1.0) for n in range(1, 1001)], NOW)
+        store.add_tallies(TENANT, [tally(value=n, a=2.0) for n in range(1001, 1003)], NOW)
+
+        store.prune_tallies(TENANT, before_bucket=0, keep=400, above=1001)
+
+        kept = {each.value for each in store.tallies_since(TENANT, 0)[1]}
+        assert len(kept) == 400
+        assert {1001, 1002} <= kept
+
+    def test_minutes_are_no_part_of_a_level(self, store):
+        store.add_tallies(TENANT, [tally(value=1, a=9.0, bucket=minute) for minute in range(1, 9)], NOW)
+        store.add_tallies(TENANT, [tally(value=n, a=float(n)) for n in range(1, 5)], NOW)
+
+        store.prune_tallies(TENANT, before_bucket=0, keep=2, above=3)
+
+        kept = store.tallies_since(TENANT, 0)[1]
+        assert sorted(each.value for each in kept if not each.bucket) == [3, 4]
+        assert sum(each.bucket > 0 for each in kept) == 8
 
 
 class KeepingSecrets:

@@ -35,7 +35,11 @@ def free_port():
 
 
 class Server:
-    """One redis-server that keeps an append-only file: what it acknowledged is there after a kill."""
+    """One redis-server that writes what it acknowledges to its file first, so that it is there after a kill.
+
+    It leaves the disk to the system: with `appendfsync everysec` Redis holds writes back while a slow disk synchronises
+    the ones before, and a kill loses them; with `always` each write would wait for that disk.
+    """
 
     def __init__(self, folder: Path, *options: str, port: int = 0) -> None:
         self.port = port or free_port()
@@ -62,10 +66,11 @@ class Server:
 
     def command(self, found):
         plain = ["--port", self.port, "--bind", "127.0.0.1", "--dir", self.folder, "--save", "", "--appendonly", "yes"]
-        return [found, *map(str, plain), "--maxmemory-policy", "noeviction", *self._options]
+        plain += ["--appendfsync", "no", "--maxmemory-policy", "noeviction"]
+        return [found, *map(str, plain), *self._options]
 
     def kill(self):
-        """End the process as a power cut would."""
+        """End the process at once; the system goes on."""
         if self._process:
             self._process.kill()
             self._process.wait(timeout=START_SECONDS)
@@ -94,6 +99,33 @@ class Server:
         raise TimeoutError(f"redis-server on {self.address} was not ready in time")
 
 
+class Replica(Server):
+    """A server that follows *master*, by another *port* if one is named, and is in step with it when it has started."""
+
+    def __init__(self, folder, master, *, port=0):
+        super().__init__(
+            folder, "--replicaof", "127.0.0.1", str(port or master.port), "--repl-diskless-sync-delay", "0"
+        )
+        self._master = master
+
+    def start(self):
+        self._master.ask("CONFIG", "SET", "repl-diskless-sync-delay", "0")
+        super().start()
+        self._master.wait(self._is_in_step)
+
+    def _is_in_step(self):
+        client = Redis(port=self._master.port, socket_timeout=5, protocol=2, retry=None)
+        try:
+            client.set("step", "1")
+            return client.wait(1, 1000) == 1
+        finally:
+            client.close()
+
+    def take_over(self):
+        """Be a master from now on, as a Sentinel says."""
+        self.ask("REPLICAOF", "NO", "ONE")
+
+
 class Dumped(Server):
     """A server that keeps dumps, one of which can be put back."""
 
@@ -109,6 +141,32 @@ class Dumped(Server):
         self.kill()
         (self.folder / "dump.rdb").write_bytes(dump)
         self.start()
+
+
+class TlsServer(Server):
+    """A server with a second port, for TLS, which the members of a Cluster use among themselves."""
+
+    def __init__(self, folder, *options):
+        self.tls_port = free_port()
+        super().__init__(folder, "--tls-port", str(self.tls_port), "--tls-cluster", "yes", *options)
+
+    @property
+    def bus_of(self):
+        return self.tls_port
+
+
+class Sentinel(Server):
+    """A Sentinel that watches the master on *port*."""
+
+    def __init__(self, folder, port, *options):
+        super().__init__(folder / "sentinel")
+        self.conf = folder / "sentinel.conf"
+        self.conf.write_text(f"sentinel monitor doorward 127.0.0.1 {port} 1\n")
+        self.options = options
+
+    def command(self, found):
+        plain = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
+        return [found, str(self.conf), "--sentinel", *plain, *self.options]
 
 
 def taken_into_use(url):

@@ -32,17 +32,17 @@ KEYS = Keys(
 
 def observation(**changes: Any) -> Observation:
     plain = Observation(attempt=0, flags=ring.ATTEMPT, subject_mark=11, address_mark=22, country="NO")
-    return replace(plain, **changes)
+    return plain._replace(**changes)
 
 
 def record(**changes: Any) -> RecordRow:
     plain = RecordRow("dec_1", TENANT, SUBJECT, NOW, "allow", "familiar", b"sealed record", NOW + 30 * DAY)
-    return replace(plain, **changes)
+    return plain._replace(**changes)
 
 
 def device(**changes: Any) -> DeviceRecord:
     plain = DeviceRecord("dev_1", b"h" * 32, NOW, NOW + DAY, b"p" * 32, NOW + 60, True, False)
-    return replace(plain, **changes)
+    return plain._replace(**changes)
 
 
 def challenge(**changes: Any) -> ChallengeRow:
@@ -66,7 +66,7 @@ def list_entry(**changes: Any) -> ListEntry:
 
 
 def tally(**changes: Any) -> Tally:
-    return replace(Tally("country", 47, 0, 1.5, 0.5), **changes)
+    return Tally("country", 47, 0, 1.5, 0.5)._replace(**changes)
 
 
 def marks(held: bytes) -> list[int]:

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from doorward.core.errors import Conflict, StoreUnavailable
+from doorward.core.errors import Conflict, SpendNotKept, StoreUnavailable
 from doorward.stores.guarded import FAILURES_TO_OPEN, PATIENCE_SECONDS, guarded
 from doorward.stores.sqlite import open_store
 
@@ -39,6 +39,9 @@ class Away:
 
     def commit(self, changes, now):
         raise Conflict("spent")
+
+    def spend(self, tenant, jti, *, expires_at, now):
+        raise SpendNotKept
 
     def close(self):
         pass
@@ -226,3 +229,14 @@ def test_a_guarded_store_answers_as_the_store_does():
 
     assert front.keys() == []
     front.close()
+
+
+def test_what_was_spent_and_may_be_forgotten_does_not_say_that_the_store_is_away(store, front):
+    store.away = False
+
+    for _ in range(2 * FAILURES_TO_OPEN):
+        with pytest.raises(SpendNotKept):
+            front.spend("acme", "jti-1", expires_at=1.0, now=0.0)
+
+    assert front.key_by_digest(b"d") is None
+    assert front.away_seconds() is None

@@ -1,5 +1,4 @@
 import time
-from dataclasses import replace
 
 import pytest
 from redis.crc import key_slot
@@ -66,14 +65,14 @@ def move(servers, slot, target):
 
 def test_everything_of_a_cluster_is_spread(servers, store):
     for number in range(40):
-        store.begin(replace(KEYS, subject=b"subject-%d" % number), observation(), NOW)
+        store.begin(KEYS._replace(subject=b"subject-%d" % number), observation(), NOW)
 
     assert all(server.ask("DBSIZE") > 5 for server in servers)
 
 
 def test_a_slot_that_moved_is_followed_and_counted_once(servers, store):
     slot = key_slot(layout.subject(TENANT, KEYS.subject, "ring"))
-    store.begin(replace(KEYS, subject=b"another"), observation(), NOW)
+    store.begin(KEYS._replace(subject=b"another"), observation(), NOW)
     owner = owner_of(servers, slot)
     target = next(server for server in servers if server is not owner)
 

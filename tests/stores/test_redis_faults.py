@@ -6,13 +6,13 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from doorward.core.errors import StoreUnavailable
 from doorward.stores.redis import open_store
+from doorward.stores.redis.nodes import SURE_SECONDS
 
 from .redis_servers import Server, taken_into_use
 from .samples import DAY, HOUR, KEYS, NOW, SUBJECT, TENANT, marks, observation
@@ -57,10 +57,10 @@ def test_scripts_that_the_server_forgot_do_not_count_twice(server, store):
 
 
 def test_only_what_was_not_heard_is_repeated(server, store):
-    store.begin(replace(KEYS, address=None, prefix=None, device=None), observation(), NOW)
+    store.begin(KEYS._replace(address=None, prefix=None, device=None), observation(), NOW)
     server.ask("SCRIPT", "FLUSH")
     # Now the script of the rings is known again, and that of spending is not.
-    store.begin(replace(KEYS, address=None, prefix=None, device=None), observation(), NOW)
+    store.begin(KEYS._replace(address=None, prefix=None, device=None), observation(), NOW)
 
     assert store.spend(TENANT, "jti-1", expires_at=NOW + HOUR, now=NOW)
     assert not store.spend(TENANT, "jti-1", expires_at=NOW + HOUR, now=NOW)
@@ -87,6 +87,21 @@ def test_a_server_that_does_not_answer_is_not_waited_for(server, store):
 
     assert max(waited) < 1
     store.ping()
+
+
+def test_a_connection_that_was_closed_while_it_was_idle_is_not_used(server, store):
+    store.begin(KEYS, observation(), NOW)
+    server.ask("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+    time.sleep(2 * SURE_SECONDS)
+
+    assert len(marks(store.begin(KEYS, observation(), NOW).subject_ring)) == 2
+
+
+def test_a_reply_that_comes_in_many_pieces_is_read_as_a_whole(store):
+    profile = bytes(range(256)) * 1024
+    store.rewrite_profile(TENANT, SUBJECT, lambda _: profile, expires_at=NOW + DAY, now=NOW)
+
+    assert store.begin(KEYS, observation(), NOW).profile == profile
 
 
 def test_a_store_that_came_back_empty_is_not_taken_for_the_one_that_was(server, store, url, closing):
@@ -131,7 +146,7 @@ def test_nobody_there_is_unavailable_from_the_start():
 def test_a_connection_never_serves_two_at_once(store):
     def read(subject):
         for _ in range(50):
-            found.add(store.begin(replace(KEYS, subject=subject), None, NOW).profile == subject)
+            found.add(store.begin(KEYS._replace(subject=subject), None, NOW).profile == subject)
 
     found = set()
     subjects = [b"subject-%d" % number for number in range(8)]

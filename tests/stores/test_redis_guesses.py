@@ -5,11 +5,12 @@ import threading
 import pytest
 
 from doorward.core.errors import Conflict
+from doorward.ports import Changes
 from doorward.stores.redis import open_store
 from doorward.stores.redis.seen import MOST_KEYS, LastSeen
 
 from .redis_servers import Server, taken_into_use
-from .samples import NOW, SUBJECT, TENANT
+from .samples import DAY, KEYS, NOW, SUBJECT, TENANT, challenge, device, observation, record
 
 
 @pytest.fixture(scope="module")
@@ -94,8 +95,34 @@ def test_a_change_of_what_was_just_written_is_one_trip(stores, server):
 
     put(ours, b"second")
 
+    assert scripts(server) == 1
+
+
+def test_one_server_counts_with_one_script_and_writes_with_another(stores, server):
+    ours = stores[0]
+    changes = Changes(
+        record=record(),
+        profile_key=(TENANT, SUBJECT),
+        rewrite_profile=lambda held: (held or b"") + b"seen.",
+        profile_expires_at=NOW + DAY,
+        device=(TENANT, device()),
+        challenge=challenge(),
+    )
+    ours.begin(KEYS, observation(), NOW)
+    ours.commit(changes, NOW)
+    server.ask("CONFIG", "RESETSTAT")
+
+    ours.begin(KEYS, observation(), NOW)
+    assert scripts(server) == 1
+
+    ours.commit(changes._replace(spend="jti-1"), NOW)
+    assert scripts(server) == 2
+
+
+def scripts(server):
+    """Return how many scripts *server* has run."""
     calls = {name: told["calls"] for name, told in server.ask("INFO", "commandstats").items()}
-    assert calls["cmdstat_evalsha"] == 1
+    return calls["cmdstat_evalsha"]
 
 
 def test_only_a_few_values_are_held_and_each_thread_has_its_own():

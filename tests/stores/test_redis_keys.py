@@ -1,5 +1,7 @@
 """What stands in Redis: bounded in size and life, and nothing of it in clear."""
 
+import math
+
 import pytest
 from redis.crc import key_slot
 
@@ -112,3 +114,10 @@ def test_what_was_given_to_be_hashed_is_not_kept(server, store):
 
     assert b"familiar" in dump  # the rule's name: the dump is read as it is
     assert [each for each in (long_key, b"fingerprint-in-clear", b"the-session-id") if each in dump] == []
+
+
+@pytest.mark.parametrize("changes", [{"expires_at": math.inf}, {"rule": "half a \ud800 character"}, {"rule": "Größe"}])
+def test_what_json_can_hardly_say_is_read_as_it_was_written(store, changes):
+    store.commit(Changes(record=record(**changes)), NOW)
+
+    assert store.record(TENANT, "dec_1", NOW) == record(**changes)

@@ -6,7 +6,7 @@ import trustme
 from doorward.core.errors import StoreUnavailable
 from doorward.stores.redis import open_store
 
-from .redis_servers import Server, free_port, start_cluster, taken_into_use
+from .redis_servers import Sentinel, Server, TlsServer, free_port, start_cluster, taken_into_use
 from .samples import KEYS, NOW, marks, observation
 
 
@@ -40,18 +40,6 @@ def tls(authority, tmp_path):
     authority.cert_pem.write_to_path(ca)
     files = ("--tls-cert-file", chain, "--tls-key-file", key, "--tls-ca-cert-file", ca, "--tls-auth-clients", "no")
     return tuple(map(str, files)), ca
-
-
-class TlsServer(Server):
-    """A server with a second port, for TLS, which the members of a Cluster use among themselves."""
-
-    def __init__(self, folder, *options):
-        self.tls_port = free_port()
-        super().__init__(folder, "--tls-port", str(self.tls_port), "--tls-cluster", "yes", *options)
-
-    @property
-    def bus_of(self):
-        return self.tls_port
 
 
 def counts(store):
@@ -158,17 +146,3 @@ def test_sentinels_are_reached_over_tls_with_a_password_of_their_own(started, cl
 
     known = f"{url}&sentinel_user=watcher&sentinel_password=p%26q"
     assert counts(closing(open_store(taken_into_use(known), connect_seconds=5)))
-
-
-class Sentinel(Server):
-    """A Sentinel that watches the master on *port*."""
-
-    def __init__(self, folder, port, *options):
-        super().__init__(folder / "sentinel")
-        self.conf = folder / "sentinel.conf"
-        self.conf.write_text(f"sentinel monitor doorward 127.0.0.1 {port} 1\n")
-        self.options = options
-
-    def command(self, found):
-        plain = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
-        return [found, str(self.conf), "--sentinel", *plain, *self.options]

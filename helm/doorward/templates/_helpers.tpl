@@ -36,32 +36,18 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if or .Values.store.redis.url .Values.secrets.keys.store -}}redis{{- end -}}
 {{- end -}}
 
-{{- define "doorward.refuseContradictions" -}}
-{{- $keys := .Values.secrets.keys -}}
-{{- $redis := include "doorward.redis" . -}}
-{{- if and .Values.store.redis.url $keys.store -}}
-{{- fail "store.redis.url and secrets.keys.store both say where Redis is; give one of them" -}}
-{{- end -}}
-{{- if and (or $keys.store $keys.redisCa) (not .Values.secrets.existingSecret) -}}
-{{- fail "secrets.keys names a key for Redis, but secrets.existingSecret names no Secret to find it in" -}}
-{{- end -}}
-{{- if and .Values.secrets.settings (not .Values.secrets.existingSecret) -}}
-{{- fail "secrets.settings names keys, but secrets.existingSecret names no Secret to find them in" -}}
-{{- end -}}
-{{- if and $redis (not .Values.secrets.existingSecret) -}}
-{{- fail "pods that share a Redis need the same secrets: make a Secret and name it in secrets.existingSecret (docs/deployment.md)" -}}
-{{- end -}}
-{{- if and (gt (int .Values.replicas) 1) (not $redis) -}}
-{{- fail (printf "replicas is %d, but SQLite belongs to one pod: name a Redis in store.redis.url or secrets.keys.store, or set replicas to 1" (int .Values.replicas)) -}}
-{{- end -}}
-{{- if and .Values.store.redis.acceptNewStore (not $redis) -}}
-{{- fail "store.redis.acceptNewStore is set, but no Redis is named in store.redis.url or secrets.keys.store" -}}
-{{- end -}}
-{{- end -}}
-
 {{- /* No name holds two dots in a row, so no two files meet under one key. */ -}}
 {{- define "doorward.policyKey" -}}
 {{- join "/" . | replace "/" ".." -}}
+{{- end -}}
+
+{{- /* The URL of Redis, with the authority of its certificate where that comes from the Secret. */ -}}
+{{- define "doorward.storeUrl" -}}
+{{- $url := .Values.store.redis.url -}}
+{{- $url -}}
+{{- if and .Values.secrets.keys.redisCa (not (contains "ca=" $url)) -}}
+{{- contains "?" $url | ternary "&" "?" -}}ca=/etc/doorward/secrets/redis-ca.pem
+{{- end -}}
 {{- end -}}
 
 {{- /* What differs from the environment that the image sets. */ -}}
@@ -76,9 +62,9 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
   value: /etc/doorward/secrets/{{ $name }}
 {{- end }}
 {{- end }}
-{{- with .Values.store.redis.url }}
+{{- if .Values.store.redis.url }}
 - name: DOORWARD_STORE
-  value: {{ . | quote }}
+  value: {{ include "doorward.storeUrl" . | quote }}
 {{- end }}
 {{- if .Values.secrets.keys.store }}
 - name: DOORWARD_STORE_FILE
@@ -99,6 +85,9 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- range $name, $value := .Values.settings }}
 - name: DOORWARD_{{ upper $name }}
   value: {{ $value | toString | quote }}
+{{- end }}
+{{- with .Values.extraEnv }}
+{{ toYaml . }}
 {{- end }}
 {{- end -}}
 
@@ -121,6 +110,9 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 - name: geodata
   mountPath: /etc/doorward/geodata
   readOnly: true
+{{- end }}
+{{- with .Values.extraVolumeMounts }}
+{{ toYaml . }}
 {{- end }}
 {{- end -}}
 
@@ -161,6 +153,10 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
       - key: {{ $key }}
         path: {{ $name }}
       {{- end }}
+      {{- range $name, $key := $.Values.secrets.files }}
+      - key: {{ $key }}
+        path: files/{{ $name }}
+      {{- end }}
 {{- end }}
 {{- if .Values.policies }}
 - name: rules
@@ -177,6 +173,9 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- with .Values.geodata }}
 - name: geodata
   {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.extraVolumes }}
+{{ toYaml . }}
 {{- end }}
 {{- end -}}
 
@@ -195,4 +194,23 @@ allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
 capabilities:
   drop: [ALL]
+{{- end -}}
+
+{{- /* What a pod is told about where it may run; the Job and the test run where the service does. */ -}}
+{{- define "doorward.placement" -}}
+{{- with .Values.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{- define "doorward.pullSecrets" -}}
+{{- with .Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end -}}

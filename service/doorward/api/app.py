@@ -27,7 +27,8 @@ from doorward.api.errors import BadUrl
 from doorward.api.operation import SERVICES, Resource, to_response
 from doorward.api.page import routes as page
 from doorward.api.problems import framework_problem, problem, unexpected
-from doorward.api.trace import request_id, traceparent
+from doorward.api.reply import headers_of_all
+from doorward.api.trace import answering, trace_of
 from doorward.core.errors import DoorwardError
 from doorward.services import Services
 
@@ -75,6 +76,7 @@ def create_app(
     for resource in resources:
         app.register_blueprint(resource)
     app.before_request(_open)
+    app.teardown_request(_close)
     app.after_request(_finish)
     if observe is not None:
         app.after_request(_observed(observe))
@@ -84,8 +86,8 @@ def create_app(
 
 def _open() -> None:
     g.started = perf_counter()
-    g.request_id = request_id(request.headers.get("X-Request-Id"))
-    g.traceparent = traceparent(request.headers.get("traceparent"))
+    g.trace = trace_of(request.headers.get("X-Request-Id"), request.headers.get("traceparent"))
+    answering.set(g.trace)
     _check_url()
 
 
@@ -102,11 +104,13 @@ def _check_url() -> None:
 
 
 def _finish(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["X-Request-Id"] = g.request_id
-    response.headers["traceparent"] = g.traceparent
+    for name, value in headers_of_all(g.trace):
+        response.headers[name] = value
     return response
+
+
+def _close(_: BaseException | None) -> None:
+    answering.set(None)
 
 
 def _observed(observe: Observe) -> Callable[[Response], Response]:

@@ -32,13 +32,18 @@ def read_json(request: Request) -> Any:
     except RequestEntityTooLarge:
         whole = False
     except (ClientDisconnected, OSError):
-        raise BadJson("the body ended before it was whole") from None
+        raise ended_early() from None
     if not whole:
         raise BodyTooLarge(f"at most {request.max_content_length} bytes are read")
     # The server ends a body where the caller hangs up: half a body can be JSON with another meaning.
     if len(raw) < (request.content_length or 0):
-        raise BadJson("the body ended before it was whole")
+        raise ended_early()
     return strict_json(raw)
+
+
+def ended_early() -> BadJson:
+    """Return what a caller is told whose body stops before its stated length."""
+    return BadJson("the body ended before it was whole")
 
 
 def strict_json(raw: bytes) -> Any:

@@ -48,10 +48,10 @@ _PROBLEMS = {
     413: "The body is larger than 64 KiB.",
     415: "The body is not declared as JSON in UTF-8.",
     422: "The input cannot be used; every mistake at once.",
-    429: "Too many tries; see Retry-After.",
+    429: "Too many tries, or more requests than are allowed; see Retry-After.",
     500: "Something went wrong here.",
     502: "The message could not be handed over; nothing was counted. See Retry-After.",
-    503: "The store cannot be reached; see Retry-After.",
+    503: "The store cannot be reached, or too many requests wait; see Retry-After.",
 }
 
 _TRACE = "^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"
@@ -64,7 +64,7 @@ _HEADERS: dict[str, Any] = {
         "required": True,
     },
     "traceparent": {
-        "description": "W3C trace context; a valid one that was sent is echoed.",
+        "description": "W3C trace context; a valid one that was sent is echoed, or its span here where there is one.",
         "schema": {"type": "string", "pattern": _TRACE},
         "required": True,
     },

@@ -1,11 +1,10 @@
 """One declaration for each operation: it routes, validates, authorises, and writes the OpenAPI document."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Blueprint, Response, current_app, g, request
+from flask import Blueprint, Response, current_app, request
 from marshmallow import Schema
 
 from doorward.api.auth import authenticate, authorise
@@ -14,8 +13,9 @@ from doorward.api.body import read_json
 from doorward.api.errors import NotAuthenticated, ScopeMissing
 from doorward.api.idempotency import once
 from doorward.api.reply import Reply
+from doorward.api.trace import answering
 from doorward.api.validation import load, load_query
-from doorward.services import Caller, Json, Services
+from doorward.services import Caller, Services
 
 SERVICES = "doorward.services"
 
@@ -34,6 +34,17 @@ class Call:
     @property
     def tenant(self) -> str:
         return self.caller.tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request, unchecked, whoever took it from the server; *json* reads its body, once its caller is known."""
+
+    path: str
+    query: bytes
+    authorization: str | None
+    idempotency_key: str | None
+    json: Callable[[], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,40 +124,49 @@ class Resource(Blueprint):
 
 def _view(operation: Operation) -> Callable[..., Response]:
     def view(**parameters: str) -> Response:
-        return to_response(_serve(operation, parameters))
+        asked = Asked(
+            path=request.path,
+            query=request.query_string,
+            authorization=request.headers.get("Authorization"),
+            idempotency_key=request.headers.get("Idempotency-Key"),
+            json=lambda: read_json(request),
+        )
+        return to_response(serve(operation, asked, current_app.extensions[SERVICES], parameters))
 
     return view
 
 
-def _serve(operation: Operation, parameters: Mapping[str, str]) -> Reply:
-    services: Services = current_app.extensions[SERVICES]
+def serve(operation: Operation, asked: Asked, services: Services, parameters: Mapping[str, str]) -> Reply:
+    """Return what *operation* replies to *asked*; what keeps it from replying is raised by name."""
     services.begin_request()
     now = services.clock()
-    caller, key = _caller(operation, services, now)
-    query = load_query(operation.query, request.query_string)
+    caller, key = _caller(operation, asked, services, now)
+    query = load_query(operation.query, asked.query)
     if operation.body is None:
         return operation.handler(Call(services, caller, now, query=query), **parameters)
-    sent = read_json(request)
+    sent = asked.json()
     call = Call(services, caller, now, body=load(operation.body, sent), sent=sent, query=query)
-    if not operation.repeatable or "Idempotency-Key" not in request.headers:
+    if not operation.repeatable or asked.idempotency_key is None:
         return operation.handler(call, **parameters)
     return once(
         lambda: operation.handler(call, **parameters),
         services=services,
-        place=(caller.tenant, caller.key_id, operation.method, request.path),
-        secret=(key, request.headers["Idempotency-Key"]),
+        place=(caller.tenant, caller.key_id, operation.method, asked.path),
+        secret=(key, asked.idempotency_key),
         sent=sent,
         now=now,
         answers_without_store=operation.answers_without_store,
     )
 
 
-def _caller(operation: Operation, services: Services, now: float) -> tuple[Caller, str]:
+def _caller(operation: Operation, asked: Asked, services: Services, now: float) -> tuple[Caller, str]:
     if not operation.scopes:
         return NOBODY, ""
     try:
-        caller, key = authenticate(request.headers.get("Authorization"), services.api_keys, now)
-        g.caller = caller
+        caller, key = authenticate(asked.authorization, services.api_keys, now)
+        trace = answering.get()
+        if trace is not None:
+            trace.tenant = caller.tenant
         authorise(caller, operation.scopes)
     except (NotAuthenticated, ScopeMissing) as refusal:
         services.meter.key_rejected(refusal.reason)
@@ -155,15 +175,10 @@ def _caller(operation: Operation, services: Services, now: float) -> tuple[Calle
 
 
 def to_response(reply: Reply) -> Response:
-    """Return *reply* as a response; JSON never holds NaN."""
-    text = reply.body if isinstance(reply.body, str) else _json(reply.body)
-    response = Response(text, status=reply.status, headers=dict(reply.headers))
+    """Return *reply* as a response."""
+    response = Response(reply.text, status=reply.status, headers=dict(reply.headers))
     if reply.body is None:
         del response.headers["Content-Type"]
     else:
         response.headers["Content-Type"] = reply.media_type
     return response
-
-
-def _json(body: Json | list[Any] | None) -> str:
-    return "" if body is None else json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 import structlog
-from flask import g
 from werkzeug.exceptions import HTTPException
 
 from doorward.api.errors import (
@@ -20,6 +19,7 @@ from doorward.api.errors import (
     WrongContentType,
 )
 from doorward.api.reply import PROBLEM, Reply
+from doorward.api.trace import Trace, answering
 from doorward.core.errors import (
     BadInput,
     BadSignature,
@@ -107,16 +107,17 @@ def framework_problem(error: HTTPException) -> Reply:
 
 def unexpected(error: BaseException) -> Reply:
     """Log what happened and return a bare 500; an exception's message may hold personal data and is left out."""
+    trace = answering.get() or Trace("", "")
     log.error(
         "unexpected_exception",
-        request_id=g.request_id,
-        traceparent=g.traceparent,
+        request_id=trace.request_id,
+        traceparent=trace.traceparent,
         exception=type(error).__name__,
         traceback="".join(traceback.format_tb(error.__traceback__)),
     )
     detail = "something went wrong here; the request id finds it in the log"
     body = document(500, "internal", "Internal Server Error", detail)
-    return Reply(body | {"instance": f"urn:doorward:request:{g.request_id}"}, 500, PROBLEM)
+    return Reply(body | {"instance": f"urn:doorward:request:{trace.request_id}"}, 500, PROBLEM)
 
 
 def document(status: int, name: str, title: str, detail: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from doorward.store_secrets import OtherSecrets
 
 if TYPE_CHECKING:
     from doorward.serving import Built
+    from doorward.tracing import Tracing
 
 log = structlog.get_logger()
 
@@ -49,6 +50,10 @@ def prepare(settings: Settings) -> str | None:
 
     now = time.time()
     check_rules(settings.rules_dir, now)
+    if settings.trace == "on":
+        from doorward import tracing
+
+        tracing.check()
     built = wiring.build(settings)
     try:
         built.store.look()
@@ -86,17 +91,42 @@ def check_rules(rules_dir: Path, now: float) -> None:
 
 
 def worker(settings: Settings) -> "Built":
-    """Build what one worker serves; its background thread begins here, after the fork."""
+    """Build what one worker serves; its background threads begin here, after the fork."""
     from doorward import wiring
     from doorward.api.app import create_app
+    from doorward.api.door import Door
     from doorward.logs import observer
     from doorward.metrics import Metrics
     from doorward.serving import Built
+    from doorward.shedding import shedding
 
-    meter = Metrics()
+    tracing = _tracing(settings)
+    meter = tracing.metrics() if tracing else Metrics()
     wired = wiring.build(settings, meter=meter)
     wired.start()
-    return Built(create_app(wired.services, observe=observer(meter)), wired.stop)
+    observe = observer(meter)
+    app = Door(create_app(wired.services, observe=observe), observe=observe)
+    built = Built(shedding(app, settings.most_wait_ms / 1000, meter.shed), wired.stop)
+    return _traced(built, tracing) if tracing else built
+
+
+def _tracing(settings: Settings) -> "Tracing | None":
+    if settings.trace == "off":
+        return None
+    from doorward.tracing import Tracing
+
+    return Tracing()
+
+
+def _traced(built: "Built", tracing: "Tracing") -> "Built":
+    """Return *built* with a span around each request; the last ones are sent when everything else has ended."""
+    from doorward.serving import Built
+
+    def stop() -> None:
+        built.stop()
+        tracing.stop()
+
+    return Built(tracing.around(built.app), stop)
 
 
 def welcome(url: str, key: str | None) -> str:

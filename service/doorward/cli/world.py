@@ -32,6 +32,21 @@ days_option = click.option(
 )
 
 
+class Differences(click.ParamType[tuple[str, ...]]):
+    """Ways in which a world differs, as a person lists them: `mobile,no-tokens`."""
+
+    name = "differences"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        from doorward.offline.worlds.unlike import UNLIKE
+
+        names = tuple(each.strip() for each in str(value).split(",") if each.strip())
+        for name in names:
+            if name not in UNLIKE:
+                self.fail(f"'{name}' is no way to differ; `doorward world unlike` lists them", param, ctx)
+        return names
+
+
 @click.group()
 def world() -> None:
     """Make sign-ins whose truth is known, for training and for judging; see docs/world.md."""
@@ -44,8 +59,9 @@ def world() -> None:
 @days_option
 @click.option("--start", type=click.DateTime(["%Y-%m-%d"]), default="2026-01-01", show_default=True, help="First day.")
 @click.option("--attackers/--no-attackers", default=True, show_default=True, help="With them, or the people alone.")
+@click.option("--unlike", type=Differences(), default="", help="How it differs: see `doorward world unlike`.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="OUT.jsonl, OUT.jsonl.gz or -.")
-def generate(profile: str, seed: int, users: int, days: int, start: datetime, attackers: bool, out: Path) -> None:
+def generate(start: datetime, out: Path, **which: Any) -> None:
     """Write a world's sign-ins to --out, one canonical event a line, in the order of time.
 
     The same options give the same events with the same version of numpy. Exit status: 0 done, 1 failed, 2 an option
@@ -54,7 +70,7 @@ def generate(profile: str, seed: int, users: int, days: int, start: datetime, at
     if not FIRST_YEAR <= start.year <= LAST_YEAR:
         raise click.BadParameter(f"expected a day from {FIRST_YEAR} to {LAST_YEAR}", param_hint="--start")
     worlds = needed("doorward.offline.worlds.world")
-    asked = worlds.Asked(profile=profile, seed=seed, users=users, days=days, start=start.date(), attackers=attackers)
+    asked = worlds.Asked(start=start.date(), **which)
     with Progress() as progress:
         made = worlds.World(asked, note=progress.at)
         write_events(made.events(), out)
@@ -66,6 +82,15 @@ def generate(profile: str, seed: int, users: int, days: int, start: datetime, at
 
 
 @world.command()
+@format_option
+def unlike(form: str) -> None:
+    """List the ways in which a world can differ from the specification's, for `generate --unlike`."""
+    from doorward.offline.worlds.unlike import UNLIKE
+
+    show([{"name": name, "differs": each.words} for name, each in UNLIKE.items()], ("name", "differs"), form)
+
+
+@world.command()
 @click.argument("log", metavar="WORLD", type=log_path)
 @profile_option
 @users_option
@@ -73,10 +98,11 @@ def generate(profile: str, seed: int, users: int, days: int, start: datetime, at
 @format_option
 @click.pass_context
 def check(ctx: click.Context, log: Path, profile: str, users: int, days: int, form: str) -> None:
-    """Compare what WORLD looks like with what its specification aims at, within 15 %.
+    """Compare what WORLD looks like with what its specification aims at, within 15 % and what chance explains.
 
-    --users and --days are those that it was made with. Exit status: 0 all is within, 1 something is not, 2 the command
-    or the file is wrong.
+    --users and --days are those that it was made with. A row is outside where the target lies more than 15 % and twice
+    its noise away: the standard error that the world's own users tell. Exit status: 0 all is within, 1 something is
+    not, 2 the command or the file is wrong.
     """
     from doorward.offline.worlds.acceptance import table
     from doorward.offline.worlds.novelty import measure
@@ -87,12 +113,14 @@ def check(ctx: click.Context, log: Path, profile: str, users: int, days: int, fo
             "what": row.name,
             "target": round(row.target, 4),
             "measured": row.measured,
+            "noise": row.noise,
             "off": f"{row.measured / row.target - 1:+.1%}",
+            "allowed": f"{row.allowed:.1%}",
             "is": _word(row.is_inside),
         }
         for row in rows
     ]
-    show(shown, ("what", "target", "measured", "off", "is"), form)
+    show(shown, ("what", "target", "measured", "noise", "off", "allowed", "is"), form)
     ctx.exit(0 if all(row.is_inside for row in rows) else OUTSIDE)
 
 

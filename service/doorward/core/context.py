@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from doorward.core.facts import AgentFacts, NetworkFacts
 from doorward.core.request import DecisionRequest
@@ -10,8 +10,7 @@ from doorward.core.request import DecisionRequest
 _LANGUAGE = re.compile(r"\s*([A-Za-z]{2,8})(?![A-Za-z0-9])")
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(NamedTuple):
     """What history compares and keeps of one attempt; no value in clear but the country, a place and a time zone.
 
     *marks* maps each known level of `facts.LEVELS` to a 32-bit keyed mark. *zone* is the address's, never the client's

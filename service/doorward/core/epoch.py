@@ -3,6 +3,9 @@
 A store that came back empty has no name. One that was rolled back has an older moment than somebody remembers, or it
 went on from one: whoever leaves a moment after a pause leaves the pause as well, so that those who served during it
 see that their own time is missing.
+
+The same store on another server, a replica that took over or the same one started again, may lack its last moments.
+Whoever leaves a moment leaves the name of the server as well, and when that was last another one.
 """
 
 import json
@@ -31,7 +34,8 @@ class Epoch:
 
     *accepted_at* is when an operator took it into use as it was, 0 where it was made by whoever uses it alone;
     *follows* is the newest moment that was known of then. *pauses* are the last times in which nobody left any. While
-    it is *restoring* nobody uses it but whoever does that.
+    it is *restoring* nobody uses it but whoever does that. *server* is the one it was left on, empty where there is
+    none or it does not say, and *taken_over_at* when that was found to be another one.
     """
 
     name: str
@@ -40,6 +44,17 @@ class Epoch:
     follows: float = 0.0
     pauses: tuple[tuple[float, float], ...] = ()
     restoring: bool = False
+    server: str = ""
+    taken_over_at: float = 0.0
+
+    @property
+    def codes_from(self) -> float:
+        """Return since when no use of a code or of a proof can have been forgotten."""
+        return max(self.accepted_at, self.taken_over_at)
+
+    def is_on_another(self, server: str) -> bool:
+        """Answer whether it was left on a server that is not *server*."""
+        return bool(self.server and server) and self.server != server
 
 
 def accepted(name: str, now: float, *, after: float) -> Epoch:
@@ -47,14 +62,16 @@ def accepted(name: str, now: float, *, after: float) -> Epoch:
     return Epoch(name, beat=now, accepted_at=now, follows=max(now, after))
 
 
-def beaten(epoch: Epoch, now: float) -> Epoch | None:
-    """Return *epoch* with *now* as its newest moment; None where it has one as new."""
-    if now < epoch.beat + BEAT_SECONDS:
+def beaten(epoch: Epoch, now: float, server: str = "") -> Epoch | None:
+    """Return *epoch* with *now* as its newest moment; None where it has one as new, left on the same *server*."""
+    if epoch.is_on_another(server):
+        epoch = replace(epoch, taken_over_at=now)
+    elif now < epoch.beat + BEAT_SECONDS:
         return None
     pauses = epoch.pauses
     if epoch.beat and now - epoch.beat > TOLERANCE_SECONDS:
         pauses = (*pauses, (epoch.beat, now))[-PAUSES_KEPT:]
-    return replace(epoch, beat=now, pauses=pauses)
+    return replace(epoch, beat=max(now, epoch.beat), pauses=pauses, server=server or epoch.server)
 
 
 def refusal(seen: Epoch | None, found: Epoch | None) -> str:
@@ -101,6 +118,8 @@ def from_text(text: str | None) -> Epoch | None:
         told = json.loads(text)
         pauses = tuple((float(began), float(ended)) for began, ended in told["pauses"])
         beat, accepted_at, follows = (float(told[name]) for name in ("beat", "accepted_at", "follows"))
-        return Epoch(str(told["name"]), beat, accepted_at, follows, pauses, bool(told.get("restoring")))
+        server, taken_over_at = str(told.get("server", "")), float(told.get("taken_over_at", 0.0))
+        restoring = bool(told.get("restoring"))
+        return Epoch(str(told["name"]), beat, accepted_at, follows, pauses, restoring, server, taken_over_at)
     except (ValueError, TypeError, KeyError):
         return None

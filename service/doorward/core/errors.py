@@ -59,6 +59,10 @@ class StoreNotAccepted(StoreUnavailable):
     """The store answers, and is not the one that was used before: it came back empty, or from another time."""
 
 
+class SpendNotKept(StoreUnavailable):
+    """Something was spent, and may be forgotten: nobody may be let in by it. The store itself answers."""
+
+
 class NotReady(DoorwardError):
     """The service lacks what it needs to answer at all, such as a policy; an operator must act."""
 

@@ -114,6 +114,8 @@ class HistoryFacts(Recorded):
     *zone* is the time zone that most verified sign-ins came from, empty where none is known.
     *on_returning* is the weight of the sign-ins on a device that made more than one of them: little where a browser
     keeps no token. None in records of older versions.
+    *before_network* is the share (0 to 1) of the sign-ins that were made before the first one from this attempt's
+    network: 1 where none came from it. None where the network is not known, and in records of older versions.
     """
 
     reachable: bool = True
@@ -133,6 +135,7 @@ class HistoryFacts(Recorded):
     zone: str = ""
     fingerprint_known: bool | None = None
     on_returning: float | None = None
+    before_network: float | None = None
     usual_country: str = ""
     credential_changed_at: float | None = None
     flags: tuple[str, ...] = ()
@@ -194,16 +197,16 @@ class Facts:
     zone: str = "UTC"
 
     def to_json(self) -> dict[str, Any]:
-        out: dict[str, Any] = {name: getattr(self, name).to_json() for name in _GROUPS}
+        out: dict[str, Any] = {name: getattr(self, name).to_json() for name in FACT_GROUPS}
         return {name: value for name, value in out.items() if value} | {"zone": self.zone}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        groups: dict[str, Any] = {name: kind.from_json(data.get(name) or {}) for name, kind in _GROUPS.items()}
+        groups: dict[str, Any] = {name: kind.from_json(data.get(name) or {}) for name, kind in FACT_GROUPS.items()}
         return cls(**groups, zone=data.get("zone", "UTC"))
 
 
-_GROUPS: dict[str, type[Recorded]] = {
+FACT_GROUPS: dict[str, type[Recorded]] = {
     "network": NetworkFacts,
     "agent": AgentFacts,
     "device": DeviceFacts,

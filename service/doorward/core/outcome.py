@@ -1,6 +1,6 @@
 """The words of a decision: outcome, requirement, challenge, proof, reason."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -68,7 +68,7 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 class Assessment(NamedTuple):
     """The score and what it rests on. *score* is None where the history could not be read.
 
-    *log_odds* is the calibrated sum; *contributions* maps each feature to its exact share of it.
+    *log_odds* is the calibrated sum, and *shares* the exact share of it of each of *entries*.
     """
 
     score: float | None
@@ -76,9 +76,15 @@ class Assessment(NamedTuple):
     confidence: str = "none"
     reasons: tuple[Reason, ...] = ()
     floors: tuple[tuple[str, str], ...] = ()  # (name, the level it raises to)
-    contributions: Mapping[str, float] = _NOTHING
     calibration: Mapping[str, Any] = _NOTHING
     model: str = ""
+    entries: tuple[str, ...] = ()
+    shares: Sequence[float] = ()
+
+    @property
+    def contributions(self) -> dict[str, float]:
+        """Return what each feature adds to the log-odds; made when asked for, which few are."""
+        return dict(zip(self.entries, self.shares, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

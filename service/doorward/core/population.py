@@ -5,8 +5,8 @@ A count learned at time t is added as 2^((t − landmark) / half-life), and a sn
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from heapq import nsmallest
+from typing import NamedTuple
 
 from doorward.core.facts import LEVELS, PopulationFacts
 
@@ -25,8 +25,7 @@ _PRIOR_FAILURES = 1.0
 _PRIOR_ATTEMPTS = 4.0
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """A sum that many workers add to: *bucket* is 0 for the population's counts, a minute for the ratios."""
 
     level: str
@@ -43,7 +42,8 @@ def scale(at: float) -> float:
 
 def counts_of(marks: Mapping[str, int], levels: Iterable[str], *, at: float, weight: float) -> list[Tally]:
     """Return what one verified sign-in adds at each of *levels*; a negative *weight* takes it back."""
-    return [Tally(level, marks[level], 0, weight * scale(at)) for level in levels if level in marks]
+    amount = weight * scale(at)
+    return [Tally(level, marks[level], 0, amount) for level in levels if level in marks]
 
 
 def attempt_of(asn_mark: int, *, at: float, failed: bool) -> list[Tally]:
@@ -76,6 +76,7 @@ class Population:
         self._totals: dict[str, float] = dict.fromkeys(LEVELS, 0.0)
         self._minutes: dict[tuple[str, int], dict[int, tuple[float, float]]] = {}
         self._sums: dict[str, dict[int, tuple[float, float]]] = {}
+        self._oldest = 0
 
     def take(self, version: int, tallies: Iterable[Tally]) -> None:
         """Take over the present sums of what changed up to *version*."""
@@ -110,10 +111,10 @@ class Population:
         """Return the sums of *level*, which is none of LEVELS, as they are kept: divided by `scale` they are of now."""
         return dict(self._sums.get(level, {}))
 
-    def keep_most_common(self, keep: int) -> None:
-        """Drop the rarest values of every level that holds more than *keep* of them."""
+    def keep_most_common(self, keep: int, *, above: int = 0) -> None:
+        """Keep the *keep* most common values of every level that holds more than that, and more than *above*."""
         for level, known in self._counts.items():
-            if len(known) > keep:
+            if len(known) > max(keep, above):
                 rarest = nsmallest(len(known) - keep, known.items(), key=lambda each: each[1])
                 for value, amount in rarest:
                     del known[value]
@@ -122,6 +123,9 @@ class Population:
     def forget_before(self, now: float) -> None:
         """Drop the minutes that no window reaches any more."""
         oldest = int(now // MINUTE) - 61
+        if oldest == self._oldest:
+            return  # asked for each second, and every network has sixty minutes
+        self._oldest = oldest
         for key, minutes in list(self._minutes.items()):
             for minute in [each for each in minutes if each < oldest]:
                 del minutes[minute]

@@ -3,20 +3,14 @@
 Signals, score and ruling are not kept: they are computed again from the facts.
 """
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from doorward.core.facts import Facts
 from doorward.core.outcome import Proof
-from doorward.core.packing import packed, unpacked
 from doorward.core.request import Action, Client, Contact, Credential, DecisionRequest, Session, Subject
 
 Json = dict[str, Any]
-
-# Far more than a request of 64 KiB, its facts and what came later can add up to.
-MAX_BYTES = 4_000_000
 
 # So many answers to challenges are kept with a decision; the newest.
 MAX_EVENTS = 50
@@ -25,8 +19,7 @@ MAX_EVENTS = 50
 _NEVER_KEPT = {"device_token", "assertion"}
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionRecord:
+class DecisionRecord(NamedTuple):
     """One decision whole. *answer* is the response without secrets; *reports*, *feedback* and *events* came later.
 
     *issued_device* is the device that its token was handed to, *learned* says that the history took it in. *log_odds*
@@ -76,14 +69,6 @@ class DecisionRecord:
             "feedback": self.feedback,
             "events": self.events,
         }
-
-    def to_bytes(self) -> bytes:
-        body = json.dumps(self.to_json(), separators=(",", ":"), ensure_ascii=False)
-        return packed(body.encode("utf-8", "surrogatepass"))
-
-    @classmethod
-    def from_bytes(cls, body: bytes) -> Self:
-        return cls.from_json(json.loads(unpacked(body, at_most=MAX_BYTES).decode("utf-8", "surrogatepass")))
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:

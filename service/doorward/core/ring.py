@@ -25,6 +25,7 @@ PROVED = 32  # a proof was made, which a right credential alone is not
 
 _ENTRY = struct.Struct(">III2sB")
 ENTRY_BYTES = _ENTRY.size
+_ATTEMPT_AT = 8
 
 
 class RingEntry(NamedTuple):
@@ -69,8 +70,13 @@ def append(
             known = (was.other, was.country) if was.other else (other, _code(country))
             joined = _ENTRY.pack(was.at, known[0], attempt, known[1], was.flags | flags)
             return ring[:place] + joined + ring[place + ENTRY_BYTES :]
-    entry = _ENTRY.pack(max(0, min(int(at), 0xFFFFFFFF)), other, attempt, _code(country), flags)
-    return (ring + entry)[-limit * ENTRY_BYTES :]
+    added = entry(at=at, other=other, attempt=attempt, country=country, flags=flags)
+    return (ring + added)[-limit * ENTRY_BYTES :]
+
+
+def entry(*, at: float, other: int, attempt: int = 0, country: str = "", flags: int = ATTEMPT) -> bytes:
+    """Return one event as it stands in a ring."""
+    return _ENTRY.pack(max(0, min(int(at), 0xFFFFFFFF)), other, attempt, _code(country), flags)
 
 
 def _code(country: str) -> bytes:
@@ -78,7 +84,8 @@ def _code(country: str) -> bytes:
 
 
 def _find(ring: bytes, attempt: int) -> int:
-    for place in range(len(ring) - ENTRY_BYTES, -1, -ENTRY_BYTES):
-        if _ENTRY.unpack_from(ring, place)[2] == attempt:
-            return place
-    return -1
+    mark = attempt.to_bytes(4, "big")
+    found = ring.rfind(mark, 0, len(ring) - len(ring) % ENTRY_BYTES)
+    while found >= 0 and found % ENTRY_BYTES != _ATTEMPT_AT:
+        found = ring.rfind(mark, 0, found + len(mark) - 1)
+    return found - _ATTEMPT_AT if found >= 0 else -1

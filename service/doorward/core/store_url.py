@@ -44,6 +44,11 @@ def is_redis(url: str) -> bool:
     return scheme in _PORTS or scheme in _OVER_TLS
 
 
+def has_replicas(url: str) -> bool:
+    """Answer whether *url* is of a Redis in which a replica takes over from a master."""
+    return is_redis(url) and redis_url(url).scheme != SINGLE
+
+
 def redis_url(url: str) -> RedisUrl:
     """Read *url*, or raise ValueError that says what was expected."""
     try:

@@ -10,6 +10,8 @@ from doorward.core.errors import Throttled
 
 # Seconds since 1970 as a double are exact to about a quarter of a microsecond, and a burst adds up many.
 _ROUNDING_SECONDS = 1e-3
+# Another machine's clock may be ahead by so much.
+SKEW_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,12 @@ class Limit:
 
 def spend(whole_at: float, limit: Limit, now: float) -> float:
     """Return the budget's state with one spent; Throttled where it is empty, with when the next is earned."""
-    # No budget is emptier than empty: a clock that was set back must not make the wait longer than any wait is.
-    reached = min(max(whole_at, now), now + limit.span)
+    reached = max(whole_at, now)
+    if reached > now + limit.span + SKEW_SECONDS:
+        # No budget is emptier than empty: the clock was set back. One is left, whose spending puts the state right;
+        # otherwise nothing could be spent until the clock has caught up.
+        reached = now + limit.span - limit.interval
+    reached = min(reached, now + limit.span)
     wait = reached + limit.interval - limit.span - now
     if wait > min(_ROUNDING_SECONDS, limit.interval / 10):
         raise Throttled("too many in too short a time", retry_after_seconds=ceil(wait))

@@ -1,11 +1,24 @@
 """Instants: seconds since 1970 UTC inside, RFC 3339 with `Z` outside."""
 
+import re
 from datetime import UTC, datetime
+
+_MONTH_OR_DAY = re.compile(r"(\d{4}-\d{2})(-\d{2})?(?![\d-])", re.ASCII)
 
 
 def rfc3339(at: float) -> str:
     """Return *at* as RFC 3339 in UTC, whole seconds where it has no fraction, else milliseconds."""
     instant = datetime.fromtimestamp(at, UTC)
     if instant.microsecond < 500:
-        return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return instant.isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
     return instant.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def beginning_of(text: str) -> float | None:
+    """Return when the month or the day began with which *text* begins (`2026-11`, `2026-11-27.2`); None without one."""
+    found = _MONTH_OR_DAY.match(text)
+    try:
+        day = f"{found[1]}{found[2] or '-01'}" if found else ""
+        return datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        return None

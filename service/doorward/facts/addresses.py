@@ -22,7 +22,7 @@ class Address:
 
 
 # Callers write one address in many ways, so the look-ups are cached by the canonical text and this by the given one.
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def read_address(text: str) -> Address | None:
     """Return the address that *text* names, an IPv4-mapped one as IPv4, or None where it names none."""
     if len(text) > MAX_LENGTH:

@@ -17,7 +17,7 @@ from doorward.ports import Locator
 
 __all__ = ["GeoProvider", "OverriddenLocator", "Silence", "facts_from_event", "read_networks"]
 
-CACHED_ADDRESSES = 32_768
+CACHED_ADDRESSES = 4096
 REFRESH_SECONDS = 2.0
 OLD_DAYS = 180
 DAY = 86_400.0

@@ -18,6 +18,7 @@ from doorward.offline.ordering import in_order
 from doorward.offline.past import Past
 from doorward.offline.replay import Outcome, ScaleOf, rebuilt, recorded, unread_lists, without_scale
 from doorward.offline.results import Results, Side
+from doorward.offline.silence import Silence
 from doorward.policy.lists import RuntimeList
 from doorward.policy.model import Policy
 from doorward.risk.scorecard import Scorecard
@@ -75,7 +76,9 @@ def back_test_log(
     *tick* is called once for each event that was judged.
     """
     unread = Unread()
-    read = _read(in_order(events, _at_of), unread)
+    silence = Silence()
+    ordered = in_order(silence.looked(events), _at_of)
+    read = _read(map(silence.told, ordered), unread)
     judging = Judging([(line.policy, line.card) for line in lines])
     outcomes = rebuilt(read, past, judging, assume_verified=assume_verified)
     return _counted(outcomes, [line.side for line in lines], warm_up_seconds, tick), unread

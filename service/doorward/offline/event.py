@@ -4,9 +4,11 @@ One JSON object: `at` (RFC 3339), `request` (the body of `POST /v1/decisions`), 
 it ended as verified-good), `facts` (what stands in for look-ups), `label` (genuine, fraud or null), `family`.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from functools import lru_cache
 from math import isfinite
 from typing import Any
@@ -24,6 +26,10 @@ GENUINE, FRAUD = "genuine", "fraud"
 # As long as the longest field of the HTTP interface; a log's line that has more is none of ours.
 MAX_TEXT = 4096
 MAX_ITEMS = 256
+
+# How like one of ours a strange name must be to be taken for a slip: `lable` is, `country_code` is not.
+_A_SLIP = 0.8
+_NAME_SHOWN = 40
 
 
 class BadEvent(DoorwardError):
@@ -47,17 +53,22 @@ class SignIn:
     family: str = ""
 
 
-def read_event(data: Any) -> SignIn:
-    """Return the event that *data* states; BadEvent where it states none."""
-    event = _object(data, "the event", _EVENT)
+def read_event(data: Any, *, passed_over: Counter[str] | None = None) -> SignIn:
+    """Return the event that *data* states; BadEvent where it states none.
+
+    Given *passed_over*, fields of the event and of its facts that nobody knows, and what is stated of the network and
+    cannot be so, are counted there by name and passed over: the sign-in is read without. A slip in the name of one of
+    the event's own fields is refused all the same, for without `verified` or `label` something else would be learned.
+    """
+    event = _object(data, "the event", _EVENT, passed_over)
     request = read_request(event.get("request"))
-    facts = _object(event.get("facts") or {}, "facts", _FACTS)
+    facts = _object(event.get("facts") or {}, "facts", _FACTS, passed_over)
     stated = facts.get("network")
     return SignIn(
         at=_at(event.get("at")),
         request=request,
         verified=_one_of(event.get("verified"), (True, False, None), "verified"),
-        network=_network(stated, request.client.ip) if stated is not None else None,
+        network=_network(stated, request.client.ip, passed_over) if stated is not None else None,
         enrolled=_enrolled(facts.get("enrolment")),
         label=_one_of(event.get("label"), (GENUINE, FRAUD, None), "label") or "",
         family=_text(event.get("family") or "", "family"),
@@ -97,13 +108,27 @@ def _part(body: Json, name: str, readers: Mapping[str, Callable[[Any, str], Any]
     return known
 
 
-def _object(data: Any, what: str, known: Mapping[str, Any] | frozenset[str]) -> Json:
+def _object(
+    data: Any, what: str, known: Mapping[str, Any] | frozenset[str], passed_over: Counter[str] | None = None
+) -> Json:
     if not isinstance(data, dict):
         raise BadEvent(f"{what} is no object")
-    if not known >= data.keys() if isinstance(known, frozenset) else not known.keys() >= data.keys():
-        odd = min(str(name) for name in data if name not in known)
-        raise BadEvent(f"{what} has an unknown field '{odd[:40]}'")
+    odd = sorted(str(name)[:_NAME_SHOWN] for name in data.keys() - known)
+    if odd and (passed_over is None or len(odd) > MAX_ITEMS or any(_is_slip(name, frozenset(known)) for name in odd)):
+        raise BadEvent(f"{what} has an unknown field '{odd[0]}'")
+    for name in odd:
+        _pass_over(passed_over, f"{what}: {name}")
     return data
+
+
+@lru_cache(maxsize=1024)
+def _is_slip(name: str, known: frozenset[str]) -> bool:
+    return bool(get_close_matches(name, known, n=1, cutoff=_A_SLIP))
+
+
+def _pass_over(passed_over: Counter[str] | None, name: str) -> None:
+    if passed_over is not None:
+        passed_over[name if name in passed_over or len(passed_over) < MAX_ITEMS else "other"] += 1
 
 
 def _at(value: Any) -> float:
@@ -114,8 +139,8 @@ def _at(value: Any) -> float:
 
 def _moment(value: Any, what: str) -> float:
     try:
-        moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
+        moment = datetime.fromisoformat(value.upper())  # RFC 3339 has `z` too
+    except (AttributeError, TypeError, ValueError):
         raise BadEvent(f"{what} is no RFC 3339 time") from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
@@ -174,23 +199,42 @@ def _enrolled(stated: Any) -> tuple[str, ...] | None:
     return types
 
 
-def _network(stated: Any, address: str | None) -> NetworkFacts:
+def _network(stated: Any, address: str | None, passed_over: Counter[str] | None) -> NetworkFacts:
     if not isinstance(stated, dict):
         raise BadEvent("facts.network is no object")
     try:
-        return _stated(address, tuple(stated.items()))
+        facts, wrong = _stated(address, tuple(stated.items()))
     except TypeError:  # a value that is itself a list or an object cannot be looked up
         raise BadEvent("facts.network holds a list or an object") from None
+    if wrong and passed_over is None:
+        raise BadEvent(f"facts.network: {wrong[0][0]}: {wrong[0][1]}")
+    for name, _ in wrong:
+        _pass_over(passed_over, f"facts.network: {name}")
+    return facts
 
 
 @lru_cache(maxsize=65_536)
-def _stated(address: str | None, fields: tuple[tuple[str, Any], ...]) -> NetworkFacts:
+def _stated(
+    address: str | None, fields: tuple[tuple[str, Any], ...]
+) -> tuple[NetworkFacts, tuple[tuple[str, str], ...]]:
+    """Return what *fields* say, and those that say nothing that can be, each with what is wrong."""
+    said = dict(fields)
     try:
-        return facts_from_event(dict(fields), address=address)
-    except BadInput as wrong:
-        first = wrong.mistakes[0]
-        raise BadEvent(f"facts.network: {first.pointer.rpartition('/')[2][:40]}: {first.detail[:120]}") from None
+        return facts_from_event(said, address=address), ()
+    except BadInput as mistaken:
+        wrong = [(_named(each.pointer), each.detail[:120]) for each in mistaken.mistakes]
+    # One half of a place is none, whichever of the two was wrong.
+    odd = {name for name, _ in wrong} | ({*_COORDINATES} if any(name in _HALVES for name, _ in wrong) else set())
+    rest = {name: value for name, value in said.items() if name not in odd}
+    return facts_from_event(rest, address=address), tuple((name[:_NAME_SHOWN], detail) for name, detail in wrong)
 
+
+def _named(pointer: str) -> str:
+    return pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+
+
+_COORDINATES = ("lat", "lon")
+_HALVES = (*_COORDINATES, "network")  # what is told of both together points at the network
 
 _EVENT = frozenset(("at", "request", "verified", "facts", "label", "family"))
 _FACTS = frozenset(("network", "enrolment"))

@@ -19,8 +19,9 @@ _PLAIN = rf"(?:{_STRING}|-?[0-9][0-9.eE+-]*|true|false|null)"
 _WRAPPER = re.compile(rf'\{{\s*(?:{_STRING}\s*:\s*{_PLAIN}\s*,\s*)*"(?:{"|".join(WRAPPED)})"\s*:\s*\[')
 # What stands between objects: brackets of arrays, the end of a page, and the page's plain values.
 _BETWEEN = re.compile(rf"(?:[\s,\[\]}}]|{_STRING}\s*:\s*{_PLAIN}(?=\s*[,}}]))*")
-# Where the next object may begin after one that is broken.
-_AGAIN = re.compile(r"(?:\n|[}\]]\s*,)\s*(?=\{)")
+# Where the next object may begin after one that is broken. Only the last line break before it is tried, and nothing is
+# given back: a broken object with a million line breaks must not be read a million times.
+_AGAIN = re.compile(r"(?:\n[^\S\n]*+|[}\]]\s*+,\s*+)(?=\{)")
 
 # A word or an escape that is cut off is wrong from its beginning on.
 _LONGEST_WORD = 16

@@ -1,7 +1,6 @@
 """Judges many cases by a few policies and models: what serves, without computing what none of them reads."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from doorward.core.outcome import Assessment
@@ -64,7 +63,7 @@ class Judging:
                 reasons=[reason.code for reason in assessment.reasons] if assessment.reasons else (),
                 floors=[name for name, _ in assessment.floors] if assessment.floors else (),
             )
-            its_case = case if runtime is None else replace(case, runtime=runtime[number])
+            its_case = case if runtime is None else case._replace(runtime=runtime[number])
             judged.append(Judged(assessment, level, rule(its_case, policy, signals)))
         return tuple(judged)
 

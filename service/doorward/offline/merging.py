@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from doorward.core import history
 from doorward.core.errors import Unreadable
 from doorward.core.history import LIFE_SECONDS, MAX_ENTRIES
-from doorward.core.history.codec import Entry, decode
+from doorward.core.history.codec import decode
+from doorward.core.history.entries import Entry
 from doorward.core.history.learning import event_mark
 from doorward.core.population import Tally, counts_of
 from doorward.learning import PROFILE_LIFE_SECONDS

@@ -3,7 +3,7 @@
 All that is counted and learned is counted and learned by the code that serves; only the store is another one.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from doorward.core import ring
 from doorward.core.assurance import MULTI_FACTOR_AMR, stated
@@ -69,7 +69,7 @@ class Past:
         sight = sight_again(self._hasher, _TENANT, request, network, agent, "")
         token = self._token(request, sight)
         if token.device_id:
-            sight = replace(sight, device_id=token.device_id)
+            sight = sight._replace(device_id=token.device_id)
         profile = self._shelf.get(f"profile {request.subject.id}")
         name = request.attempt_id or f"event {self._number}"
         rings, finishes = self._rings(request, network, token.device_id, name, now)
@@ -96,7 +96,7 @@ class Past:
         event, sight = seen.event, seen.sight
         client = event.request.client
         if client.device_token_collected and not client.device_token:
-            sight = replace(sight, device_id=self._tokens.issue(event.request.subject.id, sight.marks))
+            sight = sight._replace(device_id=self._tokens.issue(event.request.subject.id, sight.marks))
         second = second_factor or shows_second_factor(event.request)
         kind = standing(seen.facts.history, level=level, second_factor=second)
         lesson = Lesson(

@@ -19,6 +19,9 @@ Complain = Callable[[str], None]
 
 MAX_LINE = 4 * 2**20
 
+# What reading raises over a line that somebody else wrote.
+_NONE_OF_OURS = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
+
 
 def is_header(found: Any) -> bool:
     """Answer whether *found*, a file's first object, says that records follow."""
@@ -78,13 +81,13 @@ class RecordFile:
         try:
             model, version = line[SCALE]
             self._scales[model, version] = scale_from_json(line["scale"])
-        except (KeyError, TypeError, ValueError, AttributeError) as wrong:
+        except _NONE_OF_OURS as wrong:
             self._complain(f"no scale: {type(wrong).__name__}")
 
     def _record(self, line: Json) -> DecisionRecord | None:
         try:
             return DecisionRecord.from_json(line)
-        except (KeyError, TypeError, ValueError, AttributeError) as wrong:
+        except _NONE_OF_OURS as wrong:
             self._complain(f"no record: {type(wrong).__name__} at {json.dumps(str(wrong))[:60]}")
             return None
 

@@ -8,6 +8,7 @@ One replay for all who look at a model: those who train it, those who judge it, 
         each.index, each.event.label, each.values["llr_ip"], each.assessment.score, each.level
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ from doorward.offline.ordering import in_order
 from doorward.offline.past import Past
 from doorward.offline.reading import Source
 from doorward.offline.replay import was_verified
+from doorward.offline.silence import Silence
 from doorward.policy.model import DEFAULT_LEVELS
 from doorward.risk.features import features
 from doorward.risk.floors import level_of
@@ -61,7 +63,8 @@ class Log:
     """The events of some logs in the order of time, each with its place in the order in which they are written.
 
     What cannot be read has a place too. *entries* is the number of places, known once the first event has come;
-    *report* and *unread* tell what was no event and why.
+    *report* and *unread* tell what was no event and why, *passed_over* which fields of events were not understood.
+    *untold* counts successes of which the log does not tell whether they ended well.
     """
 
     def __init__(
@@ -72,19 +75,26 @@ class Log:
         self._note = note
         self.report = importers.Report()
         self.unread = Unread()
+        self.passed_over: Counter[str] = Counter()
+        self.untold = 0
         self.entries = 0
 
     def events(self) -> Iterator[Placed]:
-        for placed in in_order(self._placed(), _at_of):
+        silence = Silence()
+        for placed in in_order(self._placed(silence), _at_of):
             try:
-                yield placed["index"], read_event(placed["event"])
+                event = read_event(silence.told(placed["event"]), passed_over=self.passed_over)
             except BadEvent as wrong:
                 self.unread.add(str(wrong))
+                continue
+            self.untold += event.verified is None and event.request.credential.result == PASSED
+            yield placed["index"], event
 
-    def _placed(self) -> Iterator[Json]:
+    def _placed(self, silence: Silence) -> Iterator[Json]:
         """Yield the events with their places; what could not be read before an event moves its place on."""
         report = self.report
-        for number, event in enumerate(importers.read(self._paths, form=self._form, report=report, note=self._note)):
+        events = importers.read(self._paths, form=self._form, report=report, note=self._note)
+        for number, event in enumerate(silence.looked(events)):
             yield {"index": number + report.unreadable, "event": event}
         self.entries = report.events + report.unreadable
 

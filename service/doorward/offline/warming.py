@@ -5,7 +5,7 @@ file that puts the events in order. Devices are not made of a log's names.
 """
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from hashlib import sha256
 
 from doorward.core.context import Sight
@@ -33,7 +33,7 @@ MAX_SUBJECT = 256
 # Clocks of two systems differ a little.
 AHEAD_SECONDS = 300.0
 
-_SIGHT = tuple(each.name for each in fields(Sight))
+_SIGHT = Sight._fields
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,7 @@ class Environment:
         whole = Part(text, names, self._compiled(text), plain(root, self._types))
         return Condition(
             text=text,
-            signals=names & self._signals.keys(),
+            signals=names.intersection(self._signals),
             lists=lists,
             whole_lists=_whole_lists(root),
             possible=possible if yields_bool else possible | {UNKNOWN},

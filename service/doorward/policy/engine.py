@@ -13,6 +13,7 @@ from doorward.policy.given import Given
 from doorward.policy.lists import RuntimeEntries
 from doorward.policy.merging import stricter, strictest
 from doorward.policy.model import ANY_AUTHENTICATOR, ENROL, SKIP, STRICTEST, Effect, Policy, Rule
+from doorward.policy.plain import UNASKED
 from doorward.policy.ruling import (
     MATCHED,
     NOT_MATCHED,
@@ -133,16 +134,16 @@ def _ruling(walk: _Walk, ending: _Ending, effect: Effect, *, rule: str, reason: 
 def _walk(policy: Policy, situation: Situation, signals: Signals, given: Given) -> _Walk:
     """Evaluate the rules in order, up to the one that decides; those in shadow all, wherever they stand."""
     walk, scan, place = _Walk(), policy.scan(situation.kind), 0
-    while place < len(policy.rules):
-        found = scan.first(given.values, place)
+    for found, answer in scan.places(given.values):
         walk.results += scan.passed[place:found]
-        if found == len(policy.rules):
-            break
-        _look_at(policy.rules[found], walk, situation, signals, given, policy.id)
         place = found + 1
+        rule = policy.rules[found]
+        said = rule.condition.evaluate(given) if answer is UNASKED else answer
+        _take_in(rule, said, walk, situation, signals, policy.id)
         if walk.deciding and policy.combine != STRICTEST:
             _rest(policy, place, walk, situation, signals, given)
-            break
+            return walk
+    walk.results += scan.passed[place:]
     return walk
 
 
@@ -150,14 +151,15 @@ def _rest(policy: Policy, place: int, walk: _Walk, situation: Situation, signals
     """Go through the rules after the one that decided: only those in shadow are still evaluated."""
     for rule, passed in zip(policy.rules[place:], policy.scan(situation.kind).after[place:], strict=True):
         if rule.shadow and rule.applies_to(situation.kind):
-            _look_at(rule, walk, situation, signals, given, policy.id)
+            _take_in(rule, rule.condition.evaluate(given), walk, situation, signals, policy.id)
         else:
             walk.results.append(passed)
 
 
-def _look_at(rule: Rule, walk: _Walk, situation: Situation, signals: Signals, given: Given, policy_id: str) -> None:
-    plain = rule.condition.whole.plain
-    answer = plain.answer(given.values) if plain is not None else rule.condition.evaluate(given)
+def _take_in(
+    rule: Rule, answer: bool | None, walk: _Walk, situation: Situation, signals: Signals, policy_id: str
+) -> None:
+    """Add how *rule* comes out whose condition answers so."""
     if answer is False:
         walk.results.append(RuleResult(rule.id, NOT_MATCHED))
         return

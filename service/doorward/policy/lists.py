@@ -76,7 +76,7 @@ class Prefix(NamedTuple):
         return str(kind((self.number << self.shift, bits - self.shift)))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def _number(address: str) -> tuple[int, int]:
     try:
         return 4, int.from_bytes(
@@ -95,6 +95,7 @@ def network_table(entries: Iterable[str]) -> NetworkTable:
     return NetworkTable(map(parse_network, entries))
 
 
+@lru_cache(maxsize=16_384)
 def parse_network(text: str) -> IPv4Network | IPv6Network:
     """Return the network that *text* names; ValueError says what is wrong, such as bits set behind the prefix."""
     if "%" in text:

@@ -7,7 +7,7 @@ What is written is Python text over the checked tree. Only names of declared sig
 constants as Python writes them; an unknown is None, carried as Kleene's logic does.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -58,21 +58,32 @@ def _made(python: str) -> Plain:
     return Plain(python, eval(compile(f"lambda v: {python}", "<condition>", "eval"), {"_call": answer_of}))  # noqa: S307
 
 
-def first_open(conditions: Sequence[Plain | bool | None]) -> Callable[[Mapping[str, Any], int], int]:
-    """Return what finds, from a place on, the first condition that is not false; their number where all are.
+UNASKED = object()  # stands for the answer of a condition that only CEL can give
 
-    None stands for a condition that cannot be answered here, and so may be; False for one that is never asked.
+Open = Iterator[tuple[int, Any]]
+
+
+def open_places(conditions: Sequence[tuple[Plain | None, bool] | None]) -> Callable[[Mapping[str, Any]], Open]:
+    """Return what goes through *conditions*, and yields the place and the answer of each that is not false.
+
+    Each comes with whether it is the whole condition, or only false where the whole is: then the answer is UNASKED, and
+    so it is where there is none at all. What is None is never asked.
     """
-    lines = ["def first(v, start):"]
-    for place, condition in enumerate(conditions):
+    lines = ["def places(v):"]
+    for place, asked in enumerate(conditions):
+        if asked is None:
+            continue
+        condition, is_whole = asked
         if condition is None:
-            lines.append(f" if start <= {place}: return {place}")
-        elif isinstance(condition, Plain):
-            lines.append(f" if start <= {place} and {condition.python} is not False: return {place}")
-    names: dict[str, Any] = {"_call": answer_of}
-    exec(compile("\n".join((*lines, f" return {len(conditions)}")), "<rules>", "exec"), names)  # noqa: S102
-    first: Callable[[Mapping[str, Any], int], int] = names["first"]
-    return first
+            lines.append(f" yield {place}, _unasked")
+        elif is_whole:
+            lines.append(f" if (_0 := {condition.python}) is not False: yield {place}, _0")
+        else:
+            lines.append(f" if {condition.python} is not False: yield {place}, _unasked")
+    names: dict[str, Any] = {"_call": answer_of, "_unasked": UNASKED}
+    exec(compile("\n".join((*lines, " yield from ()")), "<rules>", "exec"), names)  # noqa: S102
+    places: Callable[[Mapping[str, Any]], Open] = names["places"]
+    return places
 
 
 class _Writer:

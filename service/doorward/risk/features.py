@@ -7,9 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import log, log1p, nan
-from typing import NamedTuple
 
-from doorward.core.facts import Facts
 from doorward.core.signals.base import Attempt
 from doorward.risk import travel
 from doorward.risk.likelihood import has_history, log_ratios, population_shares
@@ -17,13 +15,23 @@ from doorward.risk.likelihood import has_history, log_ratios, population_shares
 UP, EITHER = 1, 0
 
 
-class Evidence(NamedTuple):
-    """What every feature sees: the attempt, p_g of each level, and how unlike the subject its value there is."""
+class Evidence:
+    """What every feature sees: the attempt and the facts at hand, p_g of each level in *shares*, and in *ratios* how
+    unlike the subject its value there is. *known* says whether there is a history to compare with.
+    """
 
-    attempt: Attempt
-    facts: Facts
-    shares: dict[str, float]
-    ratios: dict[str, float]
+    __slots__ = ("attempt", "counts", "device", "facts", "history", "known", "ratios", "shares")
+
+    def __init__(self, attempt: Attempt) -> None:
+        facts = attempt.facts
+        self.attempt = attempt
+        self.facts = facts
+        self.history = facts.history
+        self.device = facts.device
+        self.counts = facts.velocity.counts
+        self.known = has_history(facts.history)
+        self.shares = population_shares(facts.population)
+        self.ratios = log_ratios(facts, self.shares)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,8 @@ _HALF_FAMILIAR = 0.5  # the weight of sign-ins from an address that makes it hal
 _GOOD = "valid"
 _WITHOUT = 0.15
 _LEAST_WITHOUT = log(_WITHOUT)
+_LATE_WORDS = "how late in the history the network came, for who has no device of its own"
+_FIRST_COUNTRY_WORDS = "how rare the country is in the tenant, at a first sign-in; 0 at others"
 _WITHOUT_WORDS = "how unlike the subject it is to come without a device of its own"
 
 # Rings hold at most 256, so that every count's logarithm is at hand.
@@ -69,16 +79,9 @@ _KEPT = 257
 _LOG1P = tuple(log1p(number) for number in range(_KEPT))
 
 
-def evidence_of(attempt: Attempt) -> Evidence:
-    """Return what every feature of the attempt sees."""
-    facts = attempt.facts
-    shares = population_shares(facts.population)
-    return Evidence(attempt, facts, shares, log_ratios(facts, shares))
-
-
 def features(attempt: Attempt) -> dict[str, float]:
     """Return every feature of the attempt by its name."""
-    seen = evidence_of(attempt)
+    seen = Evidence(attempt)
     return {name: function(seen) for name, function in FUNCTIONS.items()}
 
 
@@ -89,7 +92,7 @@ def _ratio_of(level: str) -> Callable[[Evidence], float]:
 def _agent_ratio(seen: Evidence) -> float:
     """A known device that updates its browser is judged by the browser: its version has gone forward."""
     ratio = seen.ratios["agent"]
-    return min(ratio, seen.ratios["browser"]) if seen.facts.device.known else ratio
+    return min(ratio, seen.ratios["browser"]) if seen.device.known else ratio
 
 
 def _rarity_of(level: str) -> Callable[[Evidence], float]:
@@ -99,8 +102,22 @@ def _rarity_of(level: str) -> Callable[[Evidence], float]:
     return rarity
 
 
+_COUNTRY_RARITY = _rarity_of("country")
+
+
+def _first_country(seen: Evidence) -> float:
+    """Return how rare the country is in the tenant at a subject's first sign-in; 0 at every other.
+
+    There is nothing else that a first one could be unlike. Later the subject's own history says it better, and whoever
+    travels is not to be judged by where strangers live.
+    """
+    if not seen.history.reachable:
+        return nan
+    return 0.0 if seen.known else _COUNTRY_RARITY(seen)
+
+
 def _device(seen: Evidence) -> float:
-    device = seen.facts.device
+    device = seen.device
     state = device.token_state
     if state is None:
         return nan
@@ -116,10 +133,10 @@ def _without_device(seen: Evidence) -> float:
 
     Who clears the browser every evening is not odd without a token; whose devices always return is.
     """
-    device, history = seen.facts.device, seen.facts.history
+    device, history = seen.device, seen.history
     if device.token_state is None or not history.reachable:
         return nan
-    if not has_history(history):
+    if not seen.known:
         return 0.0
     if history.on_returning is None:
         return nan
@@ -127,6 +144,24 @@ def _without_device(seen: Evidence) -> float:
         return _LEAST_WITHOUT
     without = max(0.0, history.logins - history.on_returning)
     return log(_WITHOUT * (history.logins + 1.0) / (without + _WITHOUT))
+
+
+def _late_network(seen: Evidence) -> float:
+    """Return how late in the history the network came, where the subject comes without a device of its own; else 0.
+
+    A network that joined only lately is little better than a new one for a device that nobody knows: whoever had the
+    subject's own device for a while may have brought it along. It tells little while there are few sign-ins, or where
+    browsers keep no token.
+    """
+    device, history = seen.device, seen.history
+    if device.token_state is None or not history.reachable:
+        return nan
+    if device.seen or not seen.known:
+        return 0.0
+    if history.before_network is None or history.on_returning is None:
+        return nan
+    returning = history.on_returning / history.logins if history.logins > 0.0 else 0.0
+    return history.before_network * returning * history.events / (history.events + 1.0)
 
 
 def _travel_speed(seen: Evidence) -> float:
@@ -145,8 +180,8 @@ def _gap(seen: Evidence) -> float:
 
 def _new_ip_gap(seen: Evidence) -> float:
     """How much more likely the newness of the address is in an attack, given the gap; decays into the familiar."""
-    history = seen.facts.history
-    if not has_history(history) or history.last_at is None or "ip" not in history.totals:
+    history = seen.history
+    if not seen.known or history.last_at is None or "ip" not in history.totals:
         return nan
     place = bisect_right(_GAPS, seen.attempt.now - history.last_at)
     count = max(0.0, history.counts.get("ip", 0.0))
@@ -155,7 +190,7 @@ def _new_ip_gap(seen: Evidence) -> float:
 
 
 def _history(seen: Evidence) -> float:
-    history = seen.facts.history
+    history = seen.history
     return log1p(max(0.0, history.logins)) if history.reachable else nan
 
 
@@ -165,13 +200,13 @@ def _account_age(seen: Evidence) -> float:
 
 
 def _disowned(seen: Evidence) -> float:
-    history = seen.facts.history
+    history = seen.history
     return float("not_me" in history.flags) if history.reachable else nan
 
 
 def _count_of(name: str) -> Callable[[Evidence], float]:
     def count(seen: Evidence) -> float:
-        number = seen.facts.velocity.counts.get(name)
+        number = seen.counts.get(name)
         return nan if number is None else _LOG1P[number] if 0 <= number < _KEPT else log1p(max(0, number))
 
     return count
@@ -203,7 +238,7 @@ def _breached(seen: Evidence) -> float:
 
 
 def _hour_oddness(seen: Evidence) -> float:
-    share = seen.facts.history.hour_share
+    share = seen.history.hour_share
     return nan if share is None else 1.0 - share
 
 
@@ -233,8 +268,10 @@ FEATURES: tuple[Feature, ...] = (
     _ratio("language", "the language is"),
     Feature("rarity_asn", "how rare the network is in the tenant", "−ln p", UP, _rarity_of("asn")),
     Feature("rarity_country", "how rare the country is in the tenant", "−ln p", UP, _rarity_of("country")),
+    Feature("first_country", _FIRST_COUNTRY_WORDS, "−ln p", UP, _first_country),
     Feature("device", "known 0, seen 1, another's 2, none 3, expired or foreign 4, revoked 5", "rank", UP, _device),
     Feature("without_device", _WITHOUT_WORDS, "log-likelihood ratio", UP, _without_device, True),
+    Feature("late_network", _LATE_WORDS, "0 to 1", UP, _late_network, True),
     Feature("travel_speed", "speed since the last verified sign-in", "km/h", UP, _travel_speed, True),
     Feature("usual_distance", "distance to the nearest usual place", "ln(1 + km)", UP, _usual_distance, True),
     Feature("gap", "time since the last verified sign-in", "ln(1 + h)", EITHER, _gap, True),

@@ -21,6 +21,10 @@ _BACK_OFF = {
     "agent": (("agent", 0.6), ("browser", 0.4)),
 }
 
+_CERTAIN = dict.fromkeys(LEVELS, 1.0)
+_UNKNOWN = dict.fromkeys(LEVELS, nan)
+_EVEN = dict.fromkeys(LEVELS, 0.0)
+
 
 def has_history(history: HistoryFacts) -> bool:
     """Answer whether there is any verified sign-in to compare with."""
@@ -29,7 +33,7 @@ def has_history(history: HistoryFacts) -> bool:
 
 def population_shares(population: PopulationFacts) -> dict[str, float]:
     """Return p_g of every level: how likely a sign-in of anyone has this value; 1 where nothing was counted yet."""
-    shares = dict.fromkeys(LEVELS, 1.0)
+    shares = dict(_CERTAIN)
     counts, distinct = population.counts, population.distinct
     for level, total in population.totals.items():
         count = counts.get(level, 0.0)
@@ -46,29 +50,24 @@ def log_ratios(facts: Facts, shares: Mapping[str, float]) -> dict[str, float]:
     """
     history = facts.history
     if not history.reachable:
-        return dict.fromkeys(LEVELS, nan)
+        return dict(_UNKNOWN)
     if not has_history(history):
-        return dict.fromkeys(LEVELS, 0.0)
-    own = _own_shares(history, shares)
-    ratios = dict.fromkeys(LEVELS, nan)
-    for level, likelihood in own.items():
-        if level in _BACK_OFF:
-            likelihood = _explained(level, own, shares)
-        ratio = log(shares[level] / likelihood)
-        ratios[level] = ratio if -LIMIT < ratio < LIMIT else copysign(LIMIT, ratio)
-    return ratios
-
-
-def _own_shares(history: HistoryFacts, shares: Mapping[str, float]) -> dict[str, float]:
-    """Return how likely a sign-in of the subject has the value, at every level that the attempt has."""
-    own = {}
-    counts = history.counts
+        return dict(_EVEN)
+    ratios, own, counts = dict(_UNKNOWN), {}, history.counts
     for level, total in history.totals.items():
         if level in shares:
-            count = counts.get(level, 0.0)
-            count = count if count > 0.0 else 0.0
-            own[level] = (count + PRIOR_WEIGHT * shares[level]) / ((total if total > count else count) + PRIOR_WEIGHT)
-    return own
+            share, count = shares[level], counts.get(level, 0.0)
+            if count < 0.0:
+                count = 0.0
+            own[level] = (count + PRIOR_WEIGHT * share) / ((total if total > count else count) + PRIOR_WEIGHT)
+            ratios[level] = log(share / own[level])
+    for level in _BACK_OFF:
+        if level in own:
+            ratios[level] = log(shares[level] / _explained(level, own, shares))
+    for level, ratio in ratios.items():
+        if ratio < -LIMIT or ratio > LIMIT:
+            ratios[level] = copysign(LIMIT, ratio)
+    return ratios
 
 
 def _explained(level: str, own: Mapping[str, float], shares: Mapping[str, float]) -> float:

@@ -206,10 +206,10 @@ class _Reading:
         texts = {key: self.text(fields.get(key), f"{pointer}/{key}") for key in ("code", "detail")}
         if not _CODE.match(texts["code"]):
             self.wrong(f"{pointer}/code", "expected lower-case letters, digits, '_' and words in braces")
-        for key, text in texts.items():
-            for word in unknown_words(text):
-                self.wrong(f"{pointer}/{key}", f"{word!r} is no word of reasons")
-        return Voice(**texts)
+        unknown = [(key, word) for key, text in texts.items() for word in unknown_words(text)]
+        for key, word in unknown:
+            self.wrong(f"{pointer}/{key}", f"{word!r} is no word of reasons")
+        return None if unknown else Voice(**texts)
 
     def quantiles(self, found: Any) -> Quantiles:
         fields = self.object(found, {"log_odds", "scores"}, "#/quantiles")

@@ -9,11 +9,10 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from doorward.core.odds import LAST_BIN
+from doorward.core.standing import CUT, FAILURES, SECOND_STEPS, SHIFT, TAIL, UNVERIFIED
 from doorward.risk.own_scale import FULL, OwnScale
 from doorward.risk.stability import LEAST, MOVED, stability_index
 
-FAILURES, SECOND_STEPS, TAIL, SHIFT = "failures", "second_steps", "tail", "shift"
-UNVERIFIED, CUT = "unverified", "cut"
 # What nobody has verified stays unknown however long it lasts; the others are how things are once they have lasted.
 LASTING = frozenset((UNVERIFIED, CUT))
 
@@ -99,11 +98,16 @@ def alarms(own: OwnScale | None, usual: Sums, news: Sums, *, since_version: Sums
     if news.n >= LEAST and _beyond(own, TAIL_FROM, news) > TAIL_MOST * news.n:
         found.append(TAIL)
     if mature and own.n >= FULL:
-        if news.n >= LEAST and stability_index(*_grouped(own, usual, news)) > MOVED:
+        if (shift(own, usual, news) or 0.0) > MOVED:
             found.append(SHIFT)
         if any(_is_cut(own, score, since_version) for score in CUT_FROM):
             found.append(CUT)
     return tuple(found)
+
+
+def shift(own: OwnScale, usual: Sums, news: Sums) -> float | None:
+    """Return the stability index of the scores of *news* against those of *usual*; None while there are too few."""
+    return stability_index(*_grouped(own, usual, news)) if news.n >= LEAST else None
 
 
 def _unverified(sums: Sums) -> bool:

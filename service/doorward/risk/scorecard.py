@@ -4,20 +4,22 @@ The score explains itself: what each feature adds is looked up, and nothing else
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from math import fsum, isnan, nan
-from typing import Protocol
+from math import fsum, inf, nan
+from operator import getitem, itemgetter
+from sys import float_info
+from typing import Any, NamedTuple, Protocol
 
 from doorward.core.facts import HistoryFacts
 from doorward.core.outcome import Assessment, Reason
 from doorward.core.signals import LEARNING_EVENTS
 from doorward.core.signals.base import Attempt
-from doorward.risk.features import FEATURES, FUNCTIONS, Evidence, evidence_of, features
+from doorward.risk.features import FEATURES, FUNCTIONS, Evidence
 from doorward.risk.floors import floors_of
 from doorward.risk.likelihood import has_history
 from doorward.risk.stability import Distribution
-from doorward.risk.wording import Voice, fill
+from doorward.risk.wording import Told, Voice, telling
 
 # The entry of the contributions that belongs to no feature: constant, calibration and prior shift.
 BASE = "base"
@@ -26,6 +28,10 @@ MAX_REASONS = 8
 MAX_LOWERING = 3
 LEAST_POINTS = 0.1
 
+# Below every finite number's threshold, so that −∞ is not taken for NaN.
+_LEAST = -float_info.max
+
+_POINTS, _OVER = itemgetter(0), itemgetter(1)
 _COMPARING = frozenset(feature.name for feature in FEATURES if feature.compares)
 
 
@@ -47,11 +53,17 @@ class Table:
         return self.missing if x != x else self.values[bisect_left(self.thresholds, x)]
 
 
-# How a table is added up, and how it is told, in log-odds: so all is multiplied by the calibration's slope. A name,
-# thresholds, values and what stands for NaN; a name, the reference, both voices, and whether it compares with history.
-Steps = tuple[str, tuple[float, ...], tuple[float, ...], float]
-Planned = tuple[Callable[[Evidence], float], tuple[float, ...], tuple[float, ...], float]
-Telling = tuple[str, float, Voice | None, Voice | None, bool]
+class Step(NamedTuple):
+    """What a feature's value comes to, in log-odds: so all is multiplied by the calibration's slope.
+
+    *over* says by how much that is above the reference, and *voice* how it is told: None where that is nothing.
+    *compares* marks what says nothing where there is no history.
+    """
+
+    points: float
+    over: float = 0.0
+    voice: Told | None = None
+    compares: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,39 +123,56 @@ class Scorecard:
     distributions: Mapping[str, Distribution] = field(default_factory=dict)
     id: str = field(default="", compare=False)
     own: Blending | None = None
-    _steps: tuple[Steps, ...] = field(init=False, compare=False, repr=False)
-    _plan: tuple[Planned, ...] = field(init=False, compare=False, repr=False)
-    tellings: tuple[Telling, ...] = field(init=False, compare=False, repr=False)
+    entries: tuple[str, ...] = field(init=False, compare=False, repr=False)
+    scale: Mapping[str, Any] = field(init=False, compare=False, repr=False)
+    _functions: tuple[Callable[[Evidence], float], ...] = field(init=False, compare=False, repr=False)
+    _base: float = field(init=False, compare=False, repr=False)
+    _thresholds: tuple[tuple[float, ...], ...] = field(init=False, compare=False, repr=False)
+    _steps: tuple[tuple[Step, ...], ...] = field(init=False, compare=False, repr=False)
+    _points: tuple[tuple[float, ...], ...] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Work out once what every score needs."""
-        a, tables = self.calibration.a, self.tables.items()
-        steps = ((name, each.thresholds, tuple(a * x for x in each.values), a * each.missing) for name, each in tables)
-        told = ((name, a * each.reference, each.raises, each.lowers, name in _COMPARING) for name, each in tables)
-        object.__setattr__(self, "_steps", tuple(steps))
-        plan = tuple((FUNCTIONS.get(name, _nothing), *step) for name, *step in self._steps)
-        object.__setattr__(self, "_plan", plan)
-        object.__setattr__(self, "tellings", tuple(told))
+        """Work out once what every score needs.
+
+        A search for NaN ends in the first place, so what is not known stands there, below a threshold that every
+        number passes: all tables are then looked up by one `map`, without a line of Python for each.
+        """
+        a, tables, told = self.calibration.a, self.tables, self.calibration
+        steps = tuple(_steps(name, table, a) for name, table in tables.items())
+        object.__setattr__(self, "entries", (BASE, *tables))
+        object.__setattr__(self, "scale", {"source": told.source, "n": told.n, "version": told.version})
+        object.__setattr__(self, "_functions", tuple(FUNCTIONS.get(name, _nothing) for name in tables))
+        object.__setattr__(self, "_base", a * self.constant + told.b + self.prior_shift)
+        object.__setattr__(self, "_thresholds", tuple((-inf, *table.thresholds) for table in tables.values()))
+        object.__setattr__(self, "_steps", steps)
+        object.__setattr__(self, "_points", tuple(tuple(step.points for step in each) for each in steps))
 
     def contributions(self, values: Mapping[str, float]) -> dict[str, float]:
         """Return what each feature adds to the calibrated log-odds, and BASE; `fsum` of them is the log-odds."""
-        shares = {BASE: self.calibration.a * self.constant + self.calibration.b + self.prior_shift}
-        for name, thresholds, points, missing in self._steps:
-            x = values.get(name, nan)
-            shares[name] = points[bisect_left(thresholds, x)] if x == x else missing
-        return shares
+        shares, _ = self.explained(self.row_of(values))
+        return dict(zip(self.entries, shares, strict=True))
 
     def log_odds(self, values: Mapping[str, float]) -> float:
-        return fsum(self.contributions(values).values())
+        return self.sum_of(self.row_of(values))
 
-    def log_odds_of(self, attempt: Attempt) -> float:
-        """Return the log-odds alone, without keeping what each feature is and adds."""
-        seen = evidence_of(attempt)
-        points = [
-            values[bisect_left(thresholds, x)] if (x := function(seen)) == x else missing
-            for function, thresholds, values, missing in self._plan
-        ]
-        return fsum((self.calibration.a * self.constant + self.calibration.b + self.prior_shift, *points))
+    def row_of(self, values: Mapping[str, float]) -> list[float]:
+        """Return the value of each table's feature, in their order: NaN where there is none, and never −∞."""
+        # In this order `max` keeps a NaN.
+        return [max(values.get(name, nan), _LEAST) for name in self.tables]
+
+    def row_about(self, attempt: Attempt) -> list[float]:
+        """Return the feature of each table, in their order."""
+        seen = Evidence(attempt)
+        return [function(seen) for function in self._functions]
+
+    def sum_of(self, row: Iterable[float]) -> float:
+        """Return the calibrated log-odds alone."""
+        return fsum((self._base, *map(getitem, self._points, map(bisect_left, self._thresholds, row))))
+
+    def explained(self, row: Iterable[float]) -> tuple[list[float], list[Step]]:
+        """Return what BASE and each value of *row* add, and the steps that are worth a word."""
+        steps = list(map(getitem, self._steps, map(bisect_left, self._thresholds, row)))
+        return [self._base, *map(_POINTS, steps)], [step for step in steps if step[2] is not None]
 
     def score(self, log_odds: float) -> float:
         """Return the score of *log_odds*: by the quantiles, or as far as there is one by the tenant's own scale."""
@@ -156,31 +185,48 @@ def assess(
 ) -> Assessment:
     """Return the score of an attempt and all it rests on; no score where the history could not be read.
 
-    What each feature adds, and the reasons in words, take half of the time, so whoever reads neither may do without.
+    What each feature adds, and the reasons in words, take two fifths of the time: whoever reads neither may do without.
     *values* are the attempt's features, for whoever has them already.
     """
-    if not with_reasons and values is None:
-        return _assessed(card, attempt, card.log_odds_of(attempt), (), {})
-    values = features(attempt) if values is None else values
-    shares = card.contributions(values)
-    reasons = _reasons(card, attempt, values, shares) if with_reasons else ()
-    return _assessed(card, attempt, fsum(shares.values()), reasons, shares)
+    row = card.row_about(attempt) if values is None else card.row_of(values)
+    if not with_reasons:
+        return _assessed(card, attempt, card.sum_of(row), (), None)
+    shares, notable = card.explained(row)
+    return _assessed(card, attempt, fsum(shares), _reasons(attempt, notable), shares)
 
 
 def _assessed(
-    card: Scorecard, attempt: Attempt, log_odds: float, reasons: tuple[Reason, ...], shares: Mapping[str, float]
+    card: Scorecard, attempt: Attempt, log_odds: float, reasons: tuple[Reason, ...], shares: list[float] | None
 ) -> Assessment:
-    facts, calibration = attempt.facts, card.calibration
+    history = attempt.facts.history
     return Assessment(
-        score=card.score(log_odds) if facts.history.reachable else None,
-        log_odds=log_odds,
-        confidence=confidence_of(facts.history),
-        reasons=reasons,
-        floors=floors_of(facts),
-        contributions=shares,
-        calibration={"source": calibration.source, "n": calibration.n, "version": calibration.version},
-        model=card.id,
+        card.score(log_odds) if history.reachable else None,
+        log_odds,
+        confidence_of(history),
+        reasons,
+        floors_of(attempt.facts),
+        card.scale,
+        card.id,
+        card.entries if shares is not None else (),
+        shares or (),
     )
+
+
+def _steps(name: str, table: Table, slope: float) -> tuple[Step, ...]:
+    """Return what is not known, and then what each value comes to."""
+    compares, reference = name in _COMPARING, slope * table.reference
+    return (
+        Step(slope * table.missing),
+        *(_step(slope * value, table, reference, compares) for value in table.values),
+    )
+
+
+def _step(points: float, table: Table, reference: float, compares: bool) -> Step:
+    over = points - reference
+    if -LEAST_POINTS < over < LEAST_POINTS:
+        return Step(points)
+    voice = table.raises if over > 0 else table.lowers
+    return Step(points, over, telling(voice) if voice is not None else None, compares)
 
 
 def _nothing(_: Evidence) -> float:
@@ -195,42 +241,28 @@ def confidence_of(history: HistoryFacts) -> str:
     return "learning" if history.events < LEARNING_EVENTS else "ok"
 
 
-def _reasons(
-    card: Scorecard, attempt: Attempt, values: Mapping[str, float], shares: Mapping[str, float]
-) -> tuple[Reason, ...]:
-    """Return the contributions that stand out most, largest first: those that raise the score go before the others.
+def _reasons(attempt: Attempt, notable: list[Step]) -> tuple[Reason, ...]:
+    """Return what stands out most, largest first: what raises the score goes before the rest.
 
-    What is not known gives no reason, nor does a comparison with a history that there is not.
+    A comparison with a history that there is not gives no reason.
     """
-    silent = not has_history(attempt.facts.history)
-    raising: list[tuple[float, Voice]] = []
-    lowering: list[tuple[float, Voice]] = []
-    for name, reference, raises, lowers, compares in card.tellings:
-        points = shares[name] - reference
-        if -LEAST_POINTS < points < LEAST_POINTS or (silent and compares) or isnan(values.get(name, nan)):
-            continue
-        if points > 0:
-            if raises is not None:
-                raising.append((points, raises))
-        elif lowers is not None:
-            lowering.append((points, lowers))
-    against = _told(raising, attempt, MAX_REASONS)
-    in_favour = _told(lowering, attempt, min(MAX_LOWERING, MAX_REASONS - len(against)))
-    return (*against, *reversed(in_favour))
+    if not has_history(attempt.facts.history):
+        notable = [step for step in notable if not step.compares]
+    notable.sort(key=_OVER, reverse=True)
+    against = _told([step for step in notable if step[1] > 0], attempt, MAX_REASONS)
+    in_favour = [step for step in reversed(notable) if step[1] < 0]
+    if in_favour:
+        against += reversed(_told(in_favour, attempt, min(MAX_LOWERING, MAX_REASONS - len(against))))
+    return tuple(against)
 
 
-def _told(found: list[tuple[float, Voice]], attempt: Attempt, most: int) -> list[Reason]:
-    """Return the *most* telling of *found*, the largest first; a voice may have nothing to say."""
-    found.sort(key=_size, reverse=True)
-    told: list[Reason] = []
-    for points, voice in found:
-        if len(told) == most:
+def _told(steps: list[Step], attempt: Attempt, most: int) -> list[Reason]:
+    """Return the first *most* of *steps* in words; a voice may have nothing to say."""
+    reasons: list[Reason] = []
+    for _, over, voice, _ in steps:
+        if len(reasons) == most or voice is None:
             break
-        code = fill(voice.code, attempt)
+        code = voice.code(attempt)
         if code:
-            told.append(Reason(code, fill(voice.detail, attempt), points))
-    return told
-
-
-def _size(found: tuple[float, Voice]) -> float:
-    return abs(found[0])
+            reasons.append(Reason(code, voice.detail(attempt), over))
+    return reasons

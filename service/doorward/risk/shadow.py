@@ -23,9 +23,7 @@ class ShadowScore:
         return {"model": self.model, "score": score, "level": self.level, "log_odds": self.log_odds}
 
 
-def shadow_score(
-    card: Scorecard, attempt: Attempt, values: Mapping[str, float], levels: Mapping[str, float]
-) -> ShadowScore:
-    """Return what *card* says of an attempt whose features are *values*, at the live policy's *levels*."""
-    found = assess(card, attempt, with_reasons=False, values=values)
+def shadow_score(card: Scorecard, attempt: Attempt, levels: Mapping[str, float]) -> ShadowScore:
+    """Return what *card* says of *attempt*, at the live policy's *levels*."""
+    found = assess(card, attempt, with_reasons=False)
     return ShadowScore(card.id, found.score, level_of(found.score, found.floors, levels), found.log_odds)

@@ -35,8 +35,12 @@ VOICES: dict[str, Voices] = {
     "llr_language": _level("language", "with this language"),
     "rarity_asn": _raises("uncommon_network", "a network that few sign-ins come from"),
     "rarity_country": _raises("uncommon_country", "few sign-ins come from {country}"),
+    "first_country": _raises("first_country", "a first sign-in, and few sign-ins come from {country}"),
     "device": _both("{device_code}", "{device}"),
     "without_device": _raises("without_device", "not on a device of the subject's, whose devices usually return"),
+    "late_network": _raises(
+        "late_network", "no device of the subject's, on a network that is new to it or came lately"
+    ),
     "travel_speed": _raises("travel", "{km} km from the last sign-in ({last_country}) in {elapsed}: {speed} km/h"),
     "usual_distance": _both("usual_distance", "{usual_km} km from the nearest usual place"),
     "gap": _raises("gap", "{days} days since the last verified sign-in"),

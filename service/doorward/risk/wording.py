@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from doorward.core.facts import LEVELS
 from doorward.core.signals.base import Attempt
@@ -33,16 +34,41 @@ class Voice:
     detail: str
 
 
-def fill(template: str, attempt: Attempt) -> str:
-    """Return *template* with its words filled in; empty where one of them has nothing to say of the attempt."""
-    filled = [part if isinstance(part, str) else part(attempt) for part in _parts(template)]
-    return "".join(filled) if all(filled) else ""
+class Told(NamedTuple):
+    """A voice that can be asked what it says of an attempt; empty where it has nothing to say."""
+
+    code: Callable[[Attempt], str]
+    detail: Callable[[Attempt], str]
 
 
 @lru_cache(maxsize=1024)
-def _parts(template: str) -> tuple[str | Callable[[Attempt], str], ...]:
-    pieces = _WORD.split(template)  # text and words by turns
-    return tuple(WORDS[piece] if place % 2 else piece for place, piece in enumerate(pieces) if piece)
+def telling(voice: Voice) -> Told:
+    """Return what fills the words of *voice* in."""
+    return Told(_filling(voice.code), _filling(voice.detail))
+
+
+def _filling(template: str) -> Callable[[Attempt], str]:
+    """Return what writes *template*: the empty text where one of its words has nothing to say of the attempt."""
+    words = [WORDS[word] for word in _WORD.findall(template)]
+    if not words:
+        return lambda _: template
+    pattern = _WORD.sub("%s", template.replace("%", "%%"))
+    if len(words) == 1:
+        return _filling_one(pattern, words[0])
+
+    def filled(attempt: Attempt) -> str:
+        said = tuple([word(attempt) for word in words])
+        return pattern % said if all(said) else ""
+
+    return filled
+
+
+def _filling_one(pattern: str, word: Callable[[Attempt], str]) -> Callable[[Attempt], str]:
+    def filled(attempt: Attempt) -> str:
+        said = word(attempt)
+        return pattern % said if said else ""
+
+    return filled
 
 
 def unknown_words(template: str) -> list[str]:

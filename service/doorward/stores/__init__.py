@@ -15,17 +15,23 @@ def open_store(
     busy_seconds: float = 2.0,
     connect_seconds: float = TRIP_SECONDS,
     command_seconds: float = TRIP_SECONDS,
+    replicas: int = 0,
 ) -> Store:
     """Return the store that *url* names; only what it needs is loaded.
 
-    SQLite waits *busy_seconds* for writers, Redis the other two for a connection and for each reply. Below *state_dir*
+    SQLite waits *busy_seconds* for writers, Redis the other two for a connection and for each reply; what
+    was spent counts there once so many *replicas* have it. Below *state_dir*
     stands which store it was that was used last.
     """
     if is_redis(url):
         from doorward.stores import redis
 
         return redis.open_store(
-            url, state_dir=state_dir, connect_seconds=connect_seconds, command_seconds=command_seconds
+            url,
+            state_dir=state_dir,
+            connect_seconds=connect_seconds,
+            command_seconds=command_seconds,
+            replicas=replicas,
         )
     from doorward.stores import sqlite
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Protocol, cast
 
-from doorward.core.errors import StoreUnavailable
+from doorward.core.errors import SpendNotKept, StoreUnavailable
 from doorward.ports import Store
 
 # So many more failures than calls that worked: of a Cluster with a master away some calls always work.
@@ -117,6 +117,9 @@ class _Guarded:
             began = clock()
             try:
                 answer = operation(*arguments, **named)
+            except SpendNotKept:
+                # Whatever else is asked of the store it does: it is not away.
+                raise
             except StoreUnavailable as refusal:
                 self._failed(refusal, clock() - began)
                 raise

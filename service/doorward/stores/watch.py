@@ -1,6 +1,7 @@
 """What this process knows of its store, and whether what it finds there is the same store still."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from doorward.core.epoch import TORN, Epoch, beaten, from_text, refusal, to_text
@@ -19,6 +20,7 @@ TOLD_SECONDS = 86_400.0
 WRONG_CLOCK_SECONDS = 60.0
 
 Found = Mapping[str, str | None]
+Servers = Mapping[str, str]
 
 
 class Seen(NamedTuple):
@@ -43,21 +45,40 @@ class Watch:
         self._kept = Epoch("")
         self._trouble = ""
         self._ahead = 0.0
+        self._servers: Servers = {}
+        # Where another server has taken over, and nobody has left that in the store yet.
+        self._untold: set[str] = set()
         self.name = ""
 
-    def judge(self, found: Found) -> Epoch:
-        """Return the epoch of the whole store; StoreNotAccepted with the reason where it is not the same store."""
+    def judge(self, found: Found, servers: Servers = {}) -> Epoch:  # noqa: B006 (never changed)
+        """Return the epoch of the whole store; StoreNotAccepted with the reason where it is not the same store.
+
+        *servers* are the names of those that answered, by place.
+        """
         reason = _refusal(self._last(), _read(found))
         if reason:
             raise StoreNotAccepted(reason + HINT)
         self._take(found)
+        self._servers = servers
+        for place, seen in list(self._seen.items()):
+            self._note(place, seen.epoch, servers.get(place, ""))
         return self.epoch()
 
-    def same(self, place: str, text: str | None) -> None:
-        """Return where *text* stands in the store that was accepted; StoreNotAccepted where it does not."""
+    def same(self, place: str, text: str | None, server: str = "") -> None:
+        """Return where *text*, from *server*, stands in the store that was accepted; StoreNotAccepted if not."""
         seen = self._seen.get(place)
-        if seen and seen.text == text:
-            return
+        if not seen or seen.text != text:
+            seen = self._seen[place] = self._other(seen, text)
+        self._note(place, seen.epoch, server)
+
+    def _note(self, place: str, epoch: Epoch, server: str) -> None:
+        if epoch.is_on_another(server):
+            self._untold.add(place)
+        else:
+            self._untold.discard(place)
+
+    def _other(self, seen: Seen | None, text: str | None) -> Seen:
+        """Return what *text* says, which may stand in the place of what was *seen* there."""
         epoch = from_text(text)
         reason = refusal(seen.epoch if seen else None, epoch)
         if reason or text is None or epoch is None:
@@ -65,18 +86,27 @@ class Watch:
         if epoch.name != self.name:
             # Taken over by `judge` alone, which looks at the whole store.
             raise StoreNotAccepted(ANEW)
-        self._seen[place] = Seen(text, epoch)
+        return Seen(text, epoch)
 
     def epoch(self) -> Epoch:
-        """Return the epoch of the store that was accepted."""
-        return max((seen.epoch for seen in self._seen.values()), key=lambda epoch: epoch.beat)
+        """Return the epoch of the store that was accepted; a part of it that was taken over counts for all of it."""
+        epochs = [seen.epoch for seen in list(self._seen.values())]
+        newest = max(epochs, key=lambda epoch: epoch.beat)
+        return replace(newest, taken_over_at=max(epoch.taken_over_at for epoch in epochs))
+
+    def is_taken_over(self) -> bool:
+        """Answer whether another server has taken over since somebody last left a moment there."""
+        return bool(self._untold)
 
     def beats(self, now: float) -> dict[str, tuple[str, str]]:
         """Return what shall stand in the store, and in the place of what, for *now* to be its newest moment."""
         self._ahead = self.epoch().beat - now
         if not (self._remembered and self._remembered.seen) and not self._believed[1]:
             self._believed = (self.epoch().beat, now)
-        later = {place: (seen.text, beaten(seen.epoch, now)) for place, seen in self._seen.items()}
+        later = {
+            place: (seen.text, beaten(seen.epoch, now, self._servers.get(place, "")))
+            for place, seen in list(self._seen.items())
+        }
         return {place: (text, to_text(epoch)) for place, (text, epoch) in later.items() if epoch}
 
     def left(self, texts: Mapping[str, str]) -> None:
@@ -85,6 +115,7 @@ class Watch:
             epoch = from_text(text)
             if epoch:
                 self._seen[place] = Seen(text, epoch)
+        self._untold.difference_update(texts)
         self._keep()
 
     def replace(self, epochs: Mapping[str, Epoch]) -> None:

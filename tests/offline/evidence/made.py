@@ -31,6 +31,7 @@ class Made:
         rows.token.append(more.get("token", NO))
         rows.anonymous.append(more.get("anonymous", NO))
         rows.mobile.append(more.get("mobile", NO))
+        rows.network_used.append(more.get("network_used", NO))
         for column in rows.scores.values():
             column.append(float(score))
         return self

@@ -1,5 +1,6 @@
 """What one would have without the model, by numbers that can be checked with a pencil."""
 
+from dataclasses import replace
 from math import log, nan
 
 import pytest
@@ -9,7 +10,7 @@ from doorward.core.times import rfc3339
 from doorward.offline.event import read_event
 from doorward.offline.evidence import baselines
 from doorward.offline.evidence.gathering import gather
-from doorward.offline.evidence.successes import FROG
+from doorward.offline.evidence.successes import FROG, NOT_KNOWN, YES
 from doorward.offline.replay import kind_of
 from doorward.risk.provisional import provisional
 
@@ -106,6 +107,33 @@ def test_a_frog_is_learned_from_and_no_other_attack_is():
     assert list(gathered(*frogs).events) == [0, 1]
     assert list(gathered(*naive).events) == [0, 0]
     assert gathered(*frogs).families.names() == ["", FROG]
+
+
+def test_whether_the_subject_used_the_network_before_is_kept():
+    start = 1_777_593_600.0
+    frogs = [sign_in(start + number * DAY, "fraud", FROG, ip=OSLO_TWO) for number in range(3)]
+
+    assert list(gathered(*frogs).network_used) == [NOT_KNOWN, YES, YES]
+
+
+@pytest.mark.parametrize("family", ["genuine", "attack_address", "regulars"])
+def test_what_others_call_a_family_makes_no_attack_of_a_verified_sign_in(family):
+    unlabelled = replace(sign_in(1_777_593_600.0, label=None, family=family), verified=True)
+
+    assert gathered(unlabelled).attacks() == {}
+
+
+def test_an_attack_that_nobody_noticed_is_one_and_is_learned_from():
+    start = 1_777_593_600.0
+    unnoticed = [
+        replace(sign_in(start + number * DAY, label=None, family="naive", ip=OSLO_TWO), verified=True)
+        for number in range(2)
+    ]
+
+    rows = gathered(*unnoticed)
+
+    assert list(rows.events) == [0, 1]
+    assert len(rows.attacks()["naive"]) == 2
 
 
 def test_a_policy_is_a_baseline_without_its_score():

@@ -243,9 +243,21 @@ def test_a_frog_is_told_by_its_step_and_in_no_family(frozen):
 
     document = evaluate(frozen, made.part)
 
-    assert document["boiling_frog"] == {"runs": 2, "never": 1, "first_at": {"5": 1}}
+    frog = document["boiling_frog"]
+    assert frog == {"runs": 2, "never": 1, "first_at": {"5": 1}, "no_cross": {"runs": 0, "never": 0}}
     assert of_model(document)["families"] == {}
     assert document["judged"]["attacks"] == {FROG: 12}
+
+
+def test_a_frog_on_the_victims_own_networks_is_told_apart(frozen):
+    made = judged()
+    own = {"subject": "ada", "network_used": YES}
+    made.attacks(FROG, 1, 1, subject="ada").attacks(FROG, 1, 1, 1, 1, **own)
+    made.attacks(FROG, 1, 1, 1, 1, 99, 1, subject="ben")
+
+    frog = evaluate(frozen, made.part)["boiling_frog"]
+
+    assert (frog["never"], frog["no_cross"]) == (1, {"runs": 1, "never": 1})
 
 
 def test_a_frog_that_had_begun_before_is_not_counted():

@@ -1,7 +1,5 @@
 """Our own records and events, and the public data set."""
 
-from dataclasses import replace
-
 import pytest
 
 from doorward.core.facts import DeviceFacts, EnrolmentFacts, Facts, NetworkFacts
@@ -40,7 +38,7 @@ def record(**more):
         model="m",
         answer=ANSWER,
     )
-    return replace(whole, **more).to_json()
+    return whole._replace(**more).to_json()
 
 
 def rba(*, user="17", succeeded=True, attack=False, takeover=False):

@@ -85,3 +85,32 @@ def test_a_model_that_tells_nothing_is_worse_than_one_that_does(card, rows):
 
     assert bad.is_worse_than(good)
     assert not good.is_worse_than(bad)
+
+
+def test_a_score_keeps_its_promise_where_nobody_collects_device_tokens(rows):
+    device = NAMES.index("device")
+    scale, later = rows(seed=2), rows(number=20_000, seed=4)
+    scale.values[np.isnan(scale.values[:, device]), device] = 0
+    card = made(rows(seed=1), scale, terms=TERMS, seed=1)
+    values = later.values[later.genuine]
+    values[:, device] = np.nan
+
+    assert np.mean(scores(card, log_odds(card, values)) >= 95.0) * 100 == pytest.approx(5.0, abs=1.5)
+
+
+def test_a_first_sign_in_of_which_nothing_is_looked_up_scores_below_usual_thresholds(rows):
+    scale = rows(seed=2)
+    scale.values[:, NAMES.index("rarity_asn")] = 1.0
+    card = made(rows(seed=1), scale, terms=TERMS, seed=1)
+    nothing = dict.fromkeys((name for name in NAMES if name.startswith("llr_")), 0.0)
+    first = card.log_odds(nothing | {"device": 3.0, "without_device": 0.0, "history": 0.0, "disowned": 0.0})
+
+    assert card.quantiles.score(first) < 95.0
+
+
+def test_no_number_that_is_computed_of_rows_has_digits_that_the_order_of_a_sum_decides(card):
+    told = [card.constant, card.calibration.a, card.calibration.b, card.prior_shift]
+    for table in card.tables.values():
+        told += [*table.values, table.missing, table.reference]
+
+    assert all(each == float(f"{each:.12g}") for each in told)

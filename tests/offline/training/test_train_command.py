@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from doorward.cli import main
-from doorward.offline.training import run
+from doorward.offline.training import material, run
 from doorward.offline.training.measuring import Figures
 from doorward.offline.worlds.world import Asked, World
 from doorward.risk.model_file import load_scorecard
@@ -78,3 +78,19 @@ def test_a_log_with_too_little_to_learn_from_is_refused(tmp_path):
 @pytest.mark.parametrize("arguments", [(), ("--world-seeds", "1,x"), ("--world-seeds", "1,3")])
 def test_what_cannot_be_trained_on_is_refused(tmp_path, arguments):
     assert train(*arguments, "--out", tmp_path / "model.json").exit_code == 2
+
+
+def test_worlds_are_replayed_in_processes_of_their_own_and_several_give_the_scale(
+    few_are_enough, tmp_path, monkeypatch
+):
+    small = ("realistic", 80, 100)
+    monkeypatch.setattr(material, "SIZES", (small,))
+    monkeypatch.setattr(material, "WHOLE", small)
+    target = tmp_path / "model.json"
+
+    ended = train("--world-seeds", 1, "--scale-seeds", "2,3", "--judge-seed", 4, "--workers", 1, "--out", target)
+
+    assert ended.exit_code == 0, ended.stderr
+    card = target.with_suffix(".md").read_text()
+    assert "--world-seeds 1 --scale-seeds 2,3 --judge-seed 4 --seed 1" in card
+    assert card.count("| scaled and judged by | world ") == 3

@@ -13,9 +13,16 @@ from doorward.offline.training.variants import Variants
 from doorward.risk.features import features
 
 LOST = {
-    variants.without_device: {"device", "without_device", "device_subjects_24h"},
+    variants.without_device: {"device", "without_device", "late_network", "device_subjects_24h"},
     variants.without_kind: {"network_kind", "anonymous"},
-    variants.without_network: {"network_kind", "anonymous", "llr_asn", "rarity_asn", "asn_failure_ratio"},
+    variants.without_network: {
+        "network_kind",
+        "anonymous",
+        "llr_asn",
+        "rarity_asn",
+        "asn_failure_ratio",
+        "late_network",
+    },
     variants.without_place: {"llr_country", "llr_city", "rarity_country", "travel_speed", "usual_distance"},
 }
 

@@ -38,6 +38,8 @@ resource = Resource("page", about="A page that asks a challenge, for callers tha
 _PATH = "/challenge/<challenge_id>"
 _TENANT = "default"
 _LONGEST_WAIT = 86_400
+_BEGIN, _VERIFY, _CANCEL, _CONFIRM = BeginBody(), VerifyBody(), CancelBody(), ConfirmBody()
+_AUTHENTICATOR = AuthenticatorBody()
 
 # What a form does, and where it leads: the parameters of the next look.
 Led = Mapping[str, str | int]
@@ -142,14 +144,14 @@ def _led(act: Act, call: Call, visit: Visit) -> Led:
 
 
 def _begin(call: Call, visit: Visit) -> Led:
-    body = load(BeginBody(), {"authenticator": request.form.get("authenticator")})
+    body = load(_BEGIN, {"authenticator": request.form.get("authenticator")})
     call.services.page.begin(visit, body["authenticator"], call.now)
     return {"with": body["authenticator"]}
 
 
 def _verify(call: Call, visit: Visit) -> Led:
     response = response_of(request.form, request.form.getlist("answer"))
-    body = load(VerifyBody(), {"authenticator": request.form.get("authenticator"), "response": response})
+    body = load(_VERIFY, {"authenticator": request.form.get("authenticator"), "response": response})
     answered = Answered(
         body["authenticator"],
         body["response"],
@@ -163,7 +165,7 @@ def _verify(call: Call, visit: Visit) -> Led:
 
 
 def _enrol(call: Call, visit: Visit) -> Led:
-    body = load(AuthenticatorBody(), {"type": request.form.get("type")})
+    body = load(_AUTHENTICATOR, {"type": request.form.get("type")})
     if body["type"] not in BOUND:
         raise NotAllowed("nothing of this type can be bound in a page")
     return {"with": call.services.page.enrol(visit, body["type"], client_of(request), call.now)}
@@ -171,13 +173,13 @@ def _enrol(call: Call, visit: Visit) -> Led:
 
 def _confirm(call: Call, visit: Visit) -> Led:
     new = request.form.get("authenticator", "")
-    body = load(ConfirmBody(), response_of(request.form, []))
+    body = load(_CONFIRM, response_of(request.form, []))
     said = call.services.page.confirm(visit, Answered(new, body, client=client_of(request)), call.now)
     return {"said": said} if said else {}
 
 
 def _cancel(call: Call, visit: Visit) -> Led:
-    body = load(CancelBody(), {"reason": request.form.get("reason")})
+    body = load(_CANCEL, {"reason": request.form.get("reason")})
     call.services.page.cancel(visit, body["reason"], call.now)
     return {}
 

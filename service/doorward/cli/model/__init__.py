@@ -3,13 +3,15 @@
 import click
 
 from doorward.cli.model.drift import drift
+from doorward.cli.model.elsewhere import elsewhere
 from doorward.cli.model.evaluate import evaluate
+from doorward.cli.model.first_days import first_days
 from doorward.cli.model.scale import scale, thaw
 from doorward.cli.model.score import score
 from doorward.cli.model.shadow import shadow_report
 from doorward.cli.model.train import train
 
-COMMANDS = (score, train, evaluate, scale, thaw, drift, shadow_report)
+COMMANDS = (score, train, evaluate, elsewhere, first_days, scale, thaw, drift, shadow_report)
 
 
 @click.group()

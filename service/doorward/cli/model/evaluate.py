@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,8 @@ def evaluate(ctx: click.Context, /, logs: tuple[str, ...], **options: Any) -> No
         document = run(asked, progress.at)
     _write(document, options)
     click.echo("\n".join([*table(document), "", *baselines_table(document)]))
+    for name, count in islice(document["logs"]["passed_over"].items(), 10):
+        click.echo(f"passed over {count}: {printable(name)}", err=True)
     for sentence in document["below"]:
         click.echo(f"below the floor: {printable(sentence)}", err=True)
     ctx.exit(BELOW if document["below"] else 0)

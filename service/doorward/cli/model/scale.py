@@ -7,8 +7,9 @@ from contextlib import contextmanager
 import click
 
 from doorward.cli.common import Refused, agreed, format_option, prepared_settings, show
+from doorward.core.standing import Standing
 from doorward.core.times import rfc3339
-from doorward.own_scales import OwnScales, Standing
+from doorward.own_scales import OwnScales
 
 COLUMNS = ("tenant", "version", "n", "challenge_rate", "pass_rate", "held", "held_since")
 

@@ -47,7 +47,7 @@ def score(ctx: click.Context, /, logs: tuple[str, ...], out: Path, **options: An
         )
         scoring = _Scoring(progress, log)
         _write(log, scoring, out, options)
-    for line in _told(log, scoring.number):
+    for line in _told(log, scoring.number, assumed=options["assume_success_verified"]):
         click.echo(line, err=True)
     ctx.exit(0 if scoring.number else 1)
 
@@ -85,10 +85,17 @@ class _Scoring:
             self._progress.at("scoring", self.number, self._log.report.events)
 
 
-def _told(log: Any, number: int) -> Iterator[str]:
+def _told(log: Any, number: int, *, assumed: bool) -> Iterator[str]:
     yield from summary(log.report, is_sorted=True)
     for reason, count in _most(log.unread.reasons.most_common()):
         yield f"no row but its index {count}: {printable(reason)}"
+    for name, count in _most(log.passed_over.most_common()):
+        yield f"passed over {count}: {printable(name)}"
+    if log.untold and not assumed:
+        yield (
+            f"not learned from {log.untold}: the log does not tell whether these successes were verified"
+            " (--assume-success-verified takes them as such)"
+        )
     yield f"{number} scored"
 
 

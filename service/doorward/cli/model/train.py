@@ -32,7 +32,7 @@ class Seeds(click.ParamType[tuple[int, ...]]):
 @click.option(
     "--world-seeds", type=Seeds(), help="Make worlds to train on, such as 1,4,5,6,7,8, instead of reading LOGS."
 )
-@click.option("--scale-seed", type=seed_type, default=3, show_default=True, help="The world that gives the scale.")
+@click.option("--scale-seeds", type=Seeds(), default="3,11", show_default=True, help="The worlds that give the scale.")
 @click.option("--judge-seed", type=seed_type, default=2, show_default=True, help="The world that it is judged by.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="MODEL.json; its card is MODEL.md.")
 @click.option("--name", default="default", show_default=True, help="The name that decisions keep with their score.")
@@ -106,7 +106,7 @@ def _asked(run: Any, logs: tuple[str, ...], out: Path, options: dict[str, Any], 
     else:
         found = material.Worlds(
             options["world_seeds"],
-            scale=options["scale_seed"],
+            scale=options["scale_seeds"],
             judge=options["judge_seed"],
             seed=options["seed"],
             workers=options["workers"],
@@ -132,7 +132,8 @@ def _command(logs: tuple[str, ...], out: Path, options: dict[str, Any]) -> str:
     """Return what would make the same model again."""
     if logs:
         return f"doorward model train LOGS --out {out.name}"
-    told = ["world_seeds", "scale_seed", "judge_seed", "seed"]
-    seeds = ",".join(map(str, options["world_seeds"]))
-    given = [f"--{each.replace('_', '-')} {seeds if each == 'world_seeds' else options[each]}" for each in told]
-    return f"doorward model train {' '.join(given)} --version {options['label'] or 'YYYY-MM'} --out {out.name}"
+    worlds, scale = (",".join(map(str, options[name])) for name in ("world_seeds", "scale_seeds"))
+    given = (
+        f"--world-seeds {worlds} --scale-seeds {scale} --judge-seed {options['judge_seed']} --seed {options['seed']}"
+    )
+    return f"doorward model train {given} --version {options['label'] or 'YYYY-MM'} --out {out.name}"

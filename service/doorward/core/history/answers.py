@@ -1,92 +1,146 @@
-"""The history asked about one attempt: everything is counted from the sign-ins themselves, at the time of asking."""
+"""The history asked about one attempt: everything is counted from the sign-ins themselves, at the time of asking.
 
-from collections import Counter
+Only the columns that count are read (`entries.py`), and what depends on a sign-in's place or client is looked up once
+for each row of their tables. Weights are always added in the order of the sign-ins, so that equal histories give equal
+sums to the last bit.
+"""
+
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import compress
 from typing import Any
 
 from doorward.core.context import Sight
 from doorward.core.facts import LEVELS, HistoryFacts
 from doorward.core.geometry import coarse, distance_km, place
-from doorward.core.history.codec import (
+from doorward.core.history.codec import FLAGS, Scan, scan
+from doorward.core.history.entries import (
     ACCURACY,
     ANONYMITY_KNOWN,
     ANONYMOUS,
-    AT,
+    CLIENT,
+    CLIENT_LEVELS,
+    CLIENTS,
     COUNTRY,
     DEVICE,
     FINGERPRINT,
-    FIRST_MARK,
-    FLAGS,
     KIND,
     KINDS,
     LAT,
     LON,
     NO_COUNTRY,
     NOWHERE,
-    STATE,
+    PLACE,
+    PLACE_LEVELS,
+    PLACES,
+    STATES,
     UNSTATED,
-    WEIGHT,
+    WEIGHTS,
     ZONE,
-    Row,
-    Scan,
-    rows_of,
-    scan,
+    Entries,
+    numbers,
+    rows,
 )
 from doorward.core.history.hours import hour_share
-from doorward.core.history.weights import (
-    LIFE_SECONDS,
-    capped,
-    decayed,
-    heavy_days,
-    settled_at,
-    weights_at,
-)
+from doorward.core.history.weights import LIFE_SECONDS, capped, decayed, heavy_days, settled_at, weights_at
 from doorward.core.zones import first_zone, offset_seconds
 
+_ASN = PLACE_LEVELS.index("asn")
 _MOBILE = KINDS.index("mobile")
+_IS_ANONYMOUS = bytes(bool(state & ANONYMOUS) for state in range(256))
 
 
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """The sign-ins that still count, field by field, with their weights before and after the decay."""
+class _Living:
+    """The sign-ins that still count, oldest first, with their weights before and after the decay."""
 
-    fields: Sequence[Sequence[Any]]
-    weights: Sequence[float]
-    decayed: Sequence[float]
-    settled: list[bool]
+    __slots__ = ("decayed", "everything", "settled", "states", "times", "weights")
+
+    def __init__(self, entries: Entries, times: Sequence[int], dead: int, now: float) -> None:
+        self.times = times
+        self.states = entries.columns[STATES][dead:]
+        self.settled = settled_at(times, self.states, now)
+        self.weights = weights_at(numbers("H", entries.columns[WEIGHTS])[dead:], self.settled)
+        self.decayed = decayed(times, self.weights, now)
+        self.everything = sum(self.decayed)
+
+
+class _Side:
+    """The table of places, or of clients: *fields* column by column, and which row each living sign-in has."""
+
+    __slots__ = ("column", "fields", "used", "weights_of")
+
+    def __init__(self, table: Sequence[tuple[Any, ...]], column: bytes) -> None:
+        self.fields = tuple(zip(*table, strict=True))
+        self.column = column
+        self.used = tuple(dict.fromkeys(column))  # in the order in which the subject came with them
+        self.weights_of: dict[bytes, float] = {}
+
+    def weight(self, living: _Living, field: Sequence[Any], value: Any) -> float:
+        """Return the weight of the sign-ins whose *field* is *value*."""
+        alike = field.count(value)
+        if alike == len(field):
+            return living.everything
+        if not alike:
+            return 0.0
+        chosen = bytes([each == value for each in field])
+        known = self.weights_of.get(chosen)
+        if known is None:
+            known = self.weights_of[chosen] = self.sum_of(chosen, living.decayed)
+        return known
+
+    def sum_of(self, chosen: bytes, weights: Sequence[float]) -> float:
+        """Return the sum of the *weights* of the sign-ins in the *chosen* rows, which have a 1 there."""
+        return sum(compress(weights, self.column.translate(chosen.ljust(256, b"\0"))), 0.0)
+
+    def alike(self, field: Sequence[Any]) -> bytes:
+        """Return a byte for each sign-in, the same where *field* is the same."""
+        return self.column.translate(bytes([field.index(value) for value in field]).ljust(256, b"\0"))
+
+    def mode(self, living: _Living, number: int, *, nothing: Any) -> Any:
+        """Return the value with the greatest weight; *nothing* wins only where there is no other."""
+        field = self.fields[number]
+        values = dict.fromkeys([field[row] for row in self.used])
+        if len(values) > 1:
+            values.pop(nothing, None)
+        if len(values) == 1:
+            return next(iter(values))
+        return max(values, key=lambda value: self.weight(living, field, value))
 
 
 def answers(profile: bytes | None, sight: Sight, now: float) -> HistoryFacts:
     """Return what the history says of *sight* at *now*; Unreadable where the bytes are none of ours."""
     found = scan(profile)
-    kept = rows_of(found)
-    rows = _living(kept, now)
-    if not rows:
-        return _without_sign_ins(found, kept, sight, now)
-    columns = _columns(rows, now)
-    counts, totals = _familiarity(columns, sight)
-    zone = _usual_zone(columns, found.zones)
-    last = rows[-1]
-    state = last[STATE]
+    entries = found.entries
+    times = entries.times
+    dead = bisect_right(times, now - LIFE_SECONDS)  # past their 180 days, whether or not a write has dropped them yet
+    if dead == len(times):
+        return _without_sign_ins(found, times, sight, now)
+    living = _Living(entries, times[dead:] if dead else times, dead, now)
+    places = _Side(rows(entries.places, PLACE), entries.columns[PLACES][dead:])
+    clients = _Side(rows(entries.clients, CLIENT), entries.columns[CLIENTS][dead:])
+    counts, totals = _familiarity(living, places, clients, sight)
+    zone = places.mode(living, ZONE, nothing=0)
+    zone_name = entries.zones[zone - 1] if zone else ""
+    last, state = [field[places.column[-1]] for field in places.fields], living.states[-1]
     return HistoryFacts(
-        logins=sum(columns.decayed),
-        events=len(rows),
-        settled=columns.settled.count(True),
-        first_seen_at=_first_seen_at(found, kept),
-        last_at=float(last[AT]),
-        last_country=country_of(last),
+        logins=living.everything,
+        events=len(living.times),
+        settled=living.settled.count(1),
+        first_seen_at=_first_seen_at(found, times),
+        last_at=float(times[-1]),
+        last_country=country_of(last[COUNTRY]),
         last_lat=degrees_of(last[LAT]),
         last_lon=degrees_of(last[LON]),
-        last_accuracy_km=accuracy_km_of(last),
+        last_accuracy_km=accuracy_km_of(last[ACCURACY]),
         last_kind=KINDS[last[KIND]] or None,
         last_anonymous=bool(state & ANONYMOUS) if state & ANONYMITY_KNOWN else None,
-        nearest_km=_nearest_km(columns, sight),
-        hour_share=_hour_share(columns, zone, now),
-        zone=zone,
-        fingerprint_known=_fingerprint_known(columns, sight),
-        on_returning=_on_returning(columns),
-        usual_country=_mode(columns.fields[COUNTRY], columns.decayed, nothing=NO_COUNTRY).strip(b"\0").decode(),
+        nearest_km=_nearest_km(living, places, sight),
+        hour_share=_hour_share(living, zone_name, now),
+        zone=zone_name,
+        fingerprint_known=_fingerprint_known(living, clients, sight),
+        on_returning=_on_returning(living, clients),
+        before_network=_before_network(places, sight),
+        usual_country=places.mode(living, COUNTRY, nothing=NO_COUNTRY).strip(b"\0").decode(),
         credential_changed_at=float(found.credential_changed_at) if found.credential_changed_at else None,
         flags=_flags(found, now),
         counts=counts,
@@ -94,9 +148,8 @@ def answers(profile: bytes | None, sight: Sight, now: float) -> HistoryFacts:
     )
 
 
-def country_of(row: Row) -> str | None:
+def country_of(country: bytes) -> str | None:
     """Return the country that a sign-in came from, or None."""
-    country: bytes = row[COUNTRY]
     return country.decode() if country != NO_COUNTRY else None
 
 
@@ -105,15 +158,15 @@ def degrees_of(tenths: int) -> float | None:
     return tenths / 10 if tenths != NOWHERE else None
 
 
-def accuracy_km_of(row: Row) -> float | None:
+def accuracy_km_of(accuracy: int) -> float | None:
     """Return how far off a sign-in's place may be, or None."""
-    return float(row[ACCURACY]) if row[ACCURACY] != UNSTATED else None
+    return float(accuracy) if accuracy != UNSTATED else None
 
 
-def _without_sign_ins(found: Scan, kept: Sequence[Row], sight: Sight, now: float) -> HistoryFacts:
+def _without_sign_ins(found: Scan, times: Sequence[int], sight: Sight, now: float) -> HistoryFacts:
     nothing = {level: 0.0 for level in LEVELS if sight.marks.get(level)}
     return HistoryFacts(
-        first_seen_at=_first_seen_at(found, kept),
+        first_seen_at=_first_seen_at(found, times),
         credential_changed_at=float(found.credential_changed_at) if found.credential_changed_at else None,
         flags=_flags(found, now),
         counts=nothing,
@@ -121,48 +174,40 @@ def _without_sign_ins(found: Scan, kept: Sequence[Row], sight: Sight, now: float
     )
 
 
-def _living(rows: Sequence[Row], now: float) -> Sequence[Row]:
-    """Leave out what is past its 180 days, whether or not a write has dropped it yet."""
-    horizon = now - LIFE_SECONDS
-    if not rows or rows[0][AT] > horizon:
-        return rows
-    return [row for row in rows if row[AT] > horizon]
-
-
-def _columns(rows: Sequence[Row], now: float) -> _Columns:
-    fields = tuple(zip(*rows, strict=True))
-    times, states = fields[AT], fields[STATE]
-    settled = settled_at(times, states, now)
-    weights = weights_at(fields[WEIGHT], settled)
-    return _Columns(fields, weights, decayed(times, weights, now), settled)
-
-
-def _familiarity(columns: _Columns, sight: Sight) -> tuple[dict[str, float], dict[str, float]]:
+def _familiarity(
+    living: _Living, places: _Side, clients: _Side, sight: Sight
+) -> tuple[dict[str, float], dict[str, float]]:
     """Return for each level of the attempt the weight of the sign-ins alike, and of all that have a value."""
-    days = heavy_days(columns.fields[AT], columns.weights)
-    everything = sum(columns.decayed)
-    counts, totals = {}, {}
-    for place_, level in enumerate(LEVELS, FIRST_MARK):
-        mark = sight.marks.get(level)
-        if not mark:
-            continue
-        values, weights, total = columns.fields[place_], columns.decayed, everything
-        if days:
-            weights = capped(values, days, columns.weights, weights)
-            total = sum(weights)
-        totals[level] = total if 0 not in values else total - _weight_of(0, values, weights)
-        counts[level] = _weight_of(mark, values, weights)
+    days = heavy_days(living.times, living.weights)
+    marks = sight.marks
+    counts: dict[str, float] = {}
+    totals: dict[str, float] = {}
+    for side, levels in ((places, PLACE_LEVELS), (clients, CLIENT_LEVELS)):
+        for field, level in zip(side.fields, levels, strict=False):
+            mark = marks.get(level)
+            if not mark:
+                continue
+            if days:
+                counts[level], totals[level] = _within_the_daily_cap(living, side, field, mark, days)
+            else:
+                counts[level] = side.weight(living, field, mark)
+                totals[level] = living.everything - side.weight(living, field, 0) if 0 in field else living.everything
     return counts, totals
 
 
-def _weight_of(mark: int, values: Sequence[int], weights: Sequence[float]) -> float:
-    if mark not in values:
-        return 0.0
-    return sum([weight for value, weight in zip(values, weights, strict=True) if value == mark])
+def _within_the_daily_cap(
+    living: _Living, side: _Side, field: Sequence[int], mark: int, days: Sequence[int]
+) -> tuple[float, float]:
+    """Return the same for one level where some day weighs more than one value may count."""
+    weights = capped(side.alike(field), days, living.weights, living.decayed)
+    total = sum(weights)
+    if 0 in field:
+        total -= side.sum_of(bytes([each == 0 for each in field]), weights)
+    return side.sum_of(bytes([each == mark for each in field]), weights), total
 
 
-def _first_seen_at(found: Scan, rows: Sequence[Row]) -> float | None:
-    firsts = [at for at in (found.first_seen_at, rows[0][AT] if rows else 0) if at]
+def _first_seen_at(found: Scan, times: Sequence[int]) -> float | None:
+    firsts = [at for at in (found.first_seen_at, times[0] if times else 0) if at]
     return float(min(firsts)) if firsts else None
 
 
@@ -172,38 +217,33 @@ def _flags(found: Scan, now: float) -> tuple[str, ...]:
     return tuple(flag for flag, until in zip(FLAGS, found.flag_ends, strict=True) if until > now)
 
 
-def _usual_zone(columns: _Columns, zones: Sequence[str]) -> str:
-    usual: int = _mode(columns.fields[ZONE], columns.decayed, nothing=0)
-    return zones[usual - 1] if usual else ""
-
-
-def _hour_share(columns: _Columns, zone: str, now: float) -> float:
+def _hour_share(living: _Living, zone: str, now: float) -> float:
     offset = offset_seconds(first_zone(zone), now)
-    return hour_share(columns.fields[AT], columns.decayed, now=now, offset_seconds=offset)
+    return hour_share(living.times, living.decayed, now=now, offset_seconds=offset)
 
 
-def _on_returning(columns: _Columns) -> float:
+def _on_returning(living: _Living, clients: _Side) -> float:
     """Return the weight of the sign-ins on a device that made another one too."""
-    marks = columns.fields[DEVICE]
-    times = Counter(marks)
-    times.pop(0, None)
-    if len(times) == len(marks):
-        return 0.0
-    return sum([weight for mark, weight in zip(marks, columns.decayed, strict=True) if times[mark] > 1])
+    devices = clients.fields[DEVICE]
+    times: dict[int, int] = {0: 0}
+    for row in clients.used:
+        device = devices[row]
+        times[device] = times.get(device, 0) + (clients.column.count(row) if device else 0)
+    chosen = bytes([times.get(device, 0) > 1 for device in devices])
+    return clients.sum_of(chosen, living.decayed) if 0 in chosen else living.everything
 
 
-def _mode(values: Sequence[Any], weights: Sequence[float], *, nothing: Any) -> Any:
-    """Return the value with the greatest weight; *nothing* wins only where there is no other."""
-    if values.count(values[0]) == len(values):
-        return values[0]
-    sums: dict[Any, float] = {}
-    for value, weight in zip(values, weights, strict=True):
-        sums[value] = sums.get(value, 0.0) + weight
-    sums.pop(nothing, None)
-    return max(sums, key=sums.__getitem__) if sums else nothing
+def _before_network(places: _Side, sight: Sight) -> float | None:
+    """Return the share of the sign-ins before the first one from this network; None where it is not known."""
+    mark = sight.marks.get("asn")
+    if not mark:
+        return None
+    field = places.fields[_ASN]
+    firsts = [places.column.index(row) for row in places.used if field[row] == mark]
+    return min(firsts) / len(places.column) if firsts else 1.0
 
 
-def _nearest_km(columns: _Columns, sight: Sight) -> float | None:
+def _nearest_km(living: _Living, places: _Side, sight: Sight) -> float | None:
     """Return the distance to the nearest place of the settled history, or of all of it while nothing is settled.
 
     An anonymous network's or a mobile carrier's place is not where its user was. A quarantined sign-in must not make
@@ -212,24 +252,30 @@ def _nearest_km(columns: _Columns, sight: Sight) -> float | None:
     here = place(sight.lat, sight.lon)
     if here is None:
         return None
-    settled = columns.settled if any(columns.settled) else [True] * len(columns.settled)
-    fields = columns.fields
-    places = {
-        (lat, lon)
-        for lat, lon, kind, state, counts in zip(
-            fields[LAT], fields[LON], fields[KIND], fields[STATE], settled, strict=True
-        )
-        if counts and lat != NOWHERE and kind != _MOBILE and not state & ANONYMOUS
+    lats, lons, kinds = (places.fields[number] for number in (LAT, LON, KIND))
+    there = {
+        (lats[row], lons[row])
+        for row in _rows_that_tell(living, places)
+        if lats[row] != NOWHERE and kinds[row] != _MOBILE
     }
     lat, lon = coarse(here[0]), coarse(here[1])
-    if (round(lat * 10), round(lon * 10)) in places:
+    if (round(lat * 10), round(lon * 10)) in there:
         return 0.0
-    return min([distance_km(lat, lon, its_lat / 10, its_lon / 10) for its_lat, its_lon in places], default=None)
+    return min([distance_km(lat, lon, its_lat / 10, its_lon / 10) for its_lat, its_lon in there], default=None)
 
 
-def _fingerprint_known(columns: _Columns, sight: Sight) -> bool | None:
+def _rows_that_tell(living: _Living, places: _Side) -> Sequence[int] | set[int]:
+    """Return the places of settled sign-ins that no network hid, or of all such while nothing is settled."""
+    anonymous = living.states.translate(_IS_ANONYMOUS)
+    if 0 not in living.settled and 1 not in anonymous:
+        return places.used
+    settled = living.settled if 1 in living.settled else b"\1" * len(anonymous)
+    return {row for row, counts, hidden in zip(places.column, settled, anonymous, strict=True) if counts and not hidden}
+
+
+def _fingerprint_known(living: _Living, clients: _Side, sight: Sight) -> bool | None:
     """Answer whether a settled sign-in had this fingerprint; None where none ever had any."""
-    settled = [mark for mark, counts in zip(columns.fields[FINGERPRINT], columns.settled, strict=True) if counts]
-    if not sight.fingerprint_mark or not any(columns.fields[FINGERPRINT]):
+    marks = clients.fields[FINGERPRINT]
+    if not sight.fingerprint_mark or not any(marks[row] for row in clients.used):
         return None
-    return sight.fingerprint_mark in settled
+    return sight.fingerprint_mark in [marks[row] for row in set(compress(clients.column, living.settled))]

@@ -1,19 +1,19 @@
 """Which devices a subject has used: the part of a history that says «familiar» and «remembered»."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from doorward.core.history.codec import (
     MAX_DEVICE_NAME_BYTES,
     MAX_DEVICES,
     Device,
-    Entry,
     Profile,
     decode,
     devices_of,
     encode,
     scan,
 )
+from doorward.core.history.entries import Entry
 from doorward.core.history.weights import LIFE_SECONDS, settles_at
 
 _NEVER = 0xFFFFFFFF
@@ -80,24 +80,24 @@ def remember_device(profile: bytes | None, device_id: str, until: float) -> byte
         device._replace(remembered_until=max(0, min(int(until), _NEVER))) if device.name == name else device
         for device in before.devices
     ]
-    return encode(replace(before, devices=tuple(devices)))
+    return encode(before._replace(devices=tuple(devices)))
 
 
 def drop_device(profile: bytes | None, device_id: str) -> bytes:
     """Return the history without that device: neither known nor remembered any more."""
     name = device_name(device_id)
     before = decode(profile)
-    return encode(replace(before, devices=tuple(device for device in before.devices if device.name != name)))
+    return encode(before._replace(devices=tuple(device for device in before.devices if device.name != name)))
 
 
 def drop_all_devices(profile: bytes | None) -> bytes:
     """Return the history without any device."""
-    return encode(replace(decode(profile), devices=()))
+    return encode(decode(profile)._replace(devices=()))
 
 
 def device_name(device_id: str) -> str:
     """Return the text that a device is kept under: the id itself, or a digest of one that is too long."""
-    if len(device_id.encode("utf-8", "surrogatepass")) <= MAX_DEVICE_NAME_BYTES and device_id.isascii():
+    if device_id.isascii() and len(device_id) <= MAX_DEVICE_NAME_BYTES:
         return device_id
     return hashlib.blake2b(device_id.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 

@@ -1,7 +1,5 @@
 """What was raised about a subject, each with an end of its own."""
 
-from dataclasses import replace
-
 from doorward.core.history.codec import FLAGS, Profile, decode, encode
 
 CREDENTIAL_CHANGED_SECONDS = 72 * 3600
@@ -24,7 +22,7 @@ def credential_changed(profile: bytes | None, at: float) -> bytes:
     before = decode(profile)
     if at < before.credential_changed_at:
         return encode(before)
-    changed = replace(before, credential_changed_at=_seconds(at))
+    changed = before._replace(credential_changed_at=_seconds(at))
     return encode(_raised(changed, CREDENTIAL_CHANGED, at + CREDENTIAL_CHANGED_SECONDS))
 
 
@@ -37,7 +35,7 @@ def _raised(profile: Profile, flag: str, until: float) -> Profile:
     if flag not in FLAGS:
         raise ValueError(f"unknown flag {flag!r}, expected one of {', '.join(FLAGS)}")
     ends = dict(zip(FLAGS, profile.flag_ends, strict=True)) | {flag: _seconds(until)}
-    return replace(profile, flag_ends=(ends[NOT_ME], ends[RECOVERY_USED], ends[CREDENTIAL_CHANGED], ends[EXEMPT]))
+    return profile._replace(flag_ends=(ends[NOT_ME], ends[RECOVERY_USED], ends[CREDENTIAL_CHANGED], ends[EXEMPT]))
 
 
 def _seconds(at: float) -> int:

@@ -4,32 +4,28 @@ Below the caps, forgetting leaves the bytes that the history would have had with
 """
 
 import hashlib
-from bisect import bisect_right
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from doorward.core.context import Sight
 from doorward.core.facts import LEVELS
 from doorward.core.geometry import coarse, place
 from doorward.core.history import scored
-from doorward.core.history.codec import (
+from doorward.core.history.codec import MAX_ENTRIES, MAX_ZONE_BYTES, Profile, decode, encode
+from doorward.core.history.devices import device_mark, with_use, without_event
+from doorward.core.history.entries import (
     ANONYMITY_KNOWN,
     ANONYMOUS,
     KINDS,
-    MAX_ENTRIES,
-    MAX_ZONE_BYTES,
     NO_COUNTRY,
     NOWHERE,
     QUARANTINED,
     UNSTATED,
+    Entries,
     Entry,
-    Profile,
-    decode,
-    encode,
 )
-from doorward.core.history.devices import device_mark, with_use, without_event
 from doorward.core.history.weights import (
     DAILY_WEIGHT_PER_VALUE,
-    DAY_SECONDS,
     LIFE_SECONDS,
     QUARANTINE_SHARE,
 )
@@ -41,6 +37,7 @@ DAILY_ENTRIES_PER_CONTEXT = 3
 DAILY_ENTRIES = 12
 
 _LATEST = 0xFFFFFFFF
+_EVERY_LEVEL = (1 << len(LEVELS)) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +89,21 @@ def learn(
         raise ValueError(f"weight {weight} is not in 0 to {DAILY_WEIGHT_PER_VALUE}")
     before = decode(profile)
     entry = _entry(event_mark(event_id), at, sight, weight, quarantined=quarantined, odds=odds)
-    earlier = _find(before, entry.event)
+    number = before.entries.find(entry.event)
     gains: tuple[Move, ...] = ()
-    if earlier is None:
+    amount = _amount(entry)
+    if number is None:
         entries, new, gains = _added(before.entries, entry)
     else:
+        earlier = before.entries[number]
         entry = _stronger(earlier, entry)
         new = earlier.counted if entry.state != earlier.state else 0
-        entries = tuple(entry if each is earlier else each for each in before.entries)
-    after = replace(before, entries=entries, devices=with_use(before.devices, entry, sight.device_id, now))
+        entries = before.entries.changed(number, entry)
+        amount = _amount(entry) - _amount(earlier)
+    after = before._replace(entries=entries, devices=with_use(before.devices, entry, sight.device_id, now))
     kept = _pruned(after, now)
-    if _find(kept, entry.event) is None:
+    if kept is not after and kept.entries.find(entry.event) is None:
         new, gains = 0, ()
-    amount = _amount(entry) - (_amount(earlier) if earlier is not None else 0.0)
     return Learned(encode(kept), frozenset(_levels(new)), amount, gains)
 
 
@@ -112,15 +111,17 @@ def forget(profile: bytes | None, event_id: str, now: float) -> Forgotten:
     """Return the history without the event and without the devices that it introduced."""
     before = _pruned(decode(profile), now)
     event = event_mark(event_id)
-    removed = _find(before, event)
+    number = before.entries.find(event)
+    removed = before.entries[number] if number is not None else None
     devices = without_event(before, event, removed)
-    if removed is None:
-        return Forgotten(encode(replace(before, devices=devices)), found=devices != before.devices)
-    entries, owed = _handed_over([entry for entry in before.entries if entry.event != event], removed)
-    heir, moves = scored.handed_over(_of_day(entries, removed.at), removed)
-    entries = [scored.counting(each) if each is heir else each for each in entries]
+    if number is None or removed is None:
+        return Forgotten(encode(before._replace(devices=devices)), found=devices != before.devices)
+    entries, owed = _handed_over(before.entries.without(number), removed)
+    heir, moves = scored.handed_over([entries[each] for each in entries.of_day(removed.at)], removed)
+    if heir is not None:
+        entries = _changed(entries, heir, scored.counting(heir))
     return Forgotten(
-        encode(replace(before, entries=tuple(entries), devices=devices)),
+        encode(before._replace(entries=entries, devices=devices)),
         weight=removed.weight / 1000,
         counted=tuple((level, removed.marks[LEVELS.index(level)]) for level in _levels(owed)),
         at=float(removed.at),
@@ -169,10 +170,6 @@ def _accuracy(accuracy_km: float | None) -> int:
     return UNSTATED if accuracy_km is None else max(0, min(round(accuracy_km), UNSTATED - 1))
 
 
-def _find(profile: Profile, event: int) -> Entry | None:
-    return next((entry for entry in profile.entries if entry.event == event), None)
-
-
 def _stronger(earlier: Entry, again: Entry) -> Entry:
     still_quarantined = earlier.state & again.state & QUARANTINED
     return earlier._replace(
@@ -180,69 +177,74 @@ def _stronger(earlier: Entry, again: Entry) -> Entry:
     )
 
 
-def _added(entries: tuple[Entry, ...], entry: Entry) -> tuple[tuple[Entry, ...], int, tuple[Move, ...]]:
+def _added(entries: Entries, entry: Entry) -> tuple[Entries, int, tuple[Move, ...]]:
     """Return *entries* with one more, a bit for each level that the population now counts, and the scale's gain."""
-    displaced = _displaced(entries, entry)
-    others = [each for each in entries if each is not displaced]
+    day = {number: entries[number] for number in entries.of_day(entry.at)}
+    place_ = _displaced(day, entry)
+    displaced = None if place_ is None else day.pop(place_)
+    others = list(day.values())
     inherited = _shared_bits(displaced, entry) if displaced is not None else 0
     # What takes the place of another context counts nothing new, or a day of changing values would count for ever.
     same = displaced is None or _context(displaced) == _context(entry)
     new = _uncounted(others, entry) & ~inherited if same else 0
-    score = scored.counted_bits(_of_day(others, entry.at), displaced, entry)
-    added = entry._replace(counted=inherited | new | score)
-    place_ = bisect_right([each.at for each in others], entry.at)
-    return (*others[:place_], added, *others[place_:]), new, scored.gained(displaced, added)
+    added = entry._replace(counted=inherited | new | scored.counted_bits(others, displaced, entry))
+    left = entries if place_ is None else entries.without(place_)
+    return left.with_(added), new, scored.gained(displaced, added)
 
 
-def _displaced(entries: tuple[Entry, ...], entry: Entry) -> Entry | None:
-    """Return the entry whose place this one takes, or None while the day has room."""
-    day = [each for each in _of_day(entries, entry.at) if (each.state ^ entry.state) & QUARANTINED == 0]
-    alike = [each for each in day if _context(each) == _context(entry)]
+def _displaced(day: Mapping[int, Entry], entry: Entry) -> int | None:
+    """Return the number in *day* whose place this entry takes, or None while the day has room."""
+    rivals = [number for number, each in day.items() if (each.state ^ entry.state) & QUARANTINED == 0]
+    alike = [number for number in rivals if _context(day[number]) == _context(entry)]
     if len(alike) >= DAILY_ENTRIES_PER_CONTEXT:
         return alike[-1]
-    return day[-1] if len(day) >= DAILY_ENTRIES else None
-
-
-def _of_day(entries: tuple[Entry, ...] | list[Entry], at: int) -> list[Entry]:
-    return [each for each in entries if each.at // DAY_SECONDS == at // DAY_SECONDS]
+    return rivals[-1] if len(rivals) >= DAILY_ENTRIES else None
 
 
 def _context(entry: Entry) -> tuple[tuple[int, ...], int, int]:
     return entry.marks, entry.fingerprint, entry.device
 
 
-def _uncounted(entries: list[Entry], entry: Entry) -> int:
-    """Return a bit for each known level that no sign-in of that day has counted with the same value."""
-    bits = sum(1 << place_ for place_, mark in enumerate(entry.marks) if mark)
-    for each in _of_day(entries, entry.at):
+def _uncounted(day: Iterable[Entry], entry: Entry) -> int:
+    """Return a bit for each known level that no sign-in of that *day* has counted with the same value."""
+    bits = sum([1 << place_ for place_, mark in enumerate(entry.marks) if mark])
+    for each in day:
         bits &= ~_shared_bits(each, entry)
     return bits
 
 
 def _shared_bits(counted: Entry, entry: Entry) -> int:
     """Return the bits that *counted* holds for values that *entry* has too."""
+    if counted.marks == entry.marks:
+        return counted.counted & _EVERY_LEVEL
     pairs = enumerate(zip(counted.marks, entry.marks, strict=True))
-    return counted.counted & sum(1 << place_ for place_, (one, two) in pairs if one == two)
+    return counted.counted & sum([1 << place_ for place_, (one, two) in pairs if one == two])
 
 
-def _handed_over(entries: list[Entry], removed: Entry) -> tuple[list[Entry], int]:
+def _handed_over(entries: Entries, removed: Entry) -> tuple[Entries, int]:
     """Give what the removed one counted to the next of that day with the same value; return what nobody takes."""
     owed = removed.counted
-    for place_, entry in enumerate(entries):
-        if owed and entry.at // DAY_SECONDS == removed.at // DAY_SECONDS:
-            taken = _shared_bits(removed._replace(counted=owed), entry) & ~entry.counted
-            entries[place_] = entry._replace(counted=entry.counted | taken)
+    for number in entries.of_day(removed.at):
+        entry = entries[number]
+        taken = _shared_bits(removed._replace(counted=owed), entry) & ~entry.counted
+        if taken:
+            entries = entries.changed(number, entry._replace(counted=entry.counted | taken))
             owed &= ~taken
     return entries, owed
 
 
+def _changed(entries: Entries, was: Entry, entry: Entry) -> Entries:
+    number = entries.find(was.event)
+    return entries if number is None else entries.changed(number, entry)
+
+
 def _pruned(profile: Profile, now: float) -> Profile:
     """Drop what is older than 180 days and, of more than 100, the oldest; when it all began is kept."""
-    living = [entry for entry in profile.entries if entry.at > now - LIFE_SECONDS][-MAX_ENTRIES:]
-    if len(living) == len(profile.entries):
+    living = profile.entries.last(MAX_ENTRIES, after=now - LIFE_SECONDS)
+    if living is profile.entries:
         return profile
-    first = min(profile.first_seen_at or _LATEST, profile.entries[0].at)
-    return replace(profile, entries=tuple(living), first_seen_at=first)
+    first = min(profile.first_seen_at or _LATEST, profile.entries.times[0])
+    return profile._replace(entries=living, first_seen_at=first)
 
 
 def _levels(bits: int) -> list[str]:

@@ -5,7 +5,7 @@ An entry keeps its bin of log-odds in the upper half of `counted`, and one bit b
 
 from collections.abc import Sequence
 
-from doorward.core.history.codec import Entry
+from doorward.core.history.entries import Entry
 from doorward.core.odds import Move, upper_edge
 
 DAILY_SCORED = 3

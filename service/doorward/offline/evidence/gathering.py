@@ -8,6 +8,7 @@ from dataclasses import replace
 from doorward.core.facts import Facts
 from doorward.offline.event import FRAUD, SignIn
 from doorward.offline.evidence import baselines
+from doorward.offline.evidence.floors import REFERENCE
 from doorward.offline.evidence.successes import (
     FROG,
     MOST_FAMILIES,
@@ -86,6 +87,7 @@ class _Gathering:
         found.token.append(_token(facts))
         found.anonymous.append(_anonymous(facts))
         found.mobile.append(_mobile(facts))
+        found.network_used.append(_network_used(facts))
         for name, score in self._scores(each):
             found.scores[name].append(score)
 
@@ -131,11 +133,15 @@ def _unnoticed(events: Iterable[Placed]) -> Iterator[Placed]:
         yield index, replace(event, label="", verified=True) if passed and event.family == FROG else event
 
 
+# What a log of others calls a family may as well be one of genuine sign-ins, or of addresses.
+_ATTACKS = frozenset({*REFERENCE, "cookie_theft", FROG})
+
+
 def _family(each: Scored) -> str | None:
     """Return the family of an attack, empty for a genuine success, None for what is neither."""
     event = each.event
-    if event.family == FROG:
-        return FROG
+    if event.family in _ATTACKS and not event.label and event.verified:
+        return event.family  # nobody has noticed, and history learns from it
     kind = kind_of(event.request, verified=event.verified, label=event.label)
     if kind == FRAUDULENT:
         return event.family or UNNAMED
@@ -159,6 +165,11 @@ def _anonymous(facts: Facts) -> int:
 def _mobile(facts: Facts) -> int:
     kind = facts.agent.type
     return _flag(None if kind is None else kind in _MOBILE)
+
+
+def _network_used(facts: Facts) -> int:
+    before = facts.history.before_network
+    return _flag(None if before is None else before < 1.0)
 
 
 def _column() -> "array[float]":

@@ -103,7 +103,8 @@ def _replayed(asked: Asked, logs: Sequence[Source], label: str, note: Note) -> t
             log.events(), past, asked.card, policy=asked.policy, assume_verified=asked.assume_verified, tick=tick
         )
     unread = log.unread.events + log.report.unreadable
-    return found, {"files": [_file(each) for each in files], "events": number, "unread": unread}
+    told = {"events": number, "unread": unread, "passed_over": dict(log.passed_over.most_common())}
+    return found, {"files": [_file(each) for each in files], **told}
 
 
 def _file(source: Source) -> Json:

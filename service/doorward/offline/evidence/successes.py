@@ -51,7 +51,8 @@ class Successes:
 
     *family* 0 is genuine. *events* is how many verified sign-ins the subject had before, *number* which genuine
     success of the subject it is, from 1 (0 for an attack). *campaign* is 0 where there is none. *score* is the
-    model's, 0 to 100. *token*, *anonymous* and *mobile* are YES, NO or NOT_KNOWN.
+    model's, 0 to 100. *token*, *anonymous*, *mobile* and *network_used* (before, by the subject) are YES, NO or
+    NOT_KNOWN.
     """
 
     scores: "dict[str, array[float]]"
@@ -71,6 +72,7 @@ class Successes:
     token: "array[int]" = field(default_factory=_flags)
     anonymous: "array[int]" = field(default_factory=_flags)
     mobile: "array[int]" = field(default_factory=_flags)
+    network_used: "array[int]" = field(default_factory=_flags)
 
     def __len__(self) -> int:
         return len(self.at)

@@ -170,6 +170,8 @@ def frog(document: Json) -> str:
         return ""
     rows: list[list[Value]] = [[Cell(f"step {step}"), number] for step, number in found["first_at"].items()]
     rows.append([Cell("never"), found["never"]])
+    no_cross = found["no_cross"]
+    rows.append([Cell("never, on networks that the victim uses anyway"), no_cross["never"]])
     caption = f"Where {count(found['runs'])} boiling frogs are first challenged, if everything before was learned"
     return Table("frog-table", caption, ["first challenged at", "frogs"], rows).html()
 

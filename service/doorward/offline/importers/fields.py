@@ -123,7 +123,8 @@ def instant(value: Any) -> str:
 
 def instant_of_ms(value: Any) -> str:
     """Return a number of milliseconds since 1970 as RFC 3339; Unfit where it is none."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not _FIRST <= value / 1000 < _LAST:
+    # Compared as it is: to divide a number of a thousand digits is an error.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not _FIRST * 1000 <= value < _LAST * 1000:
         raise Unfit("no time that can be read")
     return rfc3339(value / 1000)
 

@@ -39,7 +39,7 @@ class Unfit(Exception):
 
 def moment(at: str) -> float:
     """Return an event's time in seconds since 1970 UTC, one without a zone in UTC; ValueError where it is none."""
-    found = datetime.fromisoformat(at)
+    found = datetime.fromisoformat(at.upper())  # RFC 3339 has `z` too
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
 
 

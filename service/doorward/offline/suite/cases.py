@@ -97,7 +97,7 @@ def _situation(node: Fields, policy: Policy, at: Reading) -> tuple[Case, Overrid
         facts = starts.unreadable(facts)
     runtime = _lists(child(node, "lists"), policy, at)
     case = Case(request, _enrolled(facts, overrides), at.now, runtime=runtime, degraded=degraded)
-    return replace(case, proofs=_proofs(child(node, "proofs"), case, at)), overrides
+    return case._replace(proofs=_proofs(child(node, "proofs"), case, at)), overrides
 
 
 def _facts(node: Fields, start: str, asked: Node, request: DecisionRequest, at: Reading) -> Facts:

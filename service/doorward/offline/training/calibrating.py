@@ -9,8 +9,9 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
-from doorward.offline.training.export import Steps
+from doorward.offline.training.export import Steps, rounded
 from doorward.offline.training.fitting import weights
 from doorward.offline.training.rows import NAMES, Rows
 from doorward.risk.scorecard import Quantiles, Table
@@ -33,15 +34,17 @@ _TENTHS = np.arange(1, 10) / 10
 def platt(raw: Numbers, rows: Rows) -> tuple[float, float]:
     """Return the slope and the offset that make odds of sums (Platt 1999); families weigh alike, as when fitting."""
     found = LogisticRegression(C=np.inf, tol=1e-8, max_iter=1000)
-    found.fit(raw.reshape(-1, 1), rows.fraud, sample_weight=weights(rows))
-    return float(found.coef_[0, 0]), float(found.intercept_[0])
+    # With several threads the sums, and so the last digits of what it ends with, depend on how many there are.
+    with threadpool_limits(1):
+        found.fit(raw.reshape(-1, 1), rows.fraud, sample_weight=weights(rows))
+    return round(float(found.coef_[0, 0]), _DECIMALS), round(float(found.intercept_[0]), _DECIMALS)
 
 
 def prior_shift(rows: Rows, expected: float) -> float:
     """Return what makes odds of *rows* odds of a tenant where the share *expected* of successes is fraud."""
     given = weights(rows)
     fraud = float(given[rows.fraud].sum() / given.sum())
-    return log(expected / (1 - expected)) - log(fraud / (1 - fraud))
+    return rounded(log(expected / (1 - expected)) - log(fraud / (1 - fraud)))
 
 
 def quantiles(log_odds: Numbers) -> Quantiles:
@@ -63,7 +66,8 @@ def quantiles(log_odds: Numbers) -> Quantiles:
 def references(steps: Mapping[str, Steps | Table], rows: Rows) -> dict[str, float]:
     """Return what genuine sign-ins get of each table on average."""
     genuine = rows.values[rows.genuine]
-    return {name: float(np.mean(looked_up(each, genuine[:, NAMES.index(name)]))) for name, each in steps.items()}
+    means = {name: np.mean(looked_up(each, genuine[:, NAMES.index(name)])) for name, each in steps.items()}
+    return {name: rounded(float(mean)) for name, mean in means.items()}
 
 
 def distributions(genuine: Rows) -> dict[str, Distribution]:

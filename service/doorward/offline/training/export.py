@@ -1,7 +1,8 @@
 """A boosted model without interactions as the tables of a scorecard: the same sums, looked up instead of walked.
 
 Every tree splits on one feature only, so that its contribution is a step function of that feature, and the trees of one
-feature add up to one. Nothing is approximated: the steps are evaluated where they can change, and at NaN.
+feature add up to one. Nothing is approximated but the last digits: the steps are evaluated where they can change, and
+at NaN.
 """
 
 from collections import defaultdict
@@ -11,6 +12,9 @@ from math import fsum, inf, isfinite, isnan, nan
 from typing import Any
 
 from sklearn.ensemble import HistGradientBoostingClassifier
+
+# Of a double's 16 digits the last ones depend on the order in which a machine adds; tables shall not.
+_DIGITS = 12
 
 
 class Interacting(Exception):
@@ -28,7 +32,12 @@ class Steps:
 
 def constant_of(model: HistGradientBoostingClassifier) -> float:
     """Return what the model says before it looks at anything."""
-    return float(model._baseline_prediction.item())
+    return rounded(float(model._baseline_prediction.item()))
+
+
+def rounded(value: float) -> float:
+    """Return *value* without the digits that the order of a sum decides."""
+    return float(f"{value:.{_DIGITS}g}")
 
 
 def steps_of(model: HistGradientBoostingClassifier, names: Sequence[str]) -> dict[str, Steps]:
@@ -47,8 +56,8 @@ def steps_of(model: HistGradientBoostingClassifier, names: Sequence[str]) -> dic
 def _steps(trees: Sequence[Any]) -> Steps:
     split = {float(node["num_threshold"]) for nodes in trees for node in nodes if not node["is_leaf"]}
     thresholds = sorted(each for each in split if isfinite(each))
-    values = [fsum(_value(nodes, x) for nodes in trees) for x in (*thresholds, inf)]
-    missing = fsum(_value(nodes, nan) for nodes in trees)
+    values = [rounded(fsum(_value(nodes, x) for nodes in trees)) for x in (*thresholds, inf)]
+    missing = rounded(fsum(_value(nodes, nan) for nodes in trees))
     told = [place for place in range(len(thresholds)) if values[place] != values[place + 1]]
     return Steps(
         thresholds=tuple(thresholds[place] for place in told),

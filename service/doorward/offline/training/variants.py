@@ -55,6 +55,7 @@ def without_kind(facts: Facts) -> Facts:
 def without_network(facts: Facts) -> Facts:
     """Return the facts without a database of networks."""
     known = without_kind(_without_levels(facts, ("asn",)))
+    known = replace(known, history=replace(known.history, before_network=None))
     network = replace(known.network, asn=None, as_org=None)
     return replace(known, network=network, velocity=replace(known.velocity, asn_failure_ratio_1h=None))
 

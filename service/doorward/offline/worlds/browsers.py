@@ -5,10 +5,10 @@ from functools import lru_cache
 
 from numpy.random import Generator
 
-from doorward.offline.worlds.streams import Weighted
+from doorward.offline.worlds.streams import Weighted, one_of
+from doorward.offline.worlds.traits import Traits
 
 DESKTOP, MOBILE = "desktop", "mobile"
-LAG_DAYS = 6.0
 _SYSTEM_DAYS, _SYSTEM_PHASE = 180.0, 90.0
 
 
@@ -79,17 +79,21 @@ def draw_model(rng: Generator, kind: str = "") -> Model:
     return _DRAWN[kind].draw(rng)
 
 
-def user_agent(model: Model, day: float, lag_days: float) -> str:
-    """Return what a device says on *day* whose owner takes up new versions *lag_days* late."""
+def user_agent(model: Model, day: float, lag_days: float, pace: float = 1.0) -> str:
+    """Return what a device says on *day* whose owner takes up new versions *lag_days* late.
+
+    *pace* is how many times as fast as usual browsers come out.
+    """
     since = day - lag_days
     browser = model.browser
-    major = browser.major + _steps(since, browser.phase, browser.days)
+    major = browser.major + _steps(since, browser.phase, browser.days / pace)
     return _written(model, major, model.system_major + _steps(since, _SYSTEM_PHASE, _SYSTEM_DAYS))
 
 
-def popular_agent(rng: Generator, day: float) -> str:
-    """Draw a user agent by its share among people on *day*."""
-    return user_agent(draw_model(rng), day, float(rng.exponential(LAG_DAYS)))
+def popular_agent(rng: Generator, day: float, traits: Traits) -> str:
+    """Draw an attacker's user agent: by its share among people on *day*, unless the world is otherwise."""
+    model = draw_model(rng) if traits.by_share else one_of(rng, CATALOGUE)
+    return user_agent(model, day, float(rng.exponential(traits.lag_days)), traits.pace)
 
 
 def _steps(since: float, phase: float, days: float) -> int:

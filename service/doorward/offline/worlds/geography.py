@@ -95,11 +95,13 @@ class Spot:
 class Country:
     """A country with its cities by size and its systems by share; *companies* has at least one in every city."""
 
-    def __init__(self, code: str, cities: Sequence[City], systems: Sequence[Asn], hours_ahead: float) -> None:
+    def __init__(
+        self, code: str, cities: Sequence[City], systems: Sequence[Asn], hours_ahead: float, tail: float
+    ) -> None:
         self.code = code
         self.hours_ahead = hours_ahead
         self.cities = Weighted(cities, [1 / (rank + 1) for rank in range(len(cities))])
-        self._systems = [(asn, (rank + 1) ** -1.1) for rank, asn in enumerate(systems)]
+        self._systems = [(asn, (rank + 1) ** -tail) for rank, asn in enumerate(systems)]
         self.companies: dict[int, list[Spot]] = {}
 
     def system(self, rng: Generator, *kinds: str) -> Asn:
@@ -123,9 +125,13 @@ class Country:
 
 
 class Geography:
-    """All places of one world; *exits* are the VPN providers' by provider, *rare* the systems nobody genuine uses."""
+    """All places of one world; *exits* are the VPN providers' by provider, *rare* the systems nobody genuine uses.
+
+    *traits* are those of the world.
+    """
 
     def __init__(self, rng: Generator, profile: Profile) -> None:
+        self.traits = profile.traits
         self._systems = 0
         self.countries = {row[0]: self._country(rng, row) for row in _COUNTRIES}
         self.homes = Weighted(CODES, [profile.homes[code] for code in CODES])
@@ -150,7 +156,7 @@ class Geography:
         cities = [_city(rng, code, index, lat, lon, zone) for index in range(CITIES)]
         kinds = _KINDS[: _BIG if is_big else _SMALL]
         systems = [self._asn(kind, f"{code} {kind.capitalize()} {rank + 1}") for rank, kind in enumerate(kinds)]
-        country = Country(code, cities, systems, hours_ahead)
+        country = Country(code, cities, systems, hours_ahead, self.traits.system_tail)
         for number in range(COMPANIES):
             city = cities[number] if number < CITIES else country.cities.draw(rng)
             spot = Spot(city, country.system(rng, CORPORATE), number)

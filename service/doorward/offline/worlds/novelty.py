@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from math import fsum, sqrt
 from typing import Any
 
 from doorward.facts.agents import UserAgents
@@ -20,60 +21,79 @@ _BROWSERS = {"Chrome Mobile": "Chrome", "Chrome Mobile iOS": "Chrome", "Mobile S
 class Level:
     """How often a value of one level was new, of all that had an earlier success.
 
-    *never_seen* counts values that the user had not had before. *unusual* counts those whose Dirichlet log-likelihood
-    ratio is at least 0: the user has had them no more often than people in general.
+    By user, *never_seen* counts values that the user had not had before. *unusual* counts those whose Dirichlet
+    log-likelihood ratio is at least 0: the user has had them no more often than people in general.
     """
 
     of_all: Counter[str] = field(default_factory=Counter)
     of_user: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     all_successes: int = 0
-    never_seen: int = 0
-    unusual: int = 0
+    never_seen: Counter[str] = field(default_factory=Counter)
+    unusual: Counter[str] = field(default_factory=Counter)
 
     def take(self, user: str, value: str, earlier: int) -> None:
         """Judge one success of a user who had *earlier* ones, and learn it."""
         own = self.of_user[user]
         if earlier:
-            self.never_seen += own[value] == 0
+            self.never_seen[user] += own[value] == 0
             # p_u = (c + βp_g)/(n + β) is at most p_g where c is at most n·p_g, whatever β is.
             common = (self.of_all[value] + 0.5) / (self.all_successes + 0.5 * (len(self.of_all) + 1))
-            self.unusual += own[value] <= earlier * common
+            self.unusual[user] += own[value] <= earlier * common
         own[value] += 1
         self.of_all[value] += 1
         self.all_successes += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """*part* of *whole*, both counted by user."""
+
+    part: Mapping[str, int]
+    whole: Mapping[str, int]
+
+    @property
+    def value(self) -> float:
+        return sum(self.part.values()) / max(1, sum(self.whole.values()))
+
+    @property
+    def noise(self) -> float:
+        """Return the standard error of `value` as that of a ratio of sums over users, who are drawn independently.
+
+        (Cochran, Sampling Techniques, 1977, 6.4.) Sign-ins of one user are not: few make many, and all alike.
+        """
+        share = self.value
+        spread = fsum((self.part.get(user, 0) - share * number) ** 2 for user, number in self.whole.items())
+        return sqrt(spread) / max(1, sum(self.whole.values()))
 
 
 @dataclass
 class Measured:
     """What the genuine sign-ins of a log look like, by user; *of_all* and *passed_of_all* count those of attackers too.
 
-    *judged* are the successes after a user's first. *with_device* presented a device token, *with_known_device* one
-    that a success before them had presented.
+    *judged* are the successes after a user's first. *with_device* presented a device token.
     """
 
     of_all: Counter[str] = field(default_factory=Counter)
     passed_of_all: Counter[str] = field(default_factory=Counter)
     attempts: Counter[str] = field(default_factory=Counter)
     successes: Counter[str] = field(default_factory=Counter)
-    judged: int = 0
-    with_device: int = 0
-    with_known_device: int = 0
+    judged: Counter[str] = field(default_factory=Counter)
+    with_device: Counter[str] = field(default_factory=Counter)
     levels: dict[str, Level] = field(default_factory=lambda: {name: Level() for name in LEVELS})
 
-    def new(self, level: str) -> float:
+    def new(self, level: str) -> Share:
         """Return the share of successes after the first whose value was never seen before."""
-        return self.levels[level].never_seen / max(1, self.judged)
+        return Share(self.levels[level].never_seen, self.judged)
 
-    def unusual(self, level: str) -> float:
+    def unusual(self, level: str) -> Share:
         """Return the share of successes after the first with a log-likelihood ratio of at least 0."""
-        return self.levels[level].unusual / max(1, self.judged)
+        return Share(self.levels[level].unusual, self.judged)
 
 
 def measure(events: Iterable[Json]) -> Measured:
     """Return what the genuine events among *events*, in the order of time, look like."""
     found = Measured()
     agents = UserAgents()
-    devices: set[tuple[str, str]] = set()
     for event in events:
         request = event["request"]
         user = request["subject"]["id"]
@@ -86,12 +106,8 @@ def measure(events: Iterable[Json]) -> Measured:
             continue
         earlier = found.successes[user]
         found.successes[user] += 1
-        found.judged += earlier > 0
-        token = request.get("client", {}).get("device_token")
-        if token is not None:
-            found.with_device += 1
-            found.with_known_device += (user, token) in devices
-            devices.add((user, token))
+        found.judged[user] += earlier > 0
+        found.with_device[user] += request.get("client", {}).get("device_token") is not None
         for name, value in values(event, agents).items():
             found.levels[name].take(user, value, earlier)
     return found

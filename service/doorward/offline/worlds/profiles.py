@@ -4,7 +4,9 @@ Where a number is not explained, it is the specification's; docs/world.md lists 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from doorward.offline.worlds.traits import Traits
 
 HOME = "NO"
 
@@ -27,6 +29,7 @@ class Profile:
     homes: Mapping[str, float]
     reference_users: int
     frequency_classes: bool
+    traits: Traits = field(default_factory=Traits)
 
     def scale(self, users: int, days: int) -> float:
         """Return by how much the volume of attacks differs from the specification's."""
@@ -68,4 +71,6 @@ RBA_LIKE = Profile(
     reference_users=40_000,
     frequency_classes=False,
 )
+# Where another service is at home: for worlds that are to differ.
+ABROAD = _with_rest({"US": 0.55, "GB": 0.08, "IN": 0.08, "CA": 0.06, "BR": 0.05, "AU": 0.04})
 PROFILES = {profile.name: profile for profile in (REALISTIC, RBA_LIKE)}

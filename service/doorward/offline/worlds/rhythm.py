@@ -12,17 +12,21 @@ FAILURE_GAP_SECONDS = 17.0
 MOST_TYPOS = 6
 
 _PEAKS = Weighted((8.0, 10.0, 13.0, 17.0, 20.0, 21.0), (0.15, 0.2, 0.2, 0.15, 0.2, 0.1))
-_MAIN, _ANY_HOUR, _FORGOTTEN = 0.65, 0.04, 0.01
+_MAIN, _FORGOTTEN = 0.65, 0.01
 _WEEKEND = (5, 6)
 
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """Two peaks of local time with how narrow they are, and the share of sign-ins that a weekend leaves."""
+    """Two peaks of local time with how narrow they are, and the share of sign-ins that a weekend leaves.
+
+    *any_hour* is the share that comes at no usual hour.
+    """
 
     peaks: tuple[tuple[float, float], tuple[float, float]]
     hours_ahead: float
     weekend: float
+    any_hour: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +47,12 @@ class Span:
     start: date
 
 
-def draw_habit(rng: Generator, hours_ahead: float) -> Habit:
+def draw_habit(rng: Generator, hours_ahead: float, any_hour: float) -> Habit:
     """Draw the habits of somebody whose clock is *hours_ahead* of UTC."""
     main = _PEAKS.draw(rng) + float(rng.normal())
     second = main + float(rng.normal(6.0, 2.0))
     peaks = ((main, float(rng.uniform(1.2, 4.0))), (second, float(rng.uniform(1.2, 4.0))))
-    return Habit(peaks, hours_ahead, float(rng.uniform(0.3, 1.0)))
+    return Habit(peaks, hours_ahead, float(rng.uniform(0.3, 1.0)), any_hour)
 
 
 def visits_by_rate(rng: Generator, habit: Habit, span: Span, *, rate: float, typo: float) -> list[Visit]:
@@ -85,7 +89,7 @@ def _comes(rng: Generator, habit: Habit, day: int, start: date) -> bool:
 
 def _at_hour(rng: Generator, habit: Habit, day: float) -> float:
     """Return an hour of *day* that the habit likes; days are those of UTC."""
-    if chance(rng, _ANY_HOUR):
+    if chance(rng, habit.any_hour):
         hour = float(rng.random()) * 24
     else:
         peak, narrow = habit.peaks[0 if chance(rng, _MAIN) else 1]

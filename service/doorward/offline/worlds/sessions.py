@@ -6,16 +6,16 @@ from datetime import date
 
 from numpy.random import Generator
 
-from doorward.offline.worlds.addresses import company_address, fresh
+from doorward.offline.worlds.addresses import company_address, fresh, shared
 from doorward.offline.worlds.geography import CORPORATE, MOBILE, RESIDENTIAL, Geography, Spot
-from doorward.offline.worlds.people import HOME_LEASE_DAYS, Device, Lease, Person, draw_device
+from doorward.offline.worlds.people import Device, Lease, Person, draw_device
 from doorward.offline.worlds.profiles import Profile
 from doorward.offline.worlds.rhythm import FAILURE_GAP_SECONDS, Span, Visit, visits_by_attempts, visits_by_rate
 from doorward.offline.worlds.streams import chance, one_of
+from doorward.offline.worlds.traits import Traits
 
 DAY_MS = 86_400_000
 
-_COOKIE_CLEARED = 0.015
 _VPN_USED, _EXIT_KEPT = 0.5, 0.75
 _DOMESTIC, _HOTEL = 0.55, 0.6
 
@@ -59,13 +59,14 @@ def sessions_of(
     rng: Generator, person: Person, geography: Geography, profile: Profile, days: int, start: date
 ) -> Iterator[Session]:
     """Yield the sessions of *person* in the order of time; the person's devices and leases go along with them."""
+    traits = profile.traits
     trip: _Trip | None = None
     for visit in _visits(rng, person, profile, days, start):
-        device = _device(rng, person, visit.day)
+        device = _device(rng, person, visit.day, traits)
         if trip is None or trip.until <= visit.day:
             trip = _trip(rng, person, geography, visit.day)
-        spot, address = _place(rng, person, trip, visit.day)
-        if chance(rng, _COOKIE_CLEARED):
+        spot, address = _place(rng, person, trip, visit.day, traits)
+        if chance(rng, traits.cookie_cleared):
             device.cookie = None
         cookie = device.cookie
         issued = cookie or f"c-{int(rng.integers(2**63)):016x}"
@@ -93,16 +94,16 @@ def _visits(rng: Generator, person: Person, profile: Profile, days: int, start: 
     return visits_by_attempts(rng, person.habit, span, attempts=person.attempts, typo=person.typo)
 
 
-def _device(rng: Generator, person: Person, day: float) -> Device:
+def _device(rng: Generator, person: Person, day: float, traits: Traits) -> Device:
     """Return the device that is used on *day*; whatever wore out before is replaced by another of its kind."""
     at = person.devices.draw(rng)
     while person.held[at].until <= day:
-        person.held[at] = draw_device(rng, person.held[at].kind, person.held[at].until)
+        person.held[at] = draw_device(rng, person.held[at].kind, person.held[at].until, traits)
     return person.held[at]
 
 
 def _trip(rng: Generator, person: Person, geography: Geography, day: float) -> _Trip | None:
-    if not chance(rng, 0.004 * min(7.0, 1 / person.rate)):
+    if not chance(rng, geography.traits.trips * min(7.0, 1 / person.rate)):
         return None
     home = geography.countries[person.home.country]
     is_domestic = chance(rng, _DOMESTIC)
@@ -113,32 +114,34 @@ def _trip(rng: Generator, person: Person, geography: Geography, day: float) -> _
     hotel = Spot(city, country.system(rng, RESIDENTIAL, CORPORATE))
     roaming = country.system(rng, MOBILE)
     until = day + float(rng.gamma(2.0, 3.0))
-    return _Trip(Spot(city, roaming), until, hotel, fresh(rng, hotel))
+    return _Trip(Spot(city, roaming), until, hotel, fresh(rng, hotel, geography.traits))
 
 
-def _place(rng: Generator, person: Person, trip: _Trip | None, day: float) -> tuple[Spot, str]:
+def _place(rng: Generator, person: Person, trip: _Trip | None, day: float, traits: Traits) -> tuple[Spot, str]:
     """Return where the person signs in from on *day*, and the address there."""
     if person.exit is not None and chance(rng, _VPN_USED):
         spot = person.exit if chance(rng, _EXIT_KEPT) else one_of(rng, person.exits)
-        return spot, fresh(rng, spot)
+        return spot, fresh(rng, spot, traits)
     if trip is not None:
-        return (trip.hotel, trip.hotel_address) if chance(rng, _HOTEL) else (trip.spot, fresh(rng, trip.spot))
+        return (trip.hotel, trip.hotel_address) if chance(rng, _HOTEL) else (trip.spot, fresh(rng, trip.spot, traits))
     place = person.places.draw(rng)
     if place == "mobile":
-        return person.carrier, fresh(rng, person.carrier)
+        return person.carrier, fresh(rng, person.carrier, traits)
     if place == "work" and person.office is not None:
         return person.office, company_address(person.office)
     if place == "work" and person.workplace is not None:
-        return person.workplace.spot, _leased(rng, person.workplace, day)
-    return person.house.spot, _leased(rng, person.house, day)
+        return person.workplace.spot, _leased(rng, person.workplace, day, traits)
+    return person.house.spot, _leased(rng, person.house, day, traits)
 
 
-def _leased(rng: Generator, lease: Lease, day: float) -> str:
+def _leased(rng: Generator, lease: Lease, day: float, traits: Traits) -> str:
     """Return the line's address on *day*; one whose lease has run out gets another."""
+    if lease.shared:
+        return shared(rng, lease.spot)
     while lease.until <= day:
         begun = max(lease.until, 0.0)
-        lease.until = begun + float(rng.exponential(HOME_LEASE_DAYS))
-        lease.address = fresh(rng, lease.spot, v6=lease.v6)
+        lease.until = begun + float(rng.exponential(traits.home_lease_days))
+        lease.address = fresh(rng, lease.spot, traits, v6=lease.v6)
     return lease.address
 
 

@@ -15,6 +15,7 @@ from doorward.offline.worlds.people import Person, draw_person
 from doorward.offline.worlds.profiles import PROFILES, Profile
 from doorward.offline.worlds.sessions import Session, sessions_of
 from doorward.offline.worlds.streams import Roots, generator
+from doorward.offline.worlds.unlike import profile_unlike, told_unlike
 
 Note = Callable[[str, int, int], None]
 
@@ -23,7 +24,10 @@ _TOLD_EVERY = 500
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What makes a world; the same makes the same one. *start* is its first day, in UTC."""
+    """What makes a world; the same makes the same one.
+
+    *start* is its first day, in UTC. *unlike* names rows of `unlike.UNLIKE`, by which it differs from others.
+    """
 
     profile: str = "realistic"
     seed: int = 1
@@ -31,6 +35,7 @@ class Asked:
     days: int = 240
     start: date = date(2026, 1, 1)
     attackers: bool = True
+    unlike: tuple[str, ...] = ()
 
 
 class World:
@@ -38,7 +43,7 @@ class World:
 
     def __init__(self, asked: Asked, note: Note = lambda *_: None) -> None:
         self.asked = asked
-        profile = PROFILES[asked.profile]
+        profile = profile_unlike(PROFILES[asked.profile], asked.unlike)
         roots = Roots(asked.seed)
         geography = Geography(generator(roots.places), profile)
         people, sessions = _lived(asked, profile, geography, roots, note)
@@ -54,11 +59,12 @@ class World:
 
     def events(self) -> Iterator[dict[str, Any]]:
         """Yield the canonical event of each attempt."""
+        told = told_unlike(self.asked.unlike)
         begun_ms = int(datetime.combine(self.asked.start, time(), UTC).timestamp()) * 1000
         for number, (at_ms, passed, session) in enumerate(self._attempts, 1):
             if number % _TOLD_EVERY == 0 or number == len(self._attempts):
                 self._note("writing", number, len(self._attempts))
-            yield event_of(Attempt(begun_ms + at_ms, passed, session))
+            yield told(event_of(Attempt(begun_ms + at_ms, passed, session)))
 
     def counts(self) -> dict[str, tuple[int, int]]:
         """Return attempts and successes of genuine people (`genuine`) and of each family, sorted by name."""

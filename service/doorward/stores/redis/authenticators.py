@@ -14,4 +14,4 @@ class Authenticators(Part):
             body = rewrite(values.living(raw, now))
             return (b"", 0) if body is None else (values.kept(values.NEVER, body), 0)
 
-        self._swap(layout.subject(tenant, subject, "authenticators"), change)
+        self._swap_kept(layout.subject(tenant, subject, "authenticators"), change)

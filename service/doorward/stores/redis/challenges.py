@@ -1,11 +1,11 @@
 """Challenges, with their subject, by their id and by the decision that opened them."""
 
-from doorward.ports import ENDED_CHALLENGE_SECONDS, ChallengeRow, ChangeChallenge, Changes
+from doorward.ports import ENDED_CHALLENGE_SECONDS, Beside, ChallengeRow, ChangeChallenge
 from doorward.stores.redis import layout, values
-from doorward.stores.redis.calls import Call
+from doorward.stores.redis.calls import call
 from doorward.stores.redis.part import Part
-from doorward.stores.redis.records import own
-from doorward.stores.redis.writes import challenge_value, write
+from doorward.stores.redis.records import record_of
+from doorward.stores.redis.writes import Step, calls_of, challenge_steps, challenge_value, own
 
 
 class Challenges(Part):
@@ -23,8 +23,19 @@ class Challenges(Part):
         return self._challenge(tenant, owner, newest.decode(), now) if newest else None
 
     def put_challenge(self, row: ChallengeRow, now: float) -> None:
-        kept = write((row.tenant, row.subject), Changes(challenge=row), None, now)
-        self._exchange.run([*owner_calls(row, now), kept])
+        self._exchange.run(calls_of([*told_steps(row, now), *challenge_steps(row, now)], now))
+
+    def beside_challenge(self, row: ChallengeRow, note: str, now: float) -> Beside:
+        own = (
+            layout.subject(row.tenant, row.subject, "authenticators"),
+            layout.record(row.tenant, row.subject, row.decision_id),
+            layout.note(row.tenant, row.subject, note),
+        )
+        owner = layout.owner(row.tenant, row.decision_id)
+        found, whose = self._exchange.run([call("MGET", *own), call("GET", owner)])
+        for key, raw in zip((*own, owner), (*found, whose), strict=True):
+            self._seen.expect(key, raw)
+        return Beside(values.living(found[0], now), record_of(found[1], now))
 
     def rewrite_challenge(self, row: ChallengeRow, change: ChangeChallenge, now: float) -> ChallengeRow | None:
         made: list[ChallengeRow] = []
@@ -38,7 +49,7 @@ class Challenges(Part):
             ends = made[0].expires_at + ENDED_CHALLENGE_SECONDS
             return challenge_value(made[0]), values.milliseconds(ends, now)
 
-        self._swap(layout.challenge(row.tenant, row.subject, row.id), rewrite)
+        self._swap_kept(layout.challenge(row.tenant, row.subject, row.id), rewrite)
         return made[0] if made else None
 
     def _owner(self, tenant: str, name: str) -> bytes | None:
@@ -55,7 +66,7 @@ def challenge_of_plain(plain: bytes) -> ChallengeRow:
     return ChallengeRow(name, tenant, bytes.fromhex(subject), decision_id, status, body, created_at, expires_at)
 
 
-def owner_calls(row: ChallengeRow, now: float, *, besides: str = "") -> list[Call]:
+def told_steps(row: ChallengeRow, now: float, *, besides: str = "") -> list[Step]:
     """Return what makes *row* found by its id and by its decision, where that is not *besides*."""
     names = [row.id] if row.decision_id == besides else [row.id, row.decision_id]
     return [own(row.tenant, name, row.subject, row.expires_at + ENDED_CHALLENGE_SECONDS, now) for name in names]

@@ -2,8 +2,8 @@
 
 from doorward.ports import ENDED_DEVICE_SECONDS, DeviceRecord
 from doorward.stores.redis import layout, scripts, values
-from doorward.stores.redis.calls import Call
 from doorward.stores.redis.part import Part
+from doorward.stores.redis.writes import Step, call_of
 
 
 class Devices(Part):
@@ -13,20 +13,19 @@ class Devices(Part):
         return device_of(self._raw(layout.device(tenant, device_id)), now)
 
     def put_device(self, tenant: str, device: DeviceRecord, now: float) -> None:
-        self._exchange.one(put_device(tenant, device, now))
+        self._exchange.one(call_of([device_step(tenant, device, now)], now))
 
     def revoke_device(self, tenant: str, device_id: str, now: float) -> None:
-        self._exchange.one(scripts.REVOKE_DEVICE.call((layout.device(tenant, device_id),), repr(now)))
+        self._exchange.spend(scripts.REVOKE_DEVICE.call((layout.device(tenant, device_id),), repr(now)))
 
 
-def put_device(tenant: str, device: DeviceRecord, now: float) -> Call:
-    """Return the call that keeps *device*; one that was revoked stays revoked."""
+def device_step(tenant: str, device: DeviceRecord, now: float) -> Step:
+    """Return the step that keeps *device*; one that was revoked stays revoked."""
     tokens = (device.token_hash, device.created_at, device.expires_at, device.previous_hash, device.previous_until)
     body = values.columns((device.id, *tokens, device.current_seen))
     ends = device.expires_at + ENDED_DEVICE_SECONDS
     value = values.kept(ends, (b"1" if device.revoked else b"0") + body)
-    life = values.milliseconds(ends, now)
-    return scripts.DEVICE.call((layout.device(tenant, device.id),), repr(now), value, life)
+    return Step(layout.device(tenant, device.id), "device", value, values.milliseconds(ends, now))
 
 
 def device_of(raw: bytes | None, now: float) -> DeviceRecord | None:

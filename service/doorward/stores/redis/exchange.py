@@ -1,21 +1,36 @@
 """Calls go out and replies come back: grouped by node, all sent before the first is read, bounded in time."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
-from redis.connection import Connection
 from redis.exceptions import AskError, ClusterDownError, MovedError, NoScriptError, ReadOnlyError, RedisError
 from redis.exceptions import ResponseError as Refusal
 
 from doorward.core.epoch import Epoch
-from doorward.core.errors import StoreUnavailable
+from doorward.core.errors import SpendNotKept, StoreUnavailable
 from doorward.stores.redis import layout
 from doorward.stores.redis.calls import Call, Reply, call
+from doorward.stores.redis.line import Line, packed
 from doorward.stores.redis.nodes import Node
 from doorward.stores.redis.topology import Topology
 from doorward.stores.watch import Watch
 
+WAIT = "WAIT"
+
 # Moved, unknown there, moved on: more than that is no way to an answer.
 REPEATS = 4
+_ASKING = packed(("ASKING",))
+
+
+class Keeping(NamedTuple):
+    """How many replicas must have what was spent, and within how many milliseconds."""
+
+    replicas: int
+    milliseconds: int
+
+
+NOWHERE_ELSE = Keeping(0, 0)
 
 
 class Exchange:
@@ -25,13 +40,29 @@ class Exchange:
     store which was emptied or rolled back in the meantime.
     """
 
-    def __init__(self, topology: Topology, watch: Watch) -> None:
+    def __init__(self, topology: Topology, watch: Watch, keeping: Keeping = NOWHERE_ELSE) -> None:
         self.topology = topology
         self.watch = watch
+        self.keeping = keeping
         self._closed = False
 
     def one(self, asked: Call) -> Reply:
         return self.run([asked])[0]
+
+    def spend(self, *calls: Call) -> Reply:
+        """Return the reply to the last of *calls*, all of one node, that must not be forgotten: replicas have them.
+
+        SpendNotKept where they do not say so in time, or where a server has taken over that may lack what was spent
+        before: it is done then, and counts for nobody.
+        """
+        wanted = self.keeping.replicas
+        waiting = [wait_call(calls[-1].key, self.keeping)] if wanted else []
+        replies = self.run([*calls, *waiting])
+        if waiting and replies[-1] < wanted:
+            raise SpendNotKept(f"{replies[-1]} of {wanted} replicas have what was spent")
+        if self.watch.is_taken_over():
+            raise SpendNotKept("another server has taken over, and may lack what was spent before")
+        return replies[len(calls) - 1]
 
     def run(self, calls: Sequence[Call], *, guarded: bool = True) -> list[Reply]:
         """Return the reply to each of *calls*; where one was refused, or the store is not ours, StoreUnavailable."""
@@ -53,7 +84,7 @@ class Exchange:
 
     def look(self) -> Epoch:
         """Return the epoch where every master holds that of the store that was accepted; StoreNotAccepted if not."""
-        return self.watch.judge(self.epochs())
+        return self.watch.judge(self.epochs(), self.topology.servers())
 
     def epochs(self) -> dict[str, str | None]:
         """Return what stands at each place of the epoch, whatever it is."""
@@ -75,8 +106,14 @@ class Exchange:
         asked = list(calls)
         replies = self._trip(asked, guarded=guarded)
         for _ in range(REPEATS):
-            again = {place: self._again(asked[place], reply) for place, reply in enumerate(replies)}
-            repeated = {place: each for place, each in again.items() if each}
+            repeated: dict[int, Call] = {}
+            for place, reply in enumerate(replies):
+                before = repeated.get(place - 1)
+                if before and asked[place].words[0] == WAIT:
+                    # It waits for what its line has written, so it goes wherever that goes.
+                    repeated[place] = asked[place]._replace(at=before.at)
+                elif isinstance(reply, Refusal) and (each := self._again(asked[place], reply)):
+                    repeated[place] = each
             if not repeated:
                 break
             answers = self._trip(list(repeated.values()), guarded=guarded)
@@ -97,49 +134,40 @@ class Exchange:
 
     def _trip(self, calls: Sequence[Call], *, guarded: bool) -> list[Reply]:
         groups = self._groups(calls)
-        guards = self._guards(groups) if guarded else {}
+        copies = {node: self.topology.place_of(node) if guarded else None for node in groups}
         replies: list[Reply] = [None] * len(calls)
-        told: dict[int, Reply] = {}
-        taken: list[tuple[Node, Connection]] = []
+        told: dict[int, tuple[Reply, str]] = {}
+        taken: list[tuple[Node, Line]] = []
         whole = False
         try:
             for node in groups:
                 taken.append((node, node.take()))
-            for node, connection in taken:
-                asked = [calls[place] for place in groups[node]]
-                connection.send_packed_command([_packed([*asked, *guards.get(node, {}).values()])])
-            for node, connection in taken:
+            for node, line in taken:
+                line.send(_packed([calls[place] for place in groups[node]], copies[node]))
+            for node, line in taken:
                 for place in groups[node]:
-                    replies[place] = _reply(connection, calls[place])
-                for copy, guard in guards.get(node, {}).items():
-                    told[copy] = _reply(connection, guard)
+                    replies[place] = _reply(line, calls[place])
+                copy = copies[node]
+                if copy is not None:
+                    told[copy] = line.reply(), node.server
             whole = True
         finally:
-            for node, connection in taken:
+            for node, line in taken:
                 # A reply that was not read would be taken for the next one's.
-                node.give_back(connection) if whole else connection.disconnect()
+                node.give_back(line) if whole else line.close()
         self._compare(told)
         return replies
 
-    def _guards(self, groups: Iterable[Node]) -> dict[Node, dict[int, Call]]:
-        """Return what each node is asked for last: a copy of the epoch, by its place."""
-        found = {}
-        for node in groups:
-            place = self.topology.place_of(node)
-            if place is not None:
-                found[node] = {place: call("GET", layout.epochs()[place])}
-        return found
-
-    def _compare(self, told: dict[int, Reply]) -> None:
+    def _compare(self, told: dict[int, tuple[Reply, str]]) -> None:
         """Return where every node still is of the store that was accepted."""
-        for place, reply in told.items():
+        for place, (reply, server) in told.items():
             if isinstance(reply, MovedError | AskError):
                 self.topology.doubt()
                 self.look()
             elif isinstance(reply, Refusal):
                 raise reply
             else:
-                self.watch.same(str(place), _text(reply))
+                self.watch.same(str(place), _text(reply), server)
 
     def _groups(self, calls: Sequence[Call]) -> dict[Node, list[int]]:
         """Return the places of the calls by node; the node of the last call comes last."""
@@ -151,34 +179,39 @@ class Exchange:
         return groups
 
 
+def wait_call(key: bytes, keeping: Keeping) -> Call:
+    """Return the call that answers how many replicas have what was written before it, wherever *key* is."""
+    return Call(key, (WAIT, *keeping))
+
+
 def unavailable(error: BaseException) -> StoreUnavailable:
     """Return what the rest of the program may know of *error*: its kind."""
     return StoreUnavailable(f"Redis answered {type(error).__name__}")
 
 
-def _text(raw: bytes | None) -> str | None:
-    return None if raw is None else raw.decode("utf-8", "replace")
+def _text(raw: Reply) -> str | None:
+    # What is no text there is no epoch of ours.
+    return raw.decode("utf-8", "replace") if isinstance(raw, bytes) else None
 
 
-def _packed(calls: Iterable[Call]) -> bytes:
-    """Return *calls* as they go over the wire: redis-py's own way takes twice the time."""
+def _packed(calls: Iterable[Call], copy: int | None) -> bytes:
+    """Return *calls* as they go over the wire, and last the question for that *copy* of the epoch."""
     parts = []
     for each in calls:
         if each.asking:
-            parts.append(b"*1\r\n$6\r\nASKING\r\n")
-        parts.append(b"*%d\r\n" % len(each.words))
-        for word in each.words:
-            plain = word if isinstance(word, bytes) else str(word).encode()
-            parts.append(b"$%d\r\n%b\r\n" % (len(plain), plain))
+            parts.append(_ASKING)
+        parts.append(packed(each.words))
+    if copy is not None:
+        parts.append(_guards()[copy])
     return b"".join(parts)
 
 
-def _reply(connection: Connection, asked: Call) -> Reply:
-    """Return what *asked* is answered, a refusal as a value: the replies after it are still to be read."""
-    reply: Reply = None
-    for _ in range(2 if asked.asking else 1):
-        try:
-            reply = connection.read_response()
-        except Refusal as refusal:
-            reply = refusal
-    return reply
+@lru_cache(maxsize=1)
+def _guards() -> tuple[bytes, ...]:
+    return tuple(packed(("GET", name)) for name in layout.epochs())
+
+
+def _reply(line: Line, asked: Call) -> Reply:
+    if asked.asking:
+        line.reply()
+    return line.reply()

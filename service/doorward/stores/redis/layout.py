@@ -5,9 +5,11 @@ as it is only where it is short and plain.
 """
 
 import re
-from base64 import urlsafe_b64encode
+from binascii import b2a_base64
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import sha256
+from typing import TypeVar
 from urllib.parse import quote
 
 from redis.crc import key_slot
@@ -25,11 +27,14 @@ KEY_IDS = b"dw:{k}:ids"
 
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 _LONGEST_HASH = 32
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+
+T = TypeVar("T")
 
 
 def tagged(tag: str, tenant: str, key: bytes, what: str) -> bytes:
     """Return the key of *what* is kept of a subject, address, prefix or device."""
-    return f"dw:{{{tag}:{_tenant(tenant)}:{_hash(key)}}}:{what}".encode()
+    return f"{_place(tag, tenant, key)}:{what}".encode()
 
 
 def subject(tenant: str, key: bytes, what: str) -> bytes:
@@ -94,6 +99,20 @@ def of_tenant(tenant: str, what: str) -> bytes:
     return f"dw:{{t:{_tenant(tenant)}}}:{what}".encode()
 
 
+def portions(things: Sequence[T], key_of: Callable[[T], bytes], *, undivided: bool) -> list[list[T]]:
+    """Return *things* as one call each may have them: all where there are no slots, or those of a tag by themselves.
+
+    The last of *things* stands in the last portion.
+    """
+    if undivided:
+        return [list(things)] if things else []
+    found: dict[bytes, list[T]] = {}
+    for each in things:
+        tag = key_of(each).partition(b"}")[0]
+        found[tag] = [*found.pop(tag, ()), each]
+    return list(found.values())
+
+
 @lru_cache(maxsize=1)
 def epochs() -> tuple[bytes, ...]:
     """Return the names of the copies of the epoch, one in each band of slots."""
@@ -108,6 +127,12 @@ def epochs() -> tuple[bytes, ...]:
 
 def _named(tag: str, tenant: str, name: str) -> bytes:
     return f"dw:{{{tag}:{_tenant(tenant)}:{_name(name)}}}".encode()
+
+
+@lru_cache(maxsize=1024)
+def _place(tag: str, tenant: str, key: bytes) -> str:
+    # A decision asks five times for its subject's.
+    return f"dw:{{{tag}:{_tenant(tenant)}:{_hash(key)}}}"
 
 
 @lru_cache(maxsize=1024)
@@ -126,4 +151,4 @@ def _name(text: str) -> str:
 
 def _hash(key: bytes) -> str:
     short = key if len(key) <= _LONGEST_HASH else sha256(key).digest()
-    return urlsafe_b64encode(short).rstrip(b"=").decode()
+    return b2a_base64(short, newline=False).translate(_URL_SAFE).rstrip(b"=").decode()

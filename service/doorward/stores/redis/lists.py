@@ -1,12 +1,16 @@
 """Run-time lists; every change raises the version of the tenant's lists."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 from doorward.core.errors import StoreUnavailable
 from doorward.ports import ListEntry, Rewrite
 from doorward.stores.redis import layout, scripts, values
 from doorward.stores.redis.calls import Call, call
 from doorward.stores.redis.part import SWAPS_AT_MOST, Part
+
+# A list is read as a whole whenever one entry of it has changed.
+READ_LATELY = 16_384
 
 
 class Lists(Part):
@@ -68,6 +72,7 @@ def _entry(raw: bytes | None, now: float) -> ListEntry | None:
     return entry_of_plain(plain) if plain is not None else None
 
 
+@lru_cache(maxsize=READ_LATELY)
 def entry_of_plain(plain: bytes) -> ListEntry:
     (name, key, until, created_at), body = values.columns_of(plain)
     return ListEntry(name, bytes.fromhex(key), body, until, created_at)

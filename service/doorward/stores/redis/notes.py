@@ -20,7 +20,7 @@ class Notes(Part):
                 return b"", 0
             return values.kept(expires_at, named(name, body)), values.milliseconds(expires_at, now)
 
-        self._swap(layout.note(tenant, owner, name), change)
+        self._swap_kept(layout.note(tenant, owner, name), change)
 
 
 def named(name: str, body: bytes) -> bytes:

@@ -29,7 +29,7 @@ class Proofs(Part):
         self._swap(layout.proofs(tenant, session), change)
 
     def drop_proofs(self, tenant: str, session: bytes, now: float) -> None:  # noqa: ARG002 (the port's)
-        self._exchange.one(call("DEL", layout.proofs(tenant, session)))
+        self._exchange.spend(call("DEL", layout.proofs(tenant, session)))
 
 
 def proofs_of(raw: bytes | None, now: float) -> tuple[Proof, ...]:

@@ -1,10 +1,10 @@
 """Decisions as they are kept: with their subject, and told of by their id and by their day."""
 
 from doorward.ports import RecordRow, Rewrite
-from doorward.stores.redis import layout, scripts, values
+from doorward.stores.redis import layout, values
 from doorward.stores.redis.calls import Call, call
 from doorward.stores.redis.part import Part
-from doorward.stores.redis.writes import record_value
+from doorward.stores.redis.writes import Step, own, record_value
 
 DAY_SECONDS = 86_400
 _DAYS_REMEMBERED = 256
@@ -56,24 +56,20 @@ class Records(Part):
         return layout.record(tenant, owner[values.END_BYTES :], record_id) if owner else None
 
 
-def record_calls(row: RecordRow, now: float, days: Days) -> list[Call]:
+def told_steps(row: RecordRow, now: float) -> list[Step]:
     """Return what makes *row* found by its id and by its day."""
-    day = day_of(row.at)
-    life = values.milliseconds(row.expires_at, now)
+    index = layout.day(row.tenant, day_of(row.at), layout.shard_of(row.id))
     member = row.id.encode() + b"\0" + row.subject
-    found = [
+    return [
         own(row.tenant, row.id, row.subject, row.expires_at, now),
-        scripts.INDEX.call((layout.day(row.tenant, day, layout.shard_of(row.id)),), repr(row.at), member, life),
+        Step(index, "index", member, values.milliseconds(row.expires_at, now), repr(row.at)),
     ]
-    if days.missing(row.tenant, day):
-        found.append(call("SADD", layout.of_tenant(row.tenant, "days"), day))
-    return found
 
 
-def own(tenant: str, name: str, subject: bytes, ends_at: float, now: float) -> Call:
-    """Return the call that says whose the thing called *name* is."""
-    value = values.end(ends_at) + subject
-    return scripts.OWN.call((layout.owner(tenant, name),), value, values.milliseconds(ends_at, now))
+def day_calls(row: RecordRow, days: Days) -> list[Call]:
+    """Return what puts the day of *row* into its tenant's index, where that was not done."""
+    day = day_of(row.at)
+    return [call("SADD", layout.of_tenant(row.tenant, "days"), day)] if days.missing(row.tenant, day) else []
 
 
 def record_of(raw: bytes | None, now: float) -> RecordRow | None:

@@ -9,63 +9,83 @@ end
 local function put(key, value, ttl)
   if ttl == '0' then redis.call('SET', key, value) else redis.call('SET', key, value, 'PX', ttl) end
 end
+-- A minute that an index would end too early is not worth a write with each decision: it has an hour to spare.
 local function longer(key, ttl)
-  if redis.call('PTTL', key) < tonumber(ttl) then redis.call('PEXPIRE', key, ttl) end
+  if redis.call('PTTL', key) < ttl - 60000 then redis.call('PEXPIRE', key, ttl) end
 end
 """
 
-# Append one entry to a ring, or join it to the one of the same attempt, and return the ring; then whatever else was
-# asked for of the same tag, and last the flags that the attempt had before. The layout of an entry is core.ring's.
+# For each key: append one entry to a ring, or join it to the one of the same attempt. Returns the rings, and last the
+# flags that the first of them had of the attempt before. The layout of an entry is core.ring's.
 COUNT = script(
     _SHARED
     + """
-local now, ends, entry, limit, ttl = unpack(ARGV)
-local held = redis.call('GET', KEYS[1])
-local ring = living(held, now) and held:sub(9) or ''
-local attempt, none, found, earlier = entry:sub(9, 12), '\\0\\0\\0\\0', false, 0
-if attempt ~= none then
-  for at = #ring - 14, 1, -15 do
-    if ring:sub(at + 8, at + 11) == attempt then
-      local was = ring:sub(at, at + 14)
-      local known = was:sub(5, 8) ~= none and was or entry
-      earlier = was:byte(15)
-      local flags = string.char(bit.bor(earlier, entry:byte(15)))
-      local joined = was:sub(1, 4) .. known:sub(5, 8) .. attempt .. known:sub(13, 14) .. flags
-      ring = ring:sub(1, at - 1) .. joined .. ring:sub(at + 15)
-      found = true
-      break
-    end
+local function place_of(held, attempt)
+  local from = 17
+  while true do
+    local found = held:find(attempt, from, true)
+    if not found or found % 15 == 2 then return found and found - 8 end
+    from = found + 1
   end
 end
-if not found then ring = (ring .. entry):sub(-15 * tonumber(limit)) end
-put(KEYS[1], ends .. ring, ttl)
-local answer = {ends .. ring}
-for i = 2, #KEYS do answer[i] = redis.call('GET', KEYS[i]) end
+local now, ends, ttl, answer, earlier = tonumber(ARGV[1]), ARGV[2], ARGV[3], {}, 0
+for i, key in ipairs(KEYS) do
+  local entry, limit = ARGV[2 * i + 2], ARGV[2 * i + 3]
+  local held = redis.call('GET', key)
+  if not living(held, now) then held = ends end
+  local attempt, none = entry:sub(9, 12), '\\0\\0\\0\\0'
+  local at = attempt ~= none and place_of(held, attempt)
+  if at then
+    local was = held:sub(at, at + 14)
+    local known = was:sub(5, 8) ~= none and was or entry
+    if i == 1 then earlier = was:byte(15) end
+    local flags = string.char(bit.bor(was:byte(15), entry:byte(15)))
+    local joined = was:sub(1, 4) .. known:sub(5, 8) .. attempt .. known:sub(13, 14) .. flags
+    answer[i] = ends .. held:sub(9, at - 1) .. joined .. held:sub(at + 15)
+  else
+    answer[i] = ends .. held:sub(math.max(9, #held + 16 - 15 * limit)) .. entry
+  end
+  put(key, answer[i], ttl)
+end
 answer[#KEYS + 1] = earlier
 return answer
 """
 )
 
-# Write what one decision changes of a subject, all or nothing: 1, or the profile that was there instead.
+# Write all or nothing: for each key what is done, and four words. 0 where what is to be spent was spent before, the
+# profile that stands there where it is not the one that was rewritten, else 1.
 WRITE = script(
     _SHARED
     + """
-local p_stamp, p_value, p_ttl, r_value, r_ttl, r_at, r_id, most, c_value, c_ttl, o_value = unpack(ARGV)
-if p_ttl ~= '' then
-  if redis.call('GETRANGE', KEYS[1], 0, 15) ~= p_stamp then return redis.call('GET', KEYS[1]) end
-  if p_value == '' then redis.call('DEL', KEYS[1]) else put(KEYS[1], p_value, p_ttl) end
+local now = tonumber(ARGV[1])
+for i, key in ipairs(KEYS) do
+  local what = ARGV[5 * i - 3]
+  if what == 'spend' and living(redis.call('GET', key), now) then return 0 end
+  if what == 'profile' and redis.call('GETRANGE', key, 0, 15) ~= ARGV[5 * i] then return redis.call('GET', key) end
 end
-if r_value ~= '' then
-  put(KEYS[2], r_value, r_ttl)
-  redis.call('ZADD', KEYS[3], r_at, r_id)
-  redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -1 - tonumber(most))
-  longer(KEYS[3], r_ttl)
-end
-if c_value ~= '' then
-  put(KEYS[4], c_value, c_ttl)
-  local held = redis.call('GET', KEYS[5])
-  if not held or struct.unpack('>d', held, 9) <= struct.unpack('>d', o_value, 9) then
-    put(KEYS[5], o_value, c_ttl)
+for i, key in ipairs(KEYS) do
+  local what, value, ttl, third, fourth = unpack(ARGV, 5 * i - 3, 5 * i + 1)
+  if what == 'index' then
+    redis.call('ZADD', key, third, value)
+    if fourth ~= '' then redis.call('ZREMRANGEBYRANK', key, 0, -1 - fourth) end
+    longer(key, ttl)
+  elseif what == 'profile' and value == '' then
+    redis.call('DEL', key)
+  elseif what == 'own' then
+    -- The same answer for a shorter time changes nothing.
+    local held = redis.call('GET', key)
+    local same = held and held:sub(9) == value:sub(9)
+    if not same or struct.unpack('>d', held) < struct.unpack('>d', value) then put(key, value, ttl) end
+  elseif what == 'newest' then
+    local held = redis.call('GET', key)
+    if not held or struct.unpack('>d', held, 9) <= struct.unpack('>d', value, 9) then put(key, value, ttl) end
+  elseif what == 'device' then
+    -- A browser that was revoked stays revoked: the byte after the stamp.
+    local held = redis.call('GET', key)
+    if living(held, now) and held:sub(17, 17) == '1' then value = value:sub(1, 16) .. '1' .. value:sub(18) end
+    put(key, value, ttl)
+  else
+    put(key, value, ttl)
   end
 end
 return 1
@@ -87,42 +107,9 @@ EXCHANGE = script(
     "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end redis.call('SET', KEYS[1], ARGV[2]) return 1",
 )
 
-# Say whose something is; the same answer for a shorter time changes nothing.
-OWN = script(
-    _SHARED
-    + """
-local held = redis.call('GET', KEYS[1])
-local same = held and held:sub(9) == ARGV[1]:sub(9)
-if not same or struct.unpack('>d', held) < struct.unpack('>d', ARGV[1]) then put(KEYS[1], ARGV[1], ARGV[2]) end
-return 1
-"""
-)
-
-INDEX = script(_SHARED + "redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2]) longer(KEYS[1], ARGV[3]) return 1")
-
-# A browser that was revoked stays revoked: the byte after the stamp.
-DEVICE = script(
-    _SHARED
-    + """
-local held, value = redis.call('GET', KEYS[1]), ARGV[2]
-if living(held, ARGV[1]) and held:sub(17, 17) == '1' then value = value:sub(1, 16) .. '1' .. value:sub(18) end
-put(KEYS[1], value, ARGV[3])
-return 1
-"""
-)
-
 REVOKE_DEVICE = script(
     _SHARED
     + "if living(redis.call('GET', KEYS[1]), ARGV[1]) then redis.call('SETRANGE', KEYS[1], 16, '1') end return 1"
-)
-
-SPEND = script(
-    _SHARED
-    + """
-if living(redis.call('GET', KEYS[1]), ARGV[1]) then return 0 end
-put(KEYS[1], ARGV[2], ARGV[3])
-return 1
-"""
 )
 
 # A claim: its end, when it was claimed (8 bytes), '1' once answered, the fingerprint (32 bytes), the answer.

@@ -4,19 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from doorward.ports import ApiKeyRow, ChallengeRow, Changes, DeviceRecord, RecordRow
+from doorward.ports import ApiKeyRow, ChallengeRow, DeviceRecord, RecordRow
 from doorward.row_kinds import Row
-from doorward.stores.redis import layout, values
+from doorward.stores.redis import challenges, layout, records, values
 from doorward.stores.redis.calls import Call, call
-from doorward.stores.redis.challenges import challenge_of_plain, owner_calls
-from doorward.stores.redis.devices import device_of_plain, put_device
+from doorward.stores.redis.devices import device_of_plain, device_step
 from doorward.stores.redis.keys import keep_key, key_of
 from doorward.stores.redis.notes import name_and_note, named
 from doorward.stores.redis.places import Place
-from doorward.stores.redis.records import Days, record_calls, record_of_plain
 from doorward.stores.redis.secret_values import name_and_secret, secret_value
 from doorward.stores.redis.spent import spent_name, spent_value
-from doorward.stores.redis.writes import write
+from doorward.stores.redis.writes import calls_of, challenge_steps, record_steps
 
 _TAGS = (layout.SUBJECT, layout.ADDRESS, layout.PREFIX_OF_ADDRESS, layout.DEVICE)
 _END, _STAMP = values.END_BYTES, values.STAMP_BYTES
@@ -76,7 +74,7 @@ def _device(place: Place, raw: bytes) -> tuple[Any, ...]:
 
 def _put_device(row: Row, now: float) -> list[Call]:
     device_id, tenant, *rest = row.values
-    return [put_device(tenant, DeviceRecord(device_id, *rest), now)]
+    return calls_of([device_step(tenant, DeviceRecord(device_id, *rest), now)], now)
 
 
 def _proofs_key(row: Row) -> bytes:
@@ -98,7 +96,7 @@ def _put_spent(row: Row, now: float) -> list[Call]:
 
 
 def _record(_: Place, raw: bytes) -> tuple[Any, ...]:
-    found = record_of_plain(raw[_STAMP:])
+    found = records.record_of_plain(raw[_STAMP:])
     head = (found.id, found.tenant, found.subject, found.at, found.outcome, found.rule)
     return (*head, found.expires_at, found.body)
 
@@ -106,11 +104,12 @@ def _record(_: Place, raw: bytes) -> tuple[Any, ...]:
 def _put_record(row: Row, now: float) -> list[Call]:
     record_id, tenant, subject, at, outcome, rule, ends_at, body = row.values
     record = RecordRow(record_id, tenant, subject, at, outcome, rule, body, ends_at)
-    return [*record_calls(record, now, Days()), write((tenant, subject), Changes(record=record), None, now)]
+    steps = [*records.told_steps(record, now), *record_steps(record, now)]
+    return [*records.day_calls(record, records.Days()), *calls_of(steps, now)]
 
 
 def _challenge(_: Place, raw: bytes) -> tuple[Any, ...]:
-    found = challenge_of_plain(raw[_STAMP:])
+    found = challenges.challenge_of_plain(raw[_STAMP:])
     head = (found.id, found.tenant, found.subject, found.decision_id, found.status)
     return (*head, found.created_at, found.expires_at, found.body)
 
@@ -118,7 +117,7 @@ def _challenge(_: Place, raw: bytes) -> tuple[Any, ...]:
 def _put_challenge(row: Row, now: float) -> list[Call]:
     challenge_id, tenant, subject, decision_id, status, created_at, ends_at, body = row.values
     challenge = ChallengeRow(challenge_id, tenant, subject, decision_id, status, body, created_at, ends_at)
-    return [*owner_calls(challenge, now), write((tenant, subject), Changes(challenge=challenge), None, now)]
+    return calls_of([*challenges.told_steps(challenge, now), *challenge_steps(challenge, now)], now)
 
 
 def _owned(what: Callable[[str, bytes, str], bytes]) -> Callable[[Row], bytes]:

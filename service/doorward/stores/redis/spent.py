@@ -1,8 +1,8 @@
 """What may be used once: the jti of every proof that was."""
 
-from doorward.stores.redis import layout, scripts, values
-from doorward.stores.redis.calls import Call
+from doorward.stores.redis import layout, values
 from doorward.stores.redis.part import Part
+from doorward.stores.redis.writes import Step, call_of
 
 
 class Spent(Part):
@@ -11,13 +11,13 @@ class Spent(Part):
         return raw is not None and values.ends(raw) > now
 
     def spend(self, tenant: str, jti: str, *, expires_at: float, now: float) -> bool:
-        return bool(self._exchange.one(spend(tenant, jti, expires_at, now)) == 1)
+        return bool(self._exchange.spend(call_of([spend_step(tenant, jti, expires_at, now)], now)) == 1)
 
 
-def spend(tenant: str, jti: str, expires_at: float, now: float) -> Call:
-    """Return the call that answers 1 where *jti* was unspent until now."""
+def spend_step(tenant: str, jti: str, expires_at: float, now: float) -> Step:
+    """Return the step that lets nothing of its script be written where *jti* was spent before."""
     life = values.milliseconds(expires_at, now)
-    return scripts.SPEND.call((layout.spent(tenant, jti),), repr(now), spent_value(jti, expires_at), life)
+    return Step(layout.spent(tenant, jti), "spend", spent_value(jti, expires_at), life)
 
 
 def spent_value(jti: str, expires_at: float) -> bytes:

@@ -16,7 +16,7 @@ from doorward.stores.redis.decisions import Decisions
 from doorward.stores.redis.devices import Devices
 from doorward.stores.redis.epochs import Epochs
 from doorward.stores.redis.erasing import Erasing
-from doorward.stores.redis.exchange import Exchange
+from doorward.stores.redis.exchange import Exchange, Keeping
 from doorward.stores.redis.idempotency import Idempotency
 from doorward.stores.redis.keys import ApiKeys
 from doorward.stores.redis.listing import Listing
@@ -34,6 +34,7 @@ from doorward.stores.redis.topology import Alone, Cluster, Topology
 from doorward.stores.watch import Watch
 
 OLDEST = (6, 2)
+NOT_TOLD = "Redis does not let this user see how it is set, nor whether another server took over: allow +info"
 
 
 class RedisStore(
@@ -75,9 +76,9 @@ class RedisStore(
             except StoreUnavailable as refused:
                 if not isinstance(refused.__cause__, NoPermissionError):
                     raise
-                found["Redis does not let this user see how it is set: allow +info"] = None
+                found[NOT_TOLD] = None
             else:
-                found |= dict.fromkeys(_warnings(_information(text)))
+                found |= dict.fromkeys(_warnings(_information(text), self._exchange.keeping.replicas))
         return list(found)
 
     def sizes(self) -> dict[str, int]:
@@ -117,15 +118,17 @@ def open_store(
     state_dir: Path | None = None,
     connect_seconds: float = CONNECT_SECONDS,
     command_seconds: float = COMMAND_SECONDS,
+    replicas: int = 0,
 ) -> RedisStore:
     """Return the store at *url*, of which nothing is asked before its first use.
 
-    No trip waits longer than the two times for a server that does not answer. What was seen of the store is
-    remembered below *state_dir*.
+    No trip waits longer than the two times for a server that does not answer, and half the second for *replicas* to
+    have what was spent. What was seen of the store is remembered below *state_dir*.
     """
     address = redis_url(url)
     topology = _topology(address, connect_seconds=connect_seconds, command_seconds=command_seconds)
-    return RedisStore(Exchange(topology, Watch(Memory(state_dir, without_secrets(url)))))
+    keeping = Keeping(replicas, round(command_seconds * 500))
+    return RedisStore(Exchange(topology, Watch(Memory(state_dir, without_secrets(url))), keeping))
 
 
 def _topology(url: RedisUrl, *, connect_seconds: float, command_seconds: float) -> Topology:
@@ -142,8 +145,14 @@ def _information(text: bytes) -> dict[str, str]:
     return {name: value for name, separator, value in pairs if separator}
 
 
-def _warnings(told: dict[str, str]) -> list[str]:
+def _warnings(told: dict[str, str], replicas: int) -> list[str]:
     found = []
+    following = told.get("connected_slaves", "")
+    if following.isdecimal() and int(following) < replicas:
+        found.append(
+            f"Redis has {following} of the {replicas} replicas that DOORWARD_STORE_REPLICAS asks for: nothing that can "
+            "be used once is accepted"
+        )
     if told.get("maxmemory_policy", "noeviction") != "noeviction":
         found.append(f"Redis evicts what it likes (maxmemory-policy {told['maxmemory_policy']}); set noeviction")
     if told.get("aof_enabled", "1") != "1":

@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 
 from doorward.stores.redis import layout
 from doorward.stores.redis.calls import Address, Call
+from doorward.stores.redis.line import packed
 from doorward.stores.redis.nodes import Locate, Node
 
 SLOTS = 16_384
@@ -19,7 +20,9 @@ ASKED = 2
 
 
 class Topology(Protocol):
-    """Where a call goes."""
+    """Where a call goes. *undivided*: there are no slots, and one call may have whatever keys it likes."""
+
+    undivided: bool
 
     def node_of(self, call: Call) -> Node: ...
 
@@ -35,6 +38,10 @@ class Topology(Protocol):
         """Return the number of a copy of the epoch that *node* has, None where it has none."""
         ...
 
+    def servers(self) -> dict[str, str]:
+        """Return which process of Redis has each copy of the epoch, by its place, as far as it has told."""
+        ...
+
     def doubt(self) -> None:
         """Look again before the next call: something moved, or is gone."""
         ...
@@ -45,6 +52,7 @@ class Topology(Protocol):
 class Alone:
     """One server, or the master that Sentinels name."""
 
+    undivided = True
     _HERE: Address = ("", 0)
 
     def __init__(self, locate: Locate, options: dict[str, Any]) -> None:
@@ -64,6 +72,9 @@ class Alone:
     def place_of(self, node: Node) -> int | None:  # noqa: ARG002 (the protocol's)
         return 0
 
+    def servers(self) -> dict[str, str]:
+        return {"0": self._node.server}
+
     def doubt(self) -> None:
         self._node.drop()
 
@@ -73,6 +84,8 @@ class Alone:
 
 class Cluster:
     """The masters of a Cluster by slot, asked for again whenever a call was redirected or failed."""
+
+    undivided = False
 
     def __init__(self, seeds: Sequence[Address], options: dict[str, Any]) -> None:
         self._seeds = list(seeds)
@@ -101,6 +114,10 @@ class Cluster:
     def place_of(self, node: Node) -> int | None:
         return self._places.get(node)
 
+    def servers(self) -> dict[str, str]:
+        owners = ((place, self._owners[key_slot(name)]) for place, name in enumerate(layout.epochs()))
+        return {str(place): self._node(owner).server for place, owner in owners if owner}
+
     def doubt(self) -> None:
         self._in_doubt = True
 
@@ -128,14 +145,16 @@ class Cluster:
 
     def _ask(self, address: Address) -> list[Address | None]:
         node = self._node(address)
-        connection = node.take()
+        line = node.take()
         try:
-            connection.send_command("CLUSTER", "SLOTS")
-            found = connection.read_response()
+            line.send(packed(("CLUSTER", "SLOTS")))
+            found = line.reply()
         except BaseException:
-            connection.disconnect()
+            line.close()
             raise
-        node.give_back(connection)
+        node.give_back(line)
+        if isinstance(found, RedisError):
+            raise found
         owners: list[Address | None] = [None] * SLOTS
         for first, last, (host, port, *_), *_ in found:
             owner = (host.decode() or address[0], int(port))

@@ -5,10 +5,14 @@ The end is a double of 8 bytes, big-endian, so that scripts and the sweep read i
 
 import json
 import math
-import os
+import random
 import struct
 from collections.abc import Sequence
 from typing import Any
+
+import orjson
+
+from doorward.core.errors import Unreadable
 
 NEVER = math.inf
 END_BYTES = 8
@@ -20,6 +24,8 @@ _LONGEST_SECONDS = 20 * 366 * 86_400
 
 _END = struct.Struct(">d")
 _LENGTH = struct.Struct(">I")
+_STAMPED = struct.Struct(">dQ")
+_read = json.JSONDecoder().decode
 
 
 def end(ends_at: float) -> bytes:
@@ -34,7 +40,8 @@ def ends(raw: bytes) -> float:
 
 def kept(ends_at: float, body: bytes) -> bytes:
     """Return *body* as it is kept until *ends_at*."""
-    return _END.pack(ends_at) + os.urandom(STAMP_BYTES - END_BYTES) + body
+    # A stamp is no secret: it only has to differ, in every process (a fork gets a seed of its own).
+    return _STAMPED.pack(ends_at, random.getrandbits(64)) + body
 
 
 def living(raw: bytes | None, now: float) -> bytes | None:
@@ -56,11 +63,27 @@ def milliseconds(ends_at: float, now: float) -> int:
 def columns(values: Sequence[Any], body: bytes = b"") -> bytes:
     """Return *values* (bytes in hexadecimal) and *body* as one."""
     plain = [value.hex() if isinstance(value, bytes) else value for value in values]
-    head = json.dumps(plain, separators=(",", ":")).encode()
+    head = _written(plain)
     return _LENGTH.pack(len(head)) + head + body
 
 
+def _written(plain: list[Any]) -> bytes:
+    try:
+        head = orjson.dumps(plain)
+    except TypeError:
+        head = b"null"
+    # What it cannot say, or says null for (what is not finite), is said by the one that takes ten times as long.
+    return head if b"null" not in head else json.dumps(plain, separators=(",", ":")).encode()
+
+
 def columns_of(plain: bytes) -> tuple[list[Any], bytes]:
-    (length,) = _LENGTH.unpack_from(plain)
-    start = _LENGTH.size + length
-    return json.loads(plain[_LENGTH.size : start]), plain[start:]
+    """Return the values and the body that `columns` has put together; Unreadable for anything else."""
+    try:
+        (length,) = _LENGTH.unpack_from(plain)
+        start = _LENGTH.size + length
+        found = _read(plain[_LENGTH.size : start].decode())
+    except (ValueError, struct.error, RecursionError):
+        found = None
+    if not isinstance(found, list):
+        raise Unreadable("what stands under a key of the store is none of ours")
+    return found, plain[start:]

@@ -1,8 +1,11 @@
-"""What one decision writes of a subject: one script, all or nothing."""
+"""What one decision writes: steps of one script, all or nothing, or one script for each hash tag of a Cluster."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from itertools import chain
+from operator import itemgetter
+from typing import NamedTuple
 
-from doorward.ports import ENDED_CHALLENGE_SECONDS, ChallengeRow, Changes, RecordRow
+from doorward.ports import ENDED_CHALLENGE_SECONDS, ChallengeRow, RecordRow
 from doorward.stores.redis import layout, scripts, values
 from doorward.stores.redis.calls import Call, Word
 
@@ -10,30 +13,60 @@ from doorward.stores.redis.calls import Call, Word
 RECORDS_OF_A_SUBJECT = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class NewProfile:
-    """A profile as it shall be where *stamp* is still that of the one that was read; an empty *value* deletes it."""
+class Step(NamedTuple):
+    """What is done under *key*: *what* of `scripts.WRITE`, the value, its life in milliseconds, and two words more."""
 
-    owner: tuple[str, bytes]
-    stamp: bytes
+    key: bytes
+    what: str
     value: bytes
-    milliseconds: int
+    life: int
+    third: Word = b""
+    fourth: Word = b""
 
 
-def write(owner: tuple[str, bytes], changes: Changes, profile: NewProfile | None, now: float) -> Call:
-    """Return the call that writes what *changes* hold of *owner*, and *profile* where it is theirs."""
-    record = changes.record if changes.record and (changes.record.tenant, changes.record.subject) == owner else None
-    opened = changes.challenge
-    challenge = opened if opened and (opened.tenant, opened.subject) == owner else None
-    keys = (
-        layout.subject(*owner, "profile"),
-        layout.record(*owner, record.id if record else ""),
-        layout.subject(*owner, "records"),
-        layout.challenge(*owner, challenge.id if challenge else ""),
-        layout.challenge_of(*owner, challenge.decision_id if challenge else ""),
-    )
-    mine = profile if profile and profile.owner == owner else None
-    return scripts.WRITE.call(keys, *_profile(mine), *_record(record, now), *_challenge(challenge, now))
+key_of, _words = itemgetter(0), itemgetter(slice(1, None))
+
+
+def call_of(steps: Sequence[Step], now: float) -> Call:
+    """Return the call that takes *steps*, which one node must be able to: 1, or why nothing was written."""
+    return scripts.WRITE.call(tuple(map(key_of, steps)), repr(now), *chain.from_iterable(map(_words, steps)))
+
+
+def calls_of(steps: Sequence[Step], now: float) -> list[Call]:
+    """Return the calls that take *steps* on whatever kind of Redis."""
+    return [call_of(portion, now) for portion in layout.portions(steps, key_of, undivided=False)]
+
+
+def own(tenant: str, name: str, subject: bytes, ends_at: float, now: float) -> Step:
+    """Return the step that says whose the thing called *name* is."""
+    value = values.end(ends_at) + subject
+    return Step(layout.owner(tenant, name), "own", value, values.milliseconds(ends_at, now))
+
+
+def profile_step(key: bytes, stamp: bytes, value: bytes, life: int) -> Step:
+    """Return the step that lets nothing be written where the profile has not *stamp* any more; b"" deletes it."""
+    return Step(key, "profile", value, life, stamp)
+
+
+def record_steps(row: RecordRow, now: float) -> list[Step]:
+    """Return what keeps *row* with its subject, and lists it there."""
+    owner, life = (row.tenant, row.subject), values.milliseconds(row.expires_at, now)
+    listed = (row.id.encode(), life, repr(row.at), RECORDS_OF_A_SUBJECT)
+    return [
+        Step(layout.record(*owner, row.id), "record", record_value(row), life),
+        Step(layout.subject(*owner, "records"), "index", *listed),
+    ]
+
+
+def challenge_steps(row: ChallengeRow, now: float) -> list[Step]:
+    """Return what keeps *row* with its subject, and makes it the newest of its decision unless there is a newer."""
+    owner, ends = (row.tenant, row.subject), row.expires_at + ENDED_CHALLENGE_SECONDS
+    life = values.milliseconds(ends, now)
+    newest = values.end(ends) + values.end(row.created_at) + row.id.encode()
+    return [
+        Step(layout.challenge(*owner, row.id), "challenge", challenge_value(row), life),
+        Step(layout.challenge_of(*owner, row.decision_id), "newest", newest, life),
+    ]
 
 
 def record_value(row: RecordRow) -> bytes:
@@ -44,23 +77,3 @@ def record_value(row: RecordRow) -> bytes:
 def challenge_value(row: ChallengeRow) -> bytes:
     head = (row.id, row.tenant, row.subject, row.decision_id, row.status, row.created_at, row.expires_at)
     return values.kept(row.expires_at + ENDED_CHALLENGE_SECONDS, values.columns(head, row.body))
-
-
-def _profile(new: NewProfile | None) -> tuple[Word, ...]:
-    return (new.stamp, new.value, new.milliseconds) if new else (b"", b"", b"")
-
-
-def _record(row: RecordRow | None, now: float) -> tuple[Word, ...]:
-    if row is None:
-        return (b"", b"", b"", b"", b"")
-    life = values.milliseconds(row.expires_at, now)
-    return (record_value(row), life, repr(row.at), row.id, RECORDS_OF_A_SUBJECT)
-
-
-def _challenge(row: ChallengeRow | None, now: float) -> tuple[Word, ...]:
-    if row is None:
-        return (b"", b"", b"")
-    ends = row.expires_at + ENDED_CHALLENGE_SECONDS
-    newest = values.end(ends) + values.end(row.created_at) + row.id.encode()
-    life = values.milliseconds(ends, now)
-    return (challenge_value(row), life, newest)

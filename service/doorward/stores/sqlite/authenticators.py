@@ -1,5 +1,7 @@
 """What a subject has enrolled: one sealed value, which never ends by itself."""
 
+import apsw
+
 from doorward.ports import Rewrite
 from doorward.stores.sqlite.part import Part, row
 
@@ -11,9 +13,11 @@ ON CONFLICT (subject, tenant) DO UPDATE SET body = excluded.body
 
 
 class Authenticators(Part):
+    """Read and rewritten as a whole."""
+
     def authenticators(self, tenant: str, subject: bytes, now: float) -> bytes | None:  # noqa: ARG002 (the port's)
-        found = self._row(_ONE, tenant, subject)
-        return found[0] if found else None
+        with self._database.reading() as db:
+            return authenticators_in(db, tenant, subject)
 
     def rewrite_authenticators(
         self,
@@ -29,3 +33,9 @@ class Authenticators(Part):
                 db.execute("DELETE FROM authenticators WHERE tenant = ? AND subject = ?", (tenant, subject))
             else:
                 db.execute(_PUT, (tenant, subject, body))
+
+
+def authenticators_in(db: apsw.Connection, tenant: str, subject: bytes) -> bytes | None:
+    """Return what *subject* has enrolled in *db*; None where it never did."""
+    found = row(db, _ONE, tenant, subject)
+    return found[0] if found else None

@@ -2,9 +2,11 @@
 
 import apsw
 
-from doorward.ports import ENDED_CHALLENGE_SECONDS, ChallengeRow, ChangeChallenge
+from doorward.ports import ENDED_CHALLENGE_SECONDS, Beside, ChallengeRow, ChangeChallenge
+from doorward.stores.sqlite.authenticators import authenticators_in
 from doorward.stores.sqlite.part import Part
 from doorward.stores.sqlite.part import row as _one
+from doorward.stores.sqlite.records import record_in
 
 _COLUMNS = "id, tenant, subject, decision_id, status, body, created_at, expires_at"
 _ONE = f"SELECT {_COLUMNS} FROM challenges WHERE id = ? AND tenant = ? AND expires_at > ?"  # noqa: S608
@@ -31,6 +33,11 @@ class Challenges(Part):
     def put_challenge(self, row: ChallengeRow, now: float) -> None:  # noqa: ARG002 (the port's)
         with self._database.writing() as db:
             put_challenge(db, row)
+
+    def beside_challenge(self, row: ChallengeRow, note: str, now: float) -> Beside:  # noqa: ARG002 (the port's)
+        with self._database.reading() as db:
+            held = authenticators_in(db, row.tenant, row.subject)
+            return Beside(held, record_in(db, row.tenant, row.decision_id, now))
 
     def rewrite_challenge(self, row: ChallengeRow, change: ChangeChallenge, now: float) -> ChallengeRow | None:
         with self._database.writing() as db:

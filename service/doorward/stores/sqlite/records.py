@@ -20,8 +20,8 @@ class Records(Part):
     """Kept, read, rewritten and listed; a record whose life is over is not there."""
 
     def record(self, tenant: str, record_id: str, now: float) -> RecordRow | None:
-        found = self._row(_ONE, record_id, tenant, now)
-        return RecordRow(*found) if found else None
+        with self._database.reading() as db:
+            return record_in(db, tenant, record_id, now)
 
     def rewrite_record(self, tenant: str, record_id: str, rewrite: Rewrite, now: float) -> RecordRow | None:
         with self._database.writing() as db:
@@ -38,6 +38,12 @@ class Records(Part):
         conditions, values = _conditions(query, now)
         sql = f"SELECT {_COLUMNS} FROM records WHERE {conditions} ORDER BY at DESC, id DESC LIMIT ?"  # noqa: S608
         return [RecordRow(*found) for found in self._rows(sql, *values, max(0, query.limit))]
+
+
+def record_in(db: apsw.Connection, tenant: str, record_id: str, now: float) -> RecordRow | None:
+    """Return the record that *db* holds; None where there is none, or its life is over."""
+    found = row(db, _ONE, record_id, tenant, now)
+    return RecordRow(*found) if found else None
 
 
 def put_record(db: apsw.Connection, record: RecordRow) -> None:

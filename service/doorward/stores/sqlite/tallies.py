@@ -16,12 +16,12 @@ ON CONFLICT (tenant, level, value, bucket) DO UPDATE SET a = a + excluded.a, b =
 """
 _SINCE = "SELECT level, value, bucket, a, b FROM tallies WHERE tenant = ? AND version > ? ORDER BY version"
 _DROP_MINUTES = "DELETE FROM tallies WHERE tenant = ? AND bucket > 0 AND bucket < ?"
+_HAS_OLD = "SELECT 1 FROM tallies WHERE tenant = ? AND bucket > 0 AND bucket < ? LIMIT 1"
+_LARGE = "SELECT level FROM tallies WHERE tenant = ? AND bucket = 0 GROUP BY level HAVING count(*) > ?"
 _DROP_SMALL = """
-DELETE FROM tallies WHERE tenant = :tenant AND bucket = 0 AND (level, value) IN (
-  SELECT level, value FROM (
-    SELECT level, value, row_number() OVER (PARTITION BY level ORDER BY a DESC, value) AS place
-    FROM tallies WHERE tenant = :tenant AND bucket = 0
-  ) WHERE place > :keep
+DELETE FROM tallies WHERE tenant = :tenant AND level = :level AND bucket = 0 AND value IN (
+  SELECT value FROM tallies WHERE tenant = :tenant AND level = :level AND bucket = 0
+  ORDER BY a DESC, value LIMIT -1 OFFSET :keep
 )
 """
 
@@ -42,7 +42,14 @@ class Tallies(Part):
             found = rows(db, _SINCE, tenant, version)
         return present[0] if present else 0, [Tally(*columns) for columns in found]
 
-    def prune_tallies(self, tenant: str, *, before_bucket: int, keep: int) -> None:
+    def prune_tallies(self, tenant: str, *, before_bucket: int, keep: int, above: int) -> None:
+        with self._database.reading() as db:
+            # Nobody writes while another does: what there is to do is found out without that.
+            has_old = row(db, _HAS_OLD, tenant, before_bucket)
+            large = rows(db, _LARGE, tenant, above)
+        if not has_old and not large:
+            return
         with self._database.writing() as db:
             db.execute(_DROP_MINUTES, (tenant, before_bucket))
-            db.execute(_DROP_SMALL, {"tenant": tenant, "keep": keep})
+            for (level,) in large:
+                db.execute(_DROP_SMALL, {"tenant": tenant, "level": level, "keep": keep})

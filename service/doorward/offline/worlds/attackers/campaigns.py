@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from numpy.random import Generator
 
-from doorward.offline.worlds.attackers.scene import BORROWED, Scene, attempt
+from doorward.offline.worlds.attackers.scene import Scene, attempt
 from doorward.offline.worlds.browsers import popular_agent
 from doorward.offline.worlds.geography import HOSTING, RESIDENTIAL, Geography, Spot
 from doorward.offline.worlds.profiles import CODES
@@ -38,15 +38,16 @@ class Stuffing:
 
     def attack(self, scene: Scene, rng: Generator, plan: list[int]) -> Iterator[Session]:
         for tries in plan:
-            start = scene.start(rng, STUFFING_DAYS)
+            length = STUFFING_DAYS / scene.traits.hurry
+            start = scene.start(rng, length)
             pool = [anywhere(scene, rng, start) for _ in range(max(1, int(tries / TRIES_PER_ADDRESS)))]
-            agents = [popular_agent(rng, start) for _ in range(STUFFING_AGENTS)]
+            agents = [popular_agent(rng, start, scene.traits) for _ in range(STUFFING_AGENTS)]
             existing = scene.joined(start)
             for number in range(tries):
                 exists = bool(existing) and chance(rng, STUFFING_EXISTING)
                 user = one_of(rng, existing) if exists else len(scene.people) + int(rng.integers(10**9))
-                hit = exists and chance(rng, STUFFING_HITS)
-                day = start + float(rng.random()) * STUFFING_DAYS
+                hit = exists and chance(rng, STUFFING_HITS * scene.traits.hits)
+                day = start + float(rng.random()) * length
                 where = pool[number % len(pool)]
                 yield attempt(user, day, self.family, where, agent=one_of(rng, agents), hit=hit)
 
@@ -62,13 +63,13 @@ class Spray:
 
     def attack(self, scene: Scene, rng: Generator, plan: list[int]) -> Iterator[Session]:
         for tries in plan:
-            start = scene.start(rng, tries * SPRAY_SECONDS / SECONDS)
+            start = scene.start(rng, _length(scene, tries, SPRAY_SECONDS))
             pool = [server(scene, rng, start) for _ in range(SPRAY_ADDRESSES)]
-            agent = popular_agent(rng, start)
+            agent = popular_agent(rng, start, scene.traits)
             existing = scene.joined(start)
-            for number, at in enumerate(rng.permutation(len(existing))[:tries]):
-                day = start + number * SPRAY_SECONDS / SECONDS
-                hit = chance(rng, SPRAY_HITS)
+            tried = rng.permutation(len(existing))[:tries]
+            for day, at in zip(_days(scene, rng, start, len(tried), SPRAY_SECONDS), tried, strict=True):
+                hit = chance(rng, SPRAY_HITS * scene.traits.hits)
                 yield attempt(existing[int(at)], day, self.family, one_of(rng, pool), agent=agent, hit=hit)
 
 
@@ -84,14 +85,13 @@ class Brute:
     def attack(self, scene: Scene, rng: Generator, plan: int) -> Iterator[Session]:
         for _ in range(plan):
             tries = int(rng.integers(BRUTE_FEWEST, BRUTE_MOST + 1))
-            length = tries * BRUTE_SECONDS / SECONDS
+            length = _length(scene, tries, BRUTE_SECONDS)
             row = scene.random_row(rng)
             if row is None:
                 return
             start = row.day + float(rng.random()) * max(0.0, scene.days - length - row.day)
-            where, agent = server(scene, rng, start), popular_agent(rng, start)
-            for number in range(tries):
-                day = start + number * BRUTE_SECONDS / SECONDS
+            where, agent = server(scene, rng, start), popular_agent(rng, start, scene.traits)
+            for number, day in enumerate(_days(scene, rng, start, tries, BRUTE_SECONDS)):
                 yield attempt(row.user, day, self.family, where, agent=agent, hit=number == tries - 1)
 
 
@@ -106,15 +106,14 @@ class SlowLow:
 
     def attack(self, scene: Scene, rng: Generator, plan: list[int]) -> Iterator[Session]:
         for tries in plan:
-            tries = min(tries, int((scene.days - scene.warm) * 24 * 60 / SLOW_MINUTES))
-            start = scene.start(rng, tries * SLOW_MINUTES * 60 / SECONDS)
+            tries = min(tries, int((scene.days - scene.warm) * 24 * 60 / (SLOW_MINUTES / scene.traits.hurry)))
+            start = scene.start(rng, _length(scene, tries, SLOW_MINUTES * 60))
             existing = scene.joined(start)
-            for number in range(tries if existing else 0):
-                day = start + number * SLOW_MINUTES * 60 / SECONDS
+            for day in _days(scene, rng, start, tries if existing else 0, SLOW_MINUTES * 60):
                 user = one_of(rng, existing)
                 where = home_line(scene, rng, user, day)
-                hit = chance(rng, SLOW_HITS)
-                yield attempt(user, day, self.family, where, agent=popular_agent(rng, day), hit=hit)
+                hit = chance(rng, SLOW_HITS * scene.traits.hits)
+                yield attempt(user, day, self.family, where, agent=popular_agent(rng, day, scene.traits), hit=hit)
 
 
 def anywhere(scene: Scene, rng: Generator, day: float) -> tuple[Spot, str]:
@@ -134,11 +133,23 @@ def home_line(scene: Scene, rng: Generator, user: int, day: float) -> tuple[Spot
     """Return a home's line in the country of *user*, more often one that somebody uses than one that nobody does."""
     country = scene.geography.countries[scene.people[user].home.country]
     at_ms = int(day * DAY_MS)
-    found = scene.borrow(rng, ("homes", country.code), user, at_ms) if chance(rng, BORROWED) else None
+    found = scene.borrow(rng, ("homes", country.code), user, at_ms) if chance(rng, scene.traits.borrowed) else None
     if found is not None:
         return found
     spot = Spot(country.cities.draw(rng), country.system(rng, RESIDENTIAL))
     return spot, scene.fresh(rng, spot, at_ms)
+
+
+def _length(scene: Scene, tries: int, seconds: float) -> float:
+    """Return the days that *tries* take with *seconds* between them, in a world as hurried as this one."""
+    return tries * (seconds / scene.traits.hurry) / SECONDS
+
+
+def _days(scene: Scene, rng: Generator, start: float, tries: int, seconds: float) -> list[float]:
+    """Return the day of each try from *start* on: like a clock, or at random within the same time."""
+    if scene.traits.jitter:
+        return sorted(start + float(each) * _length(scene, tries, seconds) for each in rng.random(tries))
+    return [start + _length(scene, number, seconds) for number in range(tries)]
 
 
 def _hosting(rng: Generator, geography: Geography) -> Spot:

@@ -8,7 +8,7 @@ from numpy.random import Generator
 
 from doorward.offline.worlds.attackers.replacing import COOKIE, same_city, same_provider, victim_at
 from doorward.offline.worlds.attackers.scene import Scene, Victim, instead_of
-from doorward.offline.worlds.browsers import LAG_DAYS, draw_model, user_agent
+from doorward.offline.worlds.browsers import draw_model, user_agent
 from doorward.offline.worlds.sessions import Session
 
 VICTIMS = 20
@@ -46,7 +46,7 @@ class BoilingFrog:
         far = same_city(scene, rng, run[0].base)
         while far[0].asn == near[0].asn:
             far = same_city(scene, rng, run[0].base)
-        own, lag = draw_model(rng), float(rng.exponential(LAG_DAYS))
+        own, lag = draw_model(rng), float(rng.exponential(scene.traits.lag_days))
         for step, victim in enumerate(run):
             base = victim.base
             where = near if step < _OTHER_NETWORK else far
@@ -54,7 +54,7 @@ class BoilingFrog:
                 agent = known.device.agent(base.day)
                 yield instead_of(base, self.family, where, agent=agent, cookie=known.issued)
             else:
-                yield instead_of(base, self.family, where, agent=user_agent(own, base.day, lag))
+                yield instead_of(base, self.family, where, agent=user_agent(own, base.day, lag, scene.traits.pace))
 
 
 def _run(scene: Scene, first: Session) -> list[Session]:

@@ -7,9 +7,10 @@ from numpy.random import Generator
 
 from doorward.offline.worlds.attackers.replacing import FEWEST_VICTIMS, VICTIMS
 from doorward.offline.worlds.attackers.scene import Scene, attempt, instead_of
-from doorward.offline.worlds.browsers import CATALOGUE, CHROME, DESKTOP, LAG_DAYS, popular_agent, user_agent
+from doorward.offline.worlds.browsers import CATALOGUE, CHROME, DESKTOP, popular_agent, user_agent
 from doorward.offline.worlds.sessions import DAY_MS, Session
 from doorward.offline.worlds.streams import Weighted, chance, one_of
+from doorward.offline.worlds.traits import Traits
 
 BURST_MS = 30 * 60 * 1000
 SMALLEST, LARGEST = 2, 6
@@ -51,9 +52,9 @@ class RareAsn:
                 day = member.at_ms / DAY_MS
                 where = (spot, scene.fresh(rng, spot, member.at_ms))
                 if member.base is not None:
-                    yield instead_of(member.base, self.family, where, agent=_agent(rng, day))
+                    yield instead_of(member.base, self.family, where, agent=_agent(rng, day, scene.traits))
                 else:
-                    yield attempt(member.user, day, self.family, where, agent=_agent(rng, day), hit=True)
+                    yield attempt(member.user, day, self.family, where, agent=_agent(rng, day, scene.traits), hit=True)
 
 
 def _burst(scene: Scene, rng: Generator, size: int) -> list[Member]:
@@ -102,10 +103,10 @@ def _accounts(scene: Scene, begun: int) -> tuple[list[int], list[int]]:
     return warm, cold
 
 
-def _agent(rng: Generator, day: float) -> str:
+def _agent(rng: Generator, day: float, traits: Traits) -> str:
     if chance(rng, _DESKTOP_CHROME):
-        return user_agent(_CHROME.draw(rng), day, float(rng.exponential(LAG_DAYS)))
-    return popular_agent(rng, day)
+        return user_agent(_CHROME.draw(rng), day, float(rng.exponential(traits.lag_days)), traits.pace)
+    return popular_agent(rng, day, traits)
 
 
 RARE_ASN = RareAsn()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from numpy.random import Generator
 
-from doorward.offline.worlds.attackers.scene import BORROWED, Scene, Victim, instead_of
+from doorward.offline.worlds.attackers.scene import Scene, Victim, instead_of
 from doorward.offline.worlds.browsers import popular_agent
 from doorward.offline.worlds.geography import MOBILE, RESIDENTIAL, Spot
 from doorward.offline.worlds.sessions import Session
@@ -13,7 +13,6 @@ from doorward.offline.worlds.streams import chance, one_of
 
 VICTIMS = 400
 FEWEST_VICTIMS = 5
-LAST_LOGINS = 5
 
 ANY, HISTORY, COOKIE = "any", "history", "cookie"
 
@@ -36,7 +35,7 @@ class Replacing:
             base, known = victim.base, victim.known
             where = self.where(scene, rng, base)
             if known is None or known.device is None:
-                yield instead_of(base, self.family, where, agent=popular_agent(rng, base.day))
+                yield instead_of(base, self.family, where, agent=popular_agent(rng, base.day, scene.traits))
             else:
                 cookie = known.issued if self.knows == COOKIE else None
                 yield instead_of(base, self.family, where, agent=known.device.agent(base.day), cookie=cookie)
@@ -64,7 +63,7 @@ def victim_at(scene: Scene, rng: Generator, base: Session, knows: str) -> Victim
         return Victim(base)
     known = [
         each
-        for each in scene.earlier(base)[-LAST_LOGINS:]
+        for each in scene.earlier(base)[-scene.traits.last_logins :]
         if each.device is not None and each.device.until > base.day and (knows != COOKIE or each.issued)
     ]
     if not known:
@@ -77,7 +76,7 @@ def victim_at(scene: Scene, rng: Generator, base: Session, knows: str) -> Victim
 
 def abroad(scene: Scene, rng: Generator, base: Session) -> tuple[Spot, str]:
     """Return any network of a country that few users live in."""
-    found = scene.borrow(rng, "outside", base.user, base.at_ms) if chance(rng, BORROWED) else None
+    found = scene.borrow(rng, "outside", base.user, base.at_ms) if chance(rng, scene.traits.borrowed) else None
     if found is not None:
         return found
     country = scene.geography.countries[one_of(rng, scene.geography.outside)]
@@ -96,7 +95,7 @@ def other_city(scene: Scene, rng: Generator, base: Session) -> tuple[Spot, str]:
     home = scene.people[base.user].home
     key = ("country", home.country)
     found = None
-    if chance(rng, BORROWED):
+    if chance(rng, scene.traits.borrowed):
         found = scene.borrow(rng, key, base.user, base.at_ms, lambda lender: lender.spot.city != home)
     if found is not None:
         return found
@@ -112,7 +111,7 @@ def same_city(scene: Scene, rng: Generator, base: Session) -> tuple[Spot, str]:
     """Return a home's or a mobile network in the victim's city."""
     home = scene.people[base.user].home
     key = ("city", (home.country, home.index))
-    found = scene.borrow(rng, key, base.user, base.at_ms) if chance(rng, BORROWED) else None
+    found = scene.borrow(rng, key, base.user, base.at_ms) if chance(rng, scene.traits.borrowed) else None
     if found is not None:
         return found
     spot = Spot(home, scene.geography.countries[home.country].system(rng, RESIDENTIAL, MOBILE))
@@ -123,7 +122,7 @@ def same_provider(scene: Scene, rng: Generator, base: Session) -> tuple[Spot, st
     """Return the line of another customer of the victim's own provider, in the victim's city."""
     person = scene.people[base.user]
     key = ("system", person.provider.index, (person.home.country, person.home.index))
-    found = scene.borrow(rng, key, base.user, base.at_ms) if chance(rng, BORROWED) else None
+    found = scene.borrow(rng, key, base.user, base.at_ms) if chance(rng, scene.traits.borrowed) else None
     return found or (person.house.spot, scene.fresh(rng, person.house.spot, base.at_ms))
 
 

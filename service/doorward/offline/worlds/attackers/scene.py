@@ -14,15 +14,10 @@ from doorward.offline.worlds.people import Person
 from doorward.offline.worlds.sessions import DAY_MS, Session
 from doorward.offline.worlds.streams import chance, one_of
 
-# Before this day nobody is attacked: there is little history yet (a shorter world: its first half).
-WARM_DAYS = 35
-
-BORROWED = 0.7
 _BORROWED_WITHIN_MS = 60 * DAY_MS
 _AT_LEAST_AGO_MS = DAY_MS // 24
 _NOT_SINCE_MS = 10 * 60 * 1000
 _TRIES = 16
-_V6_SHARE = 0.25
 
 
 class Attacker(Protocol):
@@ -48,7 +43,8 @@ class Scene:
     """The genuine world as attackers find it.
 
     *successes* are all genuine ones in the order of time, *by_user* those of each user. *taken* are the numbers of
-    those that an attacker replaces; what an attacker knows of a victim is *kept* from being taken.
+    those that an attacker replaces; what an attacker knows of a victim is *kept* from being taken. Before day *warm*
+    nobody is attacked: there is little history yet (a shorter world: its first half).
     """
 
     def __init__(
@@ -59,7 +55,8 @@ class Scene:
         self.successes = successes
         self.days = days
         self.scale = scale
-        self.warm = min(WARM_DAYS, days / 2)
+        self.traits = geography.traits
+        self.warm = min(self.traits.warm_days, days / 2)
         self.by_user: dict[int, list[Session]] = defaultdict(list)
         for session in successes:
             self.by_user[session.user].append(session)
@@ -115,12 +112,12 @@ class Scene:
 
     def fresh(self, rng: Generator, spot: Spot, at_ms: int) -> str:
         """Return an address of *spot* that nobody has used in the last minutes, if there is one."""
-        v6 = spot.asn.kind == RESIDENTIAL and chance(rng, _V6_SHARE)
-        address = fresh(rng, spot, v6=v6)
+        v6 = spot.asn.kind == RESIDENTIAL and chance(rng, self.traits.v6_homes)
+        address = fresh(rng, spot, self.traits, v6=v6)
         for _ in range(_TRIES):
             if self._is_quiet(address, at_ms):
                 break
-            address = fresh(rng, spot, v6=v6)
+            address = fresh(rng, spot, self.traits, v6=v6)
         return address
 
     def _is_quiet(self, address: str, at_ms: int) -> bool:

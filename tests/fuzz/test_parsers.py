@@ -1,0 +1,50 @@
+"""Every parser of the table, for a short time and with the same inputs each run; `make fuzz` goes on with others."""
+
+import pytest
+
+from .looping import Trial
+from .target import SECRET, Target, text
+from .targets import TARGETS
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
+def test_a_parser_says_what_it_may_and_nothing_else(target):
+    trial = Trial(target)
+
+    for _ in range(target.tries):
+        trial.once()
+
+    assert [str(each) for each in trial.findings.values()] == []
+
+
+def tried(read, errors=(ValueError,)):
+    """Return what is found where *read* is tried with a number that has a secret behind it."""
+    trial = Trial(Target("planted", text(read), errors, [f"1,{SECRET}".encode()]))
+    for _ in range(200):
+        trial.once()
+    return [each.what for each in trial.findings.values()]
+
+
+def test_an_error_that_was_not_declared_is_found():
+    assert any("ZeroDivisionError" in what for what in tried(lambda said: 1 // (len(said) % 7)))
+
+
+def test_an_error_that_repeats_a_secret_is_found():
+    def echoing(said):
+        raise ValueError(f"cannot read {said}")
+
+    assert any("repeats a secret" in what for what in tried(echoing))
+
+
+def test_a_parser_that_says_what_it_may_is_left_in_peace():
+    assert tried(lambda said: len(said)) == []
+
+
+def test_the_same_seed_tries_the_same_inputs():
+    given = ([], [])
+    for seen in given:
+        trial = Trial(Target("kept", seen.append, seeds=[b"abc"]), seed=7)
+        for _ in range(50):
+            trial.once()
+
+    assert given[0] == given[1]

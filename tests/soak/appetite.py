@@ -1,0 +1,89 @@
+"""What a service holds while it works: memory and open files of each of its processes, read from /proc."""
+
+import statistics
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+MIB = 1024 * 1024
+# The allocator's own coming and going; a leak of a kilobyte a request is more within a minute.
+SLACK_BYTES = 6 * MIB
+SLACK_SHARE = 0.04
+SLACK_FILES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The sum over all processes at one moment; *memory* is what is theirs alone and their part of what they share."""
+
+    memory: int
+    files: int
+
+
+def held(pids: Sequence[int]) -> Held:
+    """Return what *pids* hold now, in bytes and in open files; a process that has just gone holds nothing."""
+    memory = files = 0
+    for pid in pids:
+        try:
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+            memory += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+            files += len(list(Path(f"/proc/{pid}/fd").iterdir()))
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return Held(memory, files)
+
+
+def tree(pid: int) -> list[int]:
+    """Return *pid* and everything that it has started and that still runs."""
+    found = [pid]
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in children.read_text().split():
+            found += tree(int(child))
+    return found
+
+
+class Watching:
+    """Looks at a process and its children every *every* seconds while the block runs."""
+
+    def __init__(self, pid: int, *, every: float) -> None:
+        self._pid = pid
+        self._every = every
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self.seen: list[Held] = []
+
+    def __enter__(self) -> "Watching":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._ended.wait(self._every):
+            self.seen.append(held(tree(self._pid)))
+
+    def growth(self) -> tuple[Held, Held]:
+        """Return the middle of the second third of what was seen, and of the last: before it caches fill."""
+        third = max(1, len(self.seen) // 3)
+        return _middle(self.seen[third : 2 * third]), _middle(self.seen[2 * third :])
+
+    def growing(self) -> list[str]:
+        """Say what has grown from the second third to the last by more than coming and going."""
+        before, after = self.growth()
+        found = []
+        if after.memory > before.memory * (1 + SLACK_SHARE) + SLACK_BYTES:
+            found.append(f"memory grew from {before.memory / MIB:.1f} to {after.memory / MIB:.1f} MiB")
+        if after.files > before.files + SLACK_FILES:
+            found.append(f"open files grew from {before.files} to {after.files}")
+        return found
+
+
+def _middle(seen: Sequence[Held]) -> Held:
+    if not seen:
+        raise ValueError("too short to tell: nothing was seen in a third of the time")
+    return Held(
+        int(statistics.median(each.memory for each in seen)), int(statistics.median(each.files for each in seen))
+    )
