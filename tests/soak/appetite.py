@@ -1,8 +1,11 @@
 """What a service holds while it works: memory and open files of each of its processes, read from /proc."""
 
+import os
 import statistics
 import threading
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +14,8 @@ MIB = 1024 * 1024
 SLACK_BYTES = 6 * MIB
 SLACK_SHARE = 0.04
 SLACK_FILES = 4
+# SQLite's connections are opened when so many read at once for the first time: 8 readers, a writer and a checkpoint.
+CONNECTIONS_TO_A_FILE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +33,19 @@ def held(pids: Sequence[int]) -> Held:
         try:
             lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
             memory += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
-            files += len(list(Path(f"/proc/{pid}/fd").iterdir()))
+            files += open_files(pid)
         except (FileNotFoundError, ProcessLookupError):
             continue
     return Held(memory, files)
+
+
+def open_files(pid: int) -> int:
+    """Return how many files and sockets *pid* has open; connections to one file are one, up to the ten of a pool."""
+    opened: Counter[str] = Counter()
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            opened[os.readlink(link)] += 1
+    return sum(max(1, times - CONNECTIONS_TO_A_FILE + 1) for times in opened.values())
 
 
 def tree(pid: int) -> list[int]:
