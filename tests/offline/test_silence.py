@@ -44,6 +44,13 @@ def test_what_another_systems_log_does_not_tell_stays_unknown(tmp_path):
     assert collected(told, tmp_path) == [False, True, False]
 
 
+def test_a_null_is_all_that_needs_to_be_seen():
+    silence = Silence()
+    sure = [silence.is_sure for _ in silence.looked([event(1, device_token="a"), event(2, device_token=None)])]
+
+    assert sure == [False, True]
+
+
 def test_what_is_no_event_is_left_to_whoever_reads_it():
     silence = Silence()
     strange = [{}, {"request": 1}, {"request": {"client": []}}]

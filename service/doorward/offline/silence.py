@@ -12,11 +12,16 @@ class Silence:
 
     It leaves it out where tokens stand in it and `null` never does: for a model that difference is one between an
     attacker who has none and a system that asks nobody. Events of other systems' logs (`context.log`) are taken at
-    their word; what those do not tell is not known. All events must be looked at before the first one is read.
+    their word; what those do not tell is not known. Until `is_sure` events must be looked at before the first is read.
     """
 
     def __init__(self) -> None:
         self._has_token = self._has_null = False
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether no further event could change how this log is read."""
+        return self._has_null
 
     def looked(self, events: Iterable[Json]) -> Iterator[Json]:
         """Yield *events* as they are, and see how they speak of tokens."""

@@ -7,7 +7,7 @@ import pytest
 
 from doorward.core.errors import BadInput
 from doorward.offline.evidence.evaluation import evaluate
-from doorward.offline.evidence.successes import FROG, NOT_KNOWN, YES, split
+from doorward.offline.evidence.successes import NOT_KNOWN, YES, split
 
 from .made import DAY, Made, hundred
 
@@ -225,48 +225,6 @@ def test_what_a_score_promises_is_held_against_what_came(frozen):
     assert (by_score["expected"], by_score["came"], by_score["days"]) == (0.02, 0.03, 2)
     assert by_score["mean_off_by_day"] == pytest.approx(0.01)
     assert by_score["most_off_by_day"] == pytest.approx(0.02)
-
-
-def test_a_campaign_is_noticed_at_its_first_challenge(frozen):
-    made = judged()
-    made.attacks("spray", 1, 1, 99, 1, campaign=1).attacks("spray", 99, campaign=2).attacks("spray", 1, 2, campaign=3)
-    made.attacks("vpn", 1)
-
-    assert evaluate(frozen, made.part)["campaigns"] == [
-        {"family": "spray", "campaigns": 3, "successes": 7, "never": 1, "median_before": 2.0, "most_before": 2}
-    ]
-
-
-def test_a_frog_is_told_by_its_step_and_in_no_family(frozen):
-    made = judged()
-    made.attacks(FROG, 1, 1, 1, 1, 99, 99, subject="ada").attacks(FROG, 1, 1, 1, 1, 1, 1, subject="ben")
-
-    document = evaluate(frozen, made.part)
-
-    frog = document["boiling_frog"]
-    assert frog == {"runs": 2, "never": 1, "first_at": {"5": 1}, "no_cross": {"runs": 0, "never": 0}}
-    assert of_model(document)["families"] == {}
-    assert document["judged"]["attacks"] == {FROG: 12}
-
-
-def test_a_frog_on_the_victims_own_networks_is_told_apart(frozen):
-    made = judged()
-    own = {"subject": "ada", "network_used": YES}
-    made.attacks(FROG, 1, 1, subject="ada").attacks(FROG, 1, 1, 1, 1, **own)
-    made.attacks(FROG, 1, 1, 1, 1, 99, 1, subject="ben")
-
-    frog = evaluate(frozen, made.part)["boiling_frog"]
-
-    assert (frog["never"], frog["no_cross"]) == (1, {"runs": 1, "never": 1})
-
-
-def test_a_frog_that_had_begun_before_is_not_counted():
-    made = Made().genuine(*hundred()).attacks(FROG, 1, 1, subject="ada").genuine(*hundred())
-    made.attacks(FROG, 99, 99, 99, 99, subject="ada")
-
-    frozen, later = split(made.rows, 102 / 206)
-
-    assert evaluate(frozen, later)["boiling_frog"] is None
 
 
 def test_the_document_is_json_without_infinities(frozen):

@@ -1,6 +1,7 @@
 """How far attackers get before anybody notices: the successes of a campaign, the steps of a boiling frog."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from doorward.offline.evidence import counting
@@ -10,9 +11,10 @@ from doorward.offline.evidence.successes import FROG, YES, Part
 
 Json = dict[str, Any]
 
-# How many sign-ins go away from one victim, and which of them, counted from 0, is the first from another network.
+# How many sign-ins go away from one victim; which is the first from another network, and with another device too.
 STEPS = 6
-_OTHER_NETWORK = 2
+_NETWORK_STEP = 3
+_CROSS_STEP = 5
 
 
 def campaigns(judged: Part, threshold: float) -> list[Json]:
@@ -48,32 +50,46 @@ def frog(judged: Part, threshold: float) -> Json | None:
     Only those whose first step is in *judged* are counted. Under `no_cross` those are told once more whose other
     network is one that the victim uses anyway: nothing but the device is ever new in them.
     """
-    rows = judged.all
-    column, runs = rows.scores[MODEL], defaultdict[int, list[tuple[int, bool]]](list)
-    for place in rows.attacks().get(FROG, []):
-        runs[rows.subject[place]].append((place, column[place] > threshold))
-    first: Counter[int] = Counter()
-    whole = never = uncrossed = uncrossed_never = 0
-    for taken in runs.values():
-        for start in range(0, len(taken), STEPS):
-            run = taken[start : start + STEPS]
-            if not judged.since <= run[0][0] < judged.until:
-                continue
-            whole += 1
-            before = _before([challenged for _, challenged in run])
-            missed = before == len(run)
-            if missed:
-                never += 1
-            else:
-                first[before + 1] += 1
-            if len(run) > _OTHER_NETWORK and rows.network_used[run[_OTHER_NETWORK][0]] == YES:
-                uncrossed += 1
-                uncrossed_never += missed
-    if not whole:
+    used = judged.all.network_used
+    every, no_cross = list[int | None](), list[int | None]()
+    for run in _runs(judged):
+        number = _before([judged.all.scores[MODEL][place] > threshold for place in run])
+        step = number + 1 if number < len(run) else None
+        every.append(step)
+        if len(run) >= _NETWORK_STEP and used[run[_NETWORK_STEP - 1]] == YES:
+            no_cross.append(step)
+    return {**_steps(every), "no_cross": _steps(no_cross)} if every else None
+
+
+def noticed(told: Json | None) -> float | None:
+    """Return the share of the frogs of `frog` that are challenged before or at their cross; None where none crosses."""
+    if told is None or told["runs"] == told["no_cross"]["runs"]:
         return None
-    steps = {str(step): first[step] for step in sorted(first)}
-    no_cross = {"runs": uncrossed, "never": uncrossed_never}
-    return {"runs": whole, "never": never, "first_at": steps, "no_cross": no_cross}
+    aside = told["no_cross"]
+    crossing: int = told["runs"] - aside["runs"]
+    return (_by_their_cross(told) - _by_their_cross(aside)) / crossing
+
+
+def _by_their_cross(told: Json) -> int:
+    return sum(number for step, number in told["first_at"].items() if int(step) <= _CROSS_STEP)
+
+
+def _runs(judged: Part) -> Iterator[list[int]]:
+    """Yield the places of each frog's steps, in order."""
+    rows, taken = judged.all, defaultdict[int, list[int]](list)
+    for place in rows.attacks().get(FROG, []):
+        taken[rows.subject[place]].append(place)
+    for places in taken.values():
+        for start in range(0, len(places), STEPS):
+            if judged.since <= places[start] < judged.until:
+                yield places[start : start + STEPS]
+
+
+def _steps(first: Sequence[int | None]) -> Json:
+    """Return of runs, each told by its first step that is challenged, how many there are and where that was."""
+    counted = Counter(step for step in first if step is not None)
+    steps = {str(step): counted[step] for step in sorted(counted)}
+    return {"runs": len(first), "never": len(first) - counted.total(), "first_at": steps}
 
 
 def _before(challenged: list[bool]) -> int:

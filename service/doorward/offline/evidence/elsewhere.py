@@ -35,9 +35,8 @@ Json = dict[str, Any]
 
 LIKE = "like"
 DAYS = 240
-# A second sign-in may cost so much at this price, and a frog must be noticed at the first sign-in with its own device.
+# A second sign-in may cost so much at this price.
 SECOND_AT, SECOND_AT_MOST = 0.05, 0.25
-_NOTICED_AT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,8 @@ def _figures_of(case: Case, asked: Asked) -> Json:
 def _events(world: World) -> Iterator[Placed]:
     silence = Silence()
     for _ in silence.looked(world.events()):
-        pass
+        if silence.is_sure:
+            break
     for number, event in enumerate(world.events()):
         yield number, read_event(silence.told(event))
 
@@ -106,16 +106,12 @@ def _told(part: Part) -> Json:
     }
     second = sorted(column[place] for place in part.where(lambda place: rows.events[place] == 1))
     promised = calibration.promised(part, at, REFERENCE_AT)["scores"]
-    runs = campaigns.frog(part, at)
-    noticed = None
-    if runs:
-        noticed = sum(number for step, number in runs["first_at"].items() if int(step) <= _NOTICED_AT) / runs["runs"]
     return {
         "genuine": sum(1 for _ in part.genuine()),
         "caught": caught,
         "came": {f"{each['score']:g}": each["came"] for each in promised},
         "second": share_above(second_at, second) if second else None,
-        "frogs": noticed,
+        "frogs": campaigns.noticed(campaigns.frog(part, at)),
         "below": [family for family, share in caught.items() if (share or 0.0) < REFERENCE.get(family, 0.0)],
     }
 
