@@ -40,3 +40,26 @@ def other(tmp_path, closing):
     from doorward.stores.sqlite import open_store
 
     return closing(open_store(str(tmp_path / "other.db")))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A redis-server of the module's own."""
+    from .redis_servers import Server
+
+    server = Server(tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def stores(server, closing):
+    """Two machines on one Redis, which holds nothing."""
+    from doorward.stores.redis import open_store
+
+    from .redis_servers import taken_into_use
+
+    server.ask("FLUSHALL")
+    url = taken_into_use(f"redis://{server.address}/0")
+    return [closing(open_store(url, connect_seconds=5, command_seconds=5)) for _ in range(2)]

@@ -3,15 +3,7 @@ import pytest
 from doorward.stores.redis import open_store
 
 from .contract import SharedStoreContract
-from .redis_servers import Server, taken_into_use
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    server = Server(tmp_path_factory.mktemp("redis"))
-    server.start()
-    yield server
-    server.kill()
+from .redis_servers import taken_into_use
 
 
 @pytest.fixture

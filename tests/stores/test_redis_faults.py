@@ -14,16 +14,8 @@ from doorward.core.errors import StoreUnavailable
 from doorward.stores.redis import open_store
 from doorward.stores.redis.nodes import SURE_SECONDS
 
-from .redis_servers import Server, taken_into_use
+from .redis_servers import taken_into_use
 from .samples import DAY, HOUR, KEYS, NOW, SUBJECT, TENANT, marks, observation
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    server = Server(tmp_path_factory.mktemp("redis"))
-    server.start()
-    yield server
-    server.kill()
 
 
 @pytest.fixture

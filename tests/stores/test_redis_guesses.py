@@ -6,27 +6,9 @@ import pytest
 
 from doorward.core.errors import Conflict
 from doorward.ports import Changes
-from doorward.stores.redis import open_store
 from doorward.stores.redis.seen import MOST_KEYS, LastSeen
 
-from .redis_servers import Server, taken_into_use
 from .samples import DAY, KEYS, NOW, SUBJECT, TENANT, challenge, device, observation, record
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    server = Server(tmp_path_factory.mktemp("redis"))
-    server.start()
-    yield server
-    server.kill()
-
-
-@pytest.fixture
-def stores(server, closing):
-    """Two machines on one Redis."""
-    server.ask("FLUSHALL")
-    url = taken_into_use(f"redis://{server.address}/0")
-    return [closing(open_store(url, connect_seconds=5, command_seconds=5)) for _ in range(2)]
 
 
 def put(store, value):

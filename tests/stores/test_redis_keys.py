@@ -12,19 +12,11 @@ from doorward.stores.redis.values import LEEWAY_SECONDS
 from doorward.stores.redis.writes import RECORDS_OF_A_SUBJECT
 
 from .contract_whole import fill
-from .redis_servers import Server, taken_into_use
+from .redis_servers import taken_into_use
 from .samples import DAY, KEYS, NOW, SESSION, TENANT, api_key, observation, proof, record, tally
 
 # What has no end: the epoch, and what belongs to a tenant rather than to a sign-in.
 FOR_GOOD = (b"dw:{e", b"dw:{t:", b"dw:{k", b"dw:{z:")
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    server = Server(tmp_path_factory.mktemp("redis"))
-    server.start()
-    yield server
-    server.kill()
 
 
 @pytest.fixture

@@ -1,26 +1,6 @@
 """What only Redis can show of pruning: many workers share one, and go on adding to it meanwhile."""
 
-import pytest
-
-from doorward.stores.redis import open_store
-
-from .redis_servers import Server, taken_into_use
 from .samples import NOW, TENANT, tally
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    server = Server(tmp_path_factory.mktemp("pruning"))
-    server.start()
-    yield server
-    server.kill()
-
-
-@pytest.fixture
-def stores(server, closing):
-    server.ask("FLUSHALL")
-    url = taken_into_use(f"redis://{server.address}/0")
-    return [closing(open_store(url, connect_seconds=5, command_seconds=5)) for _ in range(2)]
 
 
 def five(store, first):
