@@ -106,3 +106,18 @@ def put(house: House, authenticator: str, status: str, subject: str = "u-1") -> 
     services = house.wiring.services
     subjects = Subjects(house.wiring.store, services.sealer, services.decisions._sources.hasher)
     subjects.set_status("default", subjects.key("default", subject), authenticator, status, house.now[0])
+
+
+@pytest.fixture
+def house_and_outbox(tmp_path):
+    """A house that sends codes, and what holds them."""
+    from .sent import with_outbox
+
+    house, outbox = with_outbox(tmp_path)
+    yield house, outbox
+    house.wiring.stop()
+
+
+@pytest.fixture
+def outbox(house_and_outbox):
+    return house_and_outbox[1]

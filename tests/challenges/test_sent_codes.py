@@ -6,27 +6,14 @@ from dataclasses import replace
 import pytest
 
 from doorward.challenge_rows import KeptChallenges
-from doorward.core.errors import SenderUnavailable
 
 from .conftest import challenged, verify
-from .sent import ADDRESS, CHANNELS, PHONE, ask_to_bind, begin, bound, with_outbox, with_senders
-
-
-@pytest.fixture
-def house_and_outbox(tmp_path):
-    house, outbox = with_outbox(tmp_path)
-    yield house, outbox
-    house.wiring.stop()
+from .sent import ADDRESS, CHANNELS, PHONE, begin, bound, with_outbox
 
 
 @pytest.fixture
 def house(house_and_outbox):
     return house_and_outbox[0]
-
-
-@pytest.fixture
-def outbox(house_and_outbox):
-    return house_and_outbox[1]
 
 
 def wrong(code):
@@ -40,18 +27,6 @@ def begun(house, outbox):
     challenge = challenged(house)
     assert begin(house, challenge, made["id"]).status_code == 200
     return challenge, made["id"], outbox.messages()[-1].code
-
-
-class Broken:
-    """A sender that is away until it is repaired."""
-
-    def __init__(self, outbox):
-        self.outbox, self.is_away = outbox, False
-
-    def send(self, message):
-        if self.is_away:
-            raise SenderUnavailable(message.channel, "the gateway does not answer")
-        self.outbox.send(message)
 
 
 def test_a_code_is_refused_before_one_was_sent(house, outbox):
@@ -242,125 +217,6 @@ def test_the_message_says_what_is_approved(house, outbox, channel):
 
     assert "Pay 950.00 EUR to Bo" in outbox.messages()[-1].body
     assert "bank" in outbox.messages()[-1].body
-
-
-def test_a_number_that_was_not_confirmed_is_not_offered(house, outbox):
-    """ASVS 6.6.1."""
-    bound(house, outbox, "email")
-    ask_to_bind(house, "sms")
-
-    assert [each["type"] for each in challenged(house)["authenticators"]] == ["email"]
-
-
-def test_a_wrong_code_does_not_confirm(house, outbox):
-    made = ask_to_bind(house, "sms").get_json()
-    code = outbox.messages()[-1].code
-
-    answer = house.post(f"/v1/subjects/u-1/authenticators/{made['id']}/confirm", {"code": wrong(code)})
-
-    assert answer.status_code == 422
-    assert "wrong_code" in answer.get_json()["detail"]
-
-
-def test_a_number_is_bound_as_restricted_with_a_warning(house, outbox):
-    """N-OOB-8."""
-    made = ask_to_bind(house, "sms").get_json()
-
-    assert made["restricted"] is True
-    assert "taken over" in made["warning"]
-    assert made["sent_to"] == "+49•••78"
-
-
-def test_after_a_swapped_sim_no_code_goes_to_the_telephone(house, outbox):
-    """N-OOB-8."""
-    bound(house, outbox, "sms")
-    bound(house, outbox, "email")
-
-    calm = challenged(house, context={"sim_swap_recent": False})
-    swapped = challenged(house, context={"sim_swap_recent": True})
-
-    assert [each["type"] for each in calm["authenticators"]] == ["sms", "email"]
-    assert [each["type"] for each in swapped["authenticators"]] == ["email"]
-
-
-def test_whoever_has_only_the_swapped_number_is_not_challenged_with_nothing(house, outbox):
-    bound(house, outbox, "sms")
-
-    decision = house.decide("u-1", context={"sim_swap_recent": True})
-
-    assert (decision["outcome"], decision["challenge"]) == ("deny", None)
-
-
-def test_an_authenticator_that_nobody_can_send_to_is_not_bound(tmp_path):
-    house = with_senders(tmp_path, {})
-
-    answer = ask_to_bind(house, "sms")
-
-    assert answer.status_code == 422
-    assert answer.get_json()["errors"] == [{"detail": "no sender for sms is configured", "pointer": "#/type"}]
-    assert house.get("/v1/subjects/u-1/authenticators").get_json() == []
-    house.wiring.stop()
-
-
-@pytest.fixture
-def broken(tmp_path):
-    house, outbox = with_outbox(tmp_path)
-    sender = Broken(outbox)
-    house.wiring.stop()
-    house = with_senders(tmp_path, {"sms": sender})
-    yield house, sender
-    house.wiring.stop()
-
-
-def test_a_sender_that_is_away_is_told_and_costs_nothing(broken):
-    house, sender = broken
-    made = bound(house, sender.outbox, "sms")
-    challenge = challenged(house)
-    sender.is_away = True
-
-    answer = begin(house, challenge, made["id"])
-    sender.is_away = False
-    at_once = begin(house, challenge, made["id"])
-
-    assert (answer.status_code, answer.get_json()["type"]) == (502, "urn:doorward:problem:sender-unavailable")
-    assert answer.get_json()["detail"] == "the message by sms could not be handed over: the gateway does not answer"
-    assert house.get(f"/v1/challenges/{challenge['id']}").get_json()["attempts_left"] == 5
-    assert at_once.status_code == 200
-
-
-def test_a_resend_that_fails_leaves_the_first_code_good(broken):
-    house, sender = broken
-    made = bound(house, sender.outbox, "sms")
-    challenge = challenged(house)
-    begin(house, challenge, made["id"])
-    house.wait(31)
-    sender.is_away = True
-
-    assert begin(house, challenge, made["id"]).status_code == 502
-
-    code = sender.outbox.messages()[-1].code
-    assert verify(house, challenge, made["id"], code).get_json()["status"] == "passed"
-
-
-def test_a_resend_that_fails_may_be_tried_again_at_once(broken):
-    house, sender = broken
-    made = bound(house, sender.outbox, "sms")
-    challenge = challenged(house)
-    begin(house, challenge, made["id"])
-    house.wait(31)
-    sender.is_away = True
-    begin(house, challenge, made["id"])
-    sender.is_away = False
-
-    assert begin(house, challenge, made["id"]).status_code == 200
-
-
-def test_a_binding_whose_code_could_not_be_sent_was_never_made(broken):
-    house, sender = broken
-    sender.is_away = True
-
-    assert ask_to_bind(house, "sms").status_code == 502
-    assert house.get("/v1/subjects/u-1/authenticators").get_json() == []
 
 
 def live_of(house, challenge):
