@@ -1,7 +1,8 @@
 """How fast a decision is, beside an empty Flask view that does one Redis GET, under the same load in the same run.
 
-Three sides, each served as Doorward is (by gunicorn, or what `--server` says): the empty view, a full decision under
-the default policy with its state in Redis, the same with its state in SQLite. They take turns on the same varied
+Four sides, each served as Doorward is (by gunicorn, or what `--server` says): the empty view, a full decision under
+the default policy with its state in Redis, the same with its state in SQLite, and what HTTP and the two trips to Redis
+cost by themselves (`bench/least.py`), which no decision there can go below. They take turns on the same varied
 traffic, so that a noisy machine is noisy for all of them; what counts is the ratio within a round. Everything is
 started here on free ports of loopback, in a temporary folder, and ended afterwards.
 
@@ -31,7 +32,8 @@ from people import Person, login
 from servers import Servers, ask, metrics
 from spread import connect
 
-SIDES = ("baseline", "redis", "sqlite")
+DECIDING = ("redis", "sqlite")
+SIDES = ("baseline", "least", *DECIDING)
 # So much is built in advance of what the last round of a side would need.
 AHEAD = 1.3
 LONGEST_ROUND_SECONDS = 30
@@ -62,10 +64,13 @@ class Bench:
         self._redis = servers.redis()
         url = f"redis://127.0.0.1:{self._redis.port}/0"
         Redis(port=self._redis.port).set(baseline.KEY, "x" * 100)
-        servers.accept(url)
+        beside = f"redis://127.0.0.1:{self._redis.port}/1"
+        for each in (url, beside):
+            servers.accept(each)
         self._people = [Person.numbered(number) for number in range(chosen.people)]
         self._served = {
             "baseline": servers.baseline(url),
+            "least": servers.doorward("least", beside, command=[str(Path(__file__).with_name("least.py"))]),
             "redis": servers.doorward("redis-doorward", url),
             "sqlite": servers.doorward("sqlite-doorward", ""),
         }
@@ -123,7 +128,8 @@ class Bench:
         """Return the figures of one connection, where no request waits for another, with the stages of a decision."""
         before = self.metrics(side)
         found = self.turn(side, "alone", connections=1, seconds=self._chosen.seconds / 2)
-        return found | {"stages_us": figures.stage_microseconds(before, self.metrics(side))}
+        stages = figures.stage_microseconds(before, self.metrics(side)) if side in DECIDING else {}
+        return found | {"stages_us": stages}
 
     def metrics(self, side: str) -> str:
         served = self._served[side]
@@ -133,13 +139,13 @@ class Bench:
         """Warm up, measure, and return everything."""
         chosen = self._chosen
         load_before = round(os.getloadavg()[0], 1)
-        for side in SIDES[1:]:
+        for side in DECIDING:
             self._check_pasts(side)
         for side in SIDES:
             self.turn(side, "warm-up", connections=chosen.connections, seconds=min(4, chosen.seconds))
-        before = {side: self.metrics(side) for side in SIDES[1:]}
+        before = {side: self.metrics(side) for side in DECIDING}
         rounds = list(self.rounds(chosen.rounds))
-        after = {side: self.metrics(side) for side in SIDES[1:]}
+        after = {side: self.metrics(side) for side in DECIDING}
         alone = {side: self.alone(side) for side in SIDES}
         return {
             "settings": {name: value for name, value in vars(chosen).items() if name not in ("json", "quick")},

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -86,14 +87,19 @@ class Servers:
         environ |= {"DOORWARD_BIND": f"127.0.0.1:{port}"}
         return self._start(Served("baseline", self._popen("baseline", command, environ), port))
 
-    def doorward(self, name: str, store: str, *, threads: int | None = None) -> Served:
-        """Start `doorward serve` on *store*, as it comes: its defaults, and its log in a file."""
-        environ = self.environ(name, store)
-        if threads:
-            environ |= {"DOORWARD_THREADS": str(threads)}
+    def doorward(
+        self,
+        name: str,
+        store: str,
+        *,
+        settings: Mapping[str, str] | None = None,
+        command: Sequence[str] = ("-m", "doorward", "serve"),
+    ) -> Served:
+        """Start `doorward serve` on *store*, as it comes but for *settings*, and its log in a file."""
+        environ = self.environ(name, store) | dict(settings or {})
         port, metrics_port = free_port(), free_port()
         environ |= {"DOORWARD_BIND": f"127.0.0.1:{port}", "DOORWARD_METRICS_BIND": f"127.0.0.1:{metrics_port}"}
-        process = self._popen(name, [sys.executable, "-m", "doorward", "serve"], environ)
+        process = self._popen(name, [sys.executable, *command], environ)
         served = self._start(Served(name, process, port, metrics_port))
         served.key = self._wait(served, r"Bearer (dwk_[A-Za-z0-9_-]+)")
         return served

@@ -1,10 +1,11 @@
-"""What the number of threads does: decisions on Redis, served by turns with as many threads in each worker as told.
+"""What the number of threads does: decisions on Redis, served by turns with as many threads in each worker as told, and
+with workers that keep to one core each where a number is told with a `p`.
 
 All run at once, each on a database of its own in one Redis, and take turns under the same traffic; what counts is the
 ratio to the last of them within a round. `--network-ms` makes each trip to Redis so much longer, as if it were
 elsewhere.
 
-    .venv/bin/python bench/threads.py --threads 1,2,4,8
+    .venv/bin/python bench/threads.py --threads 1,2,4,8p,8
 """
 
 import argparse
@@ -54,14 +55,16 @@ class Side:
     """One service, with its people and what it took the last time."""
 
     def __init__(
-        self, servers: Servers, threads: int, redis: Served, port: int, *, database: int, people: list[Person]
+        self, servers: Servers, way: str, redis: Served, port: int, *, database: int, people: list[Person]
     ) -> None:
         url = f"redis://127.0.0.1:{redis.port}/{database}"
         servers.accept(url)
         self._people = people
         tokens = self._with_pasts(servers.environ("pasts", url), url)
-        name = f"threads-{threads}"
-        self._served = servers.doorward(name, f"redis://127.0.0.1:{port}/{database}", threads=threads)
+        number = way.removesuffix("p")
+        settings = {"DOORWARD_THREADS": number, "DOORWARD_PIN_WORKERS": "off" if way == number else "on"}
+        name = f"threads-{way}"
+        self._served = servers.doorward(name, f"redis://127.0.0.1:{port}/{database}", settings=settings)
         self._target = Target(self._served.port, self._served.key, tokens)
         self._redis = redis
         self._expected = 1000.0
@@ -92,22 +95,26 @@ class Side:
         )
 
 
-def report(rounds: list[dict[int, figures.Json]]) -> str:
-    """Return the middle of all rounds for each number of threads, and its ratio to the last within a round."""
+def report(rounds: list[dict[str, figures.Json]]) -> str:
+    """Return the middle of all rounds for each way, and its ratio to the last within a round."""
     last = list(rounds[0])[-1]
     titles = ("CPU µs", "requests/s", "p50 ms", "p99 ms")
     rows = [["threads", *titles, "refused", *(f"{title}, to {last}" for title in titles)]]
-    for threads in rounds[0]:
-        plain = [figures.shown(figures.middle(each[threads][name] for each in rounds), 1) for name in TOLD]
-        ratios = [figures.middle(each[threads][name] / max(each[last][name], 0.1) for each in rounds) for name in TOLD]
-        refused = str(sum(each[threads]["refused"] for each in rounds))
-        rows.append([str(threads), *plain, refused, *(figures.shown(each, 2) for each in ratios)])
+    for way in rounds[0]:
+        plain = [figures.shown(figures.middle(each[way][name] for each in rounds), 1) for name in TOLD]
+        ratios = [figures.middle(each[way][name] / max(each[last][name], 0.1) for each in rounds) for name in TOLD]
+        refused = str(sum(each[way]["refused"] for each in rounds))
+        rows.append([way, *plain, refused, *(figures.shown(each, 2) for each in ratios)])
     return figures.table(rows)
 
 
 def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--threads", default="1,2,4,8", help="numbers of threads, at most six (default 1,2,4,8)")
+    parser.add_argument(
+        "--threads",
+        default="1,2,4,8",
+        help="at most six numbers (default 1,2,4,8); 8p keeps each worker to one core",
+    )
     parser.add_argument("--network-ms", type=float, default=0, help="milliseconds more for each trip to Redis")
     parser.add_argument("--connections", type=int, default=16, help="keep-alive connections (default 16)")
     parser.add_argument("--people", type=int, default=400, help="people who have a history (default 400)")
@@ -117,9 +124,9 @@ def arguments() -> argparse.ArgumentParser:
     return parser
 
 
-def measured(servers: Servers, chosen: argparse.Namespace) -> list[dict[int, figures.Json]]:
-    """Return the figures of each round by the number of threads."""
-    numbers = [int(each) for each in chosen.threads.split(",")][:6]
+def measured(servers: Servers, chosen: argparse.Namespace) -> list[dict[str, figures.Json]]:
+    """Return the figures of each round by the way of serving."""
+    ways = chosen.threads.split(",")[:6]
     seconds = max(0.2, min(chosen.seconds, LONGEST_ROUND_SECONDS))
     connections = max(1, min(chosen.connections, 256))
     late = min(max(0.0, chosen.network_ms), 100) / 1000
@@ -128,16 +135,16 @@ def measured(servers: Servers, chosen: argparse.Namespace) -> list[dict[int, fig
         multiprocessing.Process(target=relay, args=(port, redis.port, late), daemon=True).start()
     people = [Person.numbered(number) for number in range(max(connections, min(chosen.people, MOST_PEOPLE)))]
     sides = {
-        threads: Side(servers, threads, redis, port if late else redis.port, database=database, people=people)
-        for database, threads in enumerate(numbers)
+        way: Side(servers, way, redis, port if late else redis.port, database=database, people=people)
+        for database, way in enumerate(ways)
     }
     for side in sides.values():
         side.turn("warm-up", connections, min(2, seconds))
     rounds = []
     for number in range(max(1, min(chosen.rounds, MOST_ROUNDS))):
-        order = numbers if number % 2 else numbers[::-1]
-        made = {threads: sides[threads].turn(f"round-{number}", connections, seconds) for threads in order}
-        rounds.append({threads: made[threads] for threads in numbers})
+        order = ways if number % 2 else ways[::-1]
+        made = {way: sides[way].turn(f"round-{number}", connections, seconds) for way in order}
+        rounds.append({way: made[way] for way in ways})
     return rounds
 
 

@@ -107,6 +107,7 @@ class Service(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self.metering: Metering | None = None
         self.built: Built | None = None
         self.tls: ssl.SSLContext | None = None
+        self.core: int | None = None
         # Told before a port is open.
         check_tls(settings)
         super().__init__()

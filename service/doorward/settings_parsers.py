@@ -5,6 +5,7 @@ No message repeats the text of a secret.
 
 import base64
 import binascii
+import os
 import re
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -79,6 +80,13 @@ def on_with_extra(extra: str, module: str) -> Parser:
         return text
 
     return parse
+
+
+def on_with_cores(text: str) -> str:
+    """Parse `off` and `on`; `on` needs a system that lets a process choose its cores."""
+    if choice("off", "on")(text) == "on" and not hasattr(os, "sched_setaffinity"):
+        raise ValueError("'on' needs what this system has not: processes that choose their cores")
+    return text
 
 
 def _is_installed(module: str) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from doorward.core.quotas import MOST_A_SECOND
-from doorward.settings_parsers import Bind, bind, choice, on_with_extra, optional_bind, whole_number
+from doorward.settings_parsers import Bind, bind, choice, on_with_cores, on_with_extra, optional_bind, whole_number
 from doorward.settings_row import Setting
 from doorward.settings_sending import SendingSettings
 
@@ -23,6 +23,12 @@ SERVING = (
     ),
     Setting("workers", whole_number(1, 64), "2", "Worker processes."),
     Setting("threads", whole_number(1, 256), "8", "Threads of each worker."),
+    Setting(
+        "pin_workers",
+        on_with_cores,
+        "off",
+        "Whether each worker keeps to one core of the processor: where those are Doorward's alone (performance.md).",
+    ),
     Setting(
         "most_wait_ms",
         whole_number(10, 60_000),
@@ -60,6 +66,7 @@ class ServingSettings(SendingSettings):
     server: str
     workers: int
     threads: int
+    pin_workers: str
     most_wait_ms: int
     key_quota: int
     tenant_quota: int

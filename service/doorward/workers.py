@@ -18,6 +18,7 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from doorward.api.problems import document
 from doorward.core.identifiers import new_id
+from doorward.cores import keep_to, least_used
 from doorward.shedding import WAITED
 from doorward.tls import LONGEST_ARRIVAL_SECONDS, SLOWEST_READ_SECONDS
 
@@ -48,6 +49,8 @@ class Master(Arbiter):  # type: ignore[misc]  # gunicorn has no types
             super().handle_hup()
 
     def spawn_worker(self) -> Any:
+        if self.app.settings.pin_workers == "on":
+            self.app.core = least_used(worker.core for worker in self.WORKERS.values())
         signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
         try:
             return super().spawn_worker()
@@ -104,8 +107,15 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Where the master wants it, chosen before the fork.
+        self.core: int | None = getattr(self.app, "core", None)
         # The connections that a thread is busy with, and until when their requests must have come.
         self._arriving: dict[Any, float] = {}
+
+    def init_process(self) -> None:
+        if self.core is not None:
+            keep_to(self.core)
+        super().init_process()
 
     def init_signals(self) -> None:
         super().init_signals()

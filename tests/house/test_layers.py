@@ -59,6 +59,7 @@ MODULES = {
     "logs": "process",
     "metrics": "process",
     "shedding": "process",
+    "cores": "process",
     "tracing": "process",
     "first_key": "process",
     "tls": "process",

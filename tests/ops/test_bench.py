@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 BENCH = Path(__file__).parents[2] / "bench"
-SIDES = ["baseline", "redis", "sqlite"]
+SIDES = ["baseline", "least", "redis", "sqlite"]
 STAGES = {"facts", "store_begin", "history", "signals", "score", "policy", "record", "store_commit", "total"}
 
 
@@ -51,7 +51,7 @@ def test_the_stages_of_a_decision_are_told_for_both_stores(quick: tuple[str, dic
 
     stages = {side: set(each["stages_us"]) for side, each in result["alone"].items()}
 
-    assert stages == {"baseline": set(), "redis": STAGES, "sqlite": STAGES}
+    assert stages == {"baseline": set(), "least": set(), "redis": STAGES, "sqlite": STAGES}
 
 
 def test_the_traffic_is_answered_in_more_ways_than_one(quick: tuple[str, dict[str, Any]]) -> None:
@@ -81,7 +81,7 @@ def test_a_verify_is_told_in_decisions_for_both_stores(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stderr + done.stdout
     told = json.loads(file.read_text(encoding="utf-8"))
-    assert [each[store]["verifies"]["requests"] for each in told["rounds"] for store in SIDES[1:]] == [40, 40]
+    assert [each[store]["verifies"]["requests"] for each in told["rounds"] for store in SIDES[2:]] == [40, 40]
     assert told["refused"] == 0
     assert "decisions by CPU" in done.stdout
 
@@ -115,10 +115,10 @@ def test_both_trips_to_both_stores_are_told_beside_one_get() -> None:
 def test_every_number_of_threads_is_told_beside_the_last_one() -> None:
     short = ("--rounds", "1", "--seconds", "0.2", "--connections", "4", "--people", "8")
 
-    done = run("threads.py", "--threads", "1,2", "--network-ms", "1", *short)
+    done = run("threads.py", "--threads", "1,2p,2", "--network-ms", "1", *short)
 
     assert done.returncode == 0, done.stderr
-    assert [line.split()[0] for line in done.stdout.splitlines()] == ["threads", "1", "2"]
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["threads", "1", "2p", "2"]
 
 
 def test_a_soak_tells_of_a_steady_load_and_of_an_overload(tmp_path: Path) -> None:
