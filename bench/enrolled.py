@@ -6,7 +6,8 @@ Each has one app with codes of fifteen seconds, so that a run can use several of
 import base64
 import json
 import random
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pyotp
@@ -30,7 +31,6 @@ class Enrolled:
 
     def __init__(self, environ: Mapping[str, str], people: list[Person], tokens: Mapping[str, bytes], now: float):
         self._wired = wiring.build(load(environ))
-        self._people = people
         self._tokens = tokens
         self._draw = random.Random("enrolled")
         self._names = {person.id: new_id("fac") for person in people}
@@ -54,17 +54,19 @@ class Enrolled:
     def close(self) -> None:
         self._wired.store.close()
 
-    def challenges(self, now: float) -> dict[str, str]:
-        """Open a challenge for everybody, as decisions do, and return their ids."""
+    def challenges(self, people: Iterable[Person], now: float) -> dict[Person, str]:
+        """Open a challenge for each of *people*, as decisions do, and return their ids."""
         found = {}
-        for person in self._people:
+        for person in people:
             decision = self._wired.services.decisions.decide(TENANT, to_request(self._asks(person)), now)
-            found[person.id] = decision["challenge"]["id"]
+            if decision["challenge"] is None:
+                sys.exit(f"somebody was not challenged: {decision['outcome']} by {decision['policy']['rule']}")
+            found[person] = decision["challenge"]["id"]
         return found
 
-    def answers(self, port: int, key: str, challenges: Mapping[str, str], now: float) -> list[bytes]:
+    def answers(self, port: int, key: str, challenges: Mapping[Person, str], now: float) -> list[bytes]:
         """Return a request with the right code for each of *challenges*, in a mixed order."""
-        made = [self._answer(port, key, person, challenges[person.id], now) for person in self._people]
+        made = [self._answer(port, key, person, challenge, now) for person, challenge in challenges.items()]
         self._draw.shuffle(made)
         return made
 
