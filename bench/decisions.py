@@ -50,6 +50,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--server", choices=("gunicorn", "granian"), default="gunicorn", help="what serves every side")
     parser.add_argument("--workers", type=int, default=2, help="worker processes (default 2)")
     parser.add_argument("--threads", type=int, default=8, help="threads of each worker (default 8)")
+    parser.add_argument("--pin", choices=("auto", "on", "off"), default="auto", help="whether workers keep to a core")
     parser.add_argument("--people", type=int, default=1000, help="people who have a history (default 1000)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that was measured to FILE")
     parser.add_argument("--quick", action="store_true", help="one very short round, to see that it works")
@@ -195,7 +196,9 @@ def main() -> None:
     chosen.seconds = max(0.2, min(chosen.seconds, LONGEST_ROUND_SECONDS))
     with (
         tempfile.TemporaryDirectory(prefix="doorward-bench-") as folder,
-        Servers(Path(folder), workers=chosen.workers, threads=chosen.threads, server=chosen.server) as servers,
+        Servers(
+            Path(folder), workers=chosen.workers, threads=chosen.threads, server=chosen.server, pin=chosen.pin
+        ) as servers,
     ):
         result = Bench(chosen, servers).run()
     if chosen.json:

@@ -56,9 +56,12 @@ class Served:
 class Servers:
     """Starts programs in *folder*; leaving it ends them, the last one first."""
 
-    def __init__(self, folder: Path, *, workers: int, threads: int, server: str = "gunicorn") -> None:
+    def __init__(
+        self, folder: Path, *, workers: int, threads: int, server: str = "gunicorn", pin: str = "auto"
+    ) -> None:
         self._folder = folder
         self._shape = {"DOORWARD_WORKERS": str(workers), "DOORWARD_THREADS": str(threads), "DOORWARD_SERVER": server}
+        self._shape["DOORWARD_PIN_WORKERS"] = pin
         self._secrets = new_secrets()
         self._running: list[Served] = []
 

@@ -1,12 +1,25 @@
-"""Which processor core a worker keeps to, where an operator says that the cores are the service's alone.
+"""Which processor core each worker keeps to.
 
 One thread of a worker computes at a time. Where the system moves threads to whichever core is free, each of them finds
-what it needs in the cache of another core; `bench/threads.py` shows what that costs.
+what it needs in the cache of another core, or wakes one that slept; `bench/threads.py` shows what that costs.
 """
 
 import os
 from collections import Counter
 from collections.abc import Iterable
+
+from doorward.settings import Settings
+
+
+def are_kept(settings: Settings) -> bool:
+    """Answer whether workers keep to cores.
+
+    Unless somebody says so, only where there are no more cores than workers: all cores are used alike then, and other
+    programs, or another Doorward that does the same, find none busier than the rest.
+    """
+    if settings.pin_workers == "auto":
+        return hasattr(os, "sched_setaffinity") and len(_usable()) <= settings.workers
+    return settings.pin_workers == "on"
 
 
 def least_used(kept: Iterable[int | None]) -> int:

@@ -20,7 +20,7 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from doorward.core.errors import DoorwardError
-from doorward.cores import core_of, keep_to
+from doorward.cores import are_kept, core_of, keep_to
 from doorward.serving import RETRY_SECONDS, Built, Metering, Plan, may_reload, reachable, settled
 from doorward.settings import Settings
 from doorward.settings_parsers import Bind
@@ -83,7 +83,7 @@ class Service(MPServer):
         # What the master does with signals came along by the fork.
         for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(each, signal.SIG_IGN if each == signal.SIGHUP else signal.SIG_DFL)
-        if self.settings.pin_workers == "on":
+        if are_kept(self.settings):
             keep_to(core_of(number))
         threading.Thread(target=_end_with_the_master, daemon=True).start()
         built = _built(self.plan.build)

@@ -82,9 +82,9 @@ def on_with_extra(extra: str, module: str) -> Parser:
     return parse
 
 
-def on_with_cores(text: str) -> str:
-    """Parse `off` and `on`; `on` needs a system that lets a process choose its cores."""
-    if choice("off", "on")(text) == "on" and not hasattr(os, "sched_setaffinity"):
+def pinning(text: str) -> str:
+    """Parse `auto`, `on` and `off`; `on` needs a system that lets a process choose its cores."""
+    if choice("auto", "on", "off")(text) == "on" and not hasattr(os, "sched_setaffinity"):
         raise ValueError("'on' needs what this system has not: processes that choose their cores")
     return text
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from doorward.core.quotas import MOST_A_SECOND
-from doorward.settings_parsers import Bind, bind, choice, on_with_cores, on_with_extra, optional_bind, whole_number
+from doorward.settings_parsers import Bind, bind, choice, on_with_extra, optional_bind, pinning, whole_number
 from doorward.settings_row import Setting
 from doorward.settings_sending import SendingSettings
 
@@ -25,9 +25,9 @@ SERVING = (
     Setting("threads", whole_number(1, 256), "8", "Threads of each worker."),
     Setting(
         "pin_workers",
-        on_with_cores,
-        "off",
-        "Whether each worker keeps to one core of the processor: where those are Doorward's alone (performance.md).",
+        pinning,
+        "auto",
+        "Whether each worker keeps to one core: `on`, `off`, or `auto`, if there are no more cores than workers.",
     ),
     Setting(
         "most_wait_ms",

@@ -18,7 +18,7 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from doorward.api.problems import document
 from doorward.core.identifiers import new_id
-from doorward.cores import keep_to, least_used
+from doorward.cores import are_kept, keep_to, least_used
 from doorward.shedding import WAITED
 from doorward.tls import LONGEST_ARRIVAL_SECONDS, SLOWEST_READ_SECONDS
 
@@ -49,7 +49,7 @@ class Master(Arbiter):  # type: ignore[misc]  # gunicorn has no types
             super().handle_hup()
 
     def spawn_worker(self) -> Any:
-        if self.app.settings.pin_workers == "on":
+        if are_kept(self.app.settings):
             self.app.core = least_used(worker.core for worker in self.WORKERS.values())
         signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
         try:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from doorward.cores import least_used
+from doorward.cores import are_kept, least_used
 from doorward.settings import SettingsError, load
 
 from .conftest import becomes_true
@@ -54,10 +54,26 @@ def test_a_system_without_a_choice_of_cores_refuses_the_setting(monkeypatch: pyt
         load({"DOORWARD_PIN_WORKERS": "on"})
 
 
-def test_workers_go_where_the_system_puts_them_unless_told_otherwise(serve: Start, fetch: Fetch) -> None:
-    (worker,) = workers(serve(DOORWARD_WORKERS="1"), fetch, 1)
+def test_workers_go_where_the_system_puts_them_where_told_so(serve: Start, fetch: Fetch) -> None:
+    (worker,) = workers(serve(DOORWARD_WORKERS="1", DOORWARD_PIN_WORKERS="off"), fetch, 1)
 
     assert cores(worker) == set(CORES)
+
+
+@pytest.mark.parametrize(
+    ("said", "number", "kept"),
+    [("auto", 1, False), ("auto", 2, False), ("auto", 3, True), ("auto", 4, True), ("on", 1, True), ("off", 4, False)],
+)
+def test_on_three_cores_workers_are_kept(monkeypatch: pytest.MonkeyPatch, said: str, number: int, kept: bool) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 4, 5})
+
+    assert are_kept(load({"DOORWARD_PIN_WORKERS": said, "DOORWARD_WORKERS": str(number)})) is kept
+
+
+def test_where_processes_cannot_choose_workers_are_not_kept_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "sched_setaffinity")
+
+    assert not are_kept(load({"DOORWARD_WORKERS": "64"}))
 
 
 def test_each_worker_keeps_to_a_core_of_its_own_with_all_its_threads(serve: Start, fetch: Fetch) -> None:
