@@ -14,8 +14,8 @@ from doorward.ceremony import Verified
 from doorward.core.errors import BadInput, Refusal
 
 from .contract import CEREMONY
+from .passkeys import asked, bound
 from .soft_passkey import SoftPasskey, b64, unb64
-from .test_passkey import asked, bound
 
 SOFT = SoftPasskey()
 VERIFIER = Passkey()
