@@ -8,7 +8,11 @@ import os
 from collections import Counter
 from collections.abc import Iterable
 
+import structlog
+
 from doorward.settings import Settings
+
+log = structlog.get_logger()
 
 
 def are_kept(settings: Settings) -> bool:
@@ -35,8 +39,11 @@ def core_of(number: int) -> int:
 
 
 def keep_to(core: int) -> None:
-    """Stay on *core* from here on, with every thread that is yet to begin."""
-    os.sched_setaffinity(0, {core})
+    """Stay on *core* from here on, with every thread that is yet to begin; where that is forbidden, go on without."""
+    try:
+        os.sched_setaffinity(0, {core})
+    except OSError as wrong:
+        log.warning("core_not_kept", core=core, reason=wrong.strerror or str(wrong))
 
 
 def _usable() -> list[int]:

@@ -91,8 +91,16 @@ LIBRARIES = {
     "segno": ("authenticators/",),
     "standardwebhooks": ("senders/",),
     "structlog": (
-        *("deliveries.py", "logs.py", "notifying.py", "serving.py", "serving_granian.py", "store_opening.py", "tls.py"),
-        *("watching.py", "wiring.py", "api/", "cli/"),
+        *(
+            "cores.py",
+            "deliveries.py",
+            "logs.py",
+            "notifying.py",
+            "serving.py",
+            "serving_granian.py",
+            "store_opening.py",
+        ),
+        *("tls.py", "watching.py", "wiring.py", "api/", "cli/"),
     ),
     "ua_parser": ("facts/",),
     "user_agents": ("facts/",),

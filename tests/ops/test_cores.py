@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from doorward.cores import are_kept, least_used
+from doorward.cores import are_kept, keep_to, least_used
 from doorward.settings import SettingsError, load
 
 from .conftest import becomes_true
@@ -106,3 +106,15 @@ def test_the_next_worker_takes_the_core_that_the_fewest_have() -> None:
     assert least_used([]) == CORES[0]
     assert least_used([*CORES, *CORES[1:]]) == CORES[0]
     assert least_used([*CORES[:-1], None]) == CORES[-1]
+
+
+def test_a_worker_that_may_not_choose_its_core_serves_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = os.sched_getaffinity(0)
+
+    def forbidden(_pid: int, _cores: set[int]) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "sched_setaffinity", forbidden)
+    keep_to(CORES[0])
+
+    assert os.sched_getaffinity(0) == before
