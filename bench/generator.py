@@ -43,19 +43,22 @@ class Sent:
     cpu_seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
     refused: list[int] = field(default_factory=list)
+    # How often a connection was opened again, because the answer on it said that it was the last one.
+    reopened: int = 0
 
 
 class Link:
     """One connection with one request under way."""
 
-    __slots__ = ("begun", "person", "received", "requests", "socket")
+    __slots__ = ("address", "begun", "is_last", "person", "received", "requests", "socket")
 
     def __init__(self, connection: socket.socket, requests: Iterator[Request]) -> None:
-        self.socket = connection
-        self.socket.settimeout(SILENCE_SECONDS)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket = _ready(connection)
+        self.address = connection.getpeername()
         self.requests = requests
         self.received = b""
+        # Whether the answer says that the server closes the connection after it, as one does that holds too many.
+        self.is_last = False
         self.person = ""
         self.begun = 0.0
 
@@ -84,16 +87,28 @@ class Link:
         end = self.received.find(b"\r\n\r\n")
         if end < 0:
             return False
+        self.is_last = self.received.find(b"\r\nConnection: close", 0, end) >= 0
         at = self.received.find(b"Content-Length: ")
         if at < 0:
             at = self.received.find(b"content-length: ")
         at += 16
         return len(self.received) >= end + 4 + int(self.received[at : self.received.index(b"\r", at)])
 
+    def reopen(self) -> None:
+        """Go on, on a connection of its own, where the last one was closed."""
+        self.socket.close()
+        self.socket = _ready(socket.create_connection(self.address, timeout=SILENCE_SECONDS))
+
     def keep_token(self, tokens: Tokens) -> None:
         at = self.received.find(b'"token":"dvt_')
         if at > 0 and self.person:
             tokens[self.person] = self.received[at + 8 : self.received.index(b'"', at + 9) + 1]
+
+
+def _ready(connection: socket.socket) -> socket.socket:
+    connection.settimeout(SILENCE_SECONDS)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
 
 
 class Once(Link):
@@ -173,7 +188,21 @@ def _exchange(target: Target, links: dict[int, Link], until: float, sent: Sent) 
                 if refusal := link.refusal():
                     sent.refused.append(refusal)
                 link.keep_token(tokens)
-                if ended < until and link.has_more:
-                    link.send(head, tokens)
-                else:
+                if ended >= until or not link.has_more:
                     under_way -= 1
+                    # The server may close it from here on, as it may any that is idle.
+                    poll.unregister(number)
+                    continue
+                if link.is_last:
+                    sent.reopened += 1
+                    poll.unregister(number)
+                    link = _reopened(links, number)
+                    poll.register(link.socket, select.EPOLLIN)
+                link.send(head, tokens)
+
+
+def _reopened(links: dict[int, Link], number: int) -> Link:
+    link = links.pop(number)
+    link.reopen()
+    links[link.socket.fileno()] = link
+    return link

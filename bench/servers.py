@@ -15,7 +15,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,6 +27,9 @@ from machine import cpu_seconds, tree
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 60
 STOP_SECONDS = 40
+LAST_LINES = 20
+# Of Doorward's lines these tell of single requests and of starts; there are hundreds of thousands.
+QUIET = '"level": "info"'
 GATHERING_SECONDS = 1.5
 NO_REDIS = "the bench starts a redis-server of its own, and there is none here: apt-get install redis-server"
 
@@ -68,21 +72,26 @@ class Servers:
     def __enter__(self) -> "Servers":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """End all programs; where the run failed, tell what they had to say, for their logs go with the folder."""
         while self._running:
-            self._running.pop().stop()
+            served = self._running.pop()
+            served.stop()
+            if kind is not None:
+                told = (line.rstrip() for line in self._lines(served) if QUIET not in line)
+                print(f"what {served.name} said at last:", *deque(told, LAST_LINES), sep="\n  ", file=sys.stderr)
 
     def redis(self) -> Served:
         """Start a redis-server as storage.md asks for one: append-only, synchronised every second, no eviction."""
         program = shutil.which("redis-server")
         if not program:
             sys.exit(NO_REDIS)
-        folder, port = self._folder / "redis", free_port()
+        folder, port = self._folder / "redis-server", free_port()
         folder.mkdir()
         options = {"port": port, "bind": "127.0.0.1", "dir": folder, "save": "", "appendonly": "yes"}
         options |= {"appendfsync": "everysec", "maxmemory-policy": "noeviction"}
         words = [str(word) for name, value in options.items() for word in (f"--{name}", value)]
-        return self._start(Served("redis", self._popen("redis", [program, *words], {}), port))
+        return self._start(Served("redis-server", self._popen("redis-server", [program, *words], {}), port))
 
     def baseline(self, store: str) -> Served:
         command = [sys.executable, str(ROOT / "bench" / "baseline.py")]
@@ -151,8 +160,14 @@ class Servers:
             time.sleep(0.02)
         sys.exit(f"{served.name} did not say {pattern}:\n{self._log(served)}")
 
+    def _lines(self, served: Served) -> Iterator[str]:
+        log = self._folder / f"{served.name}.log"
+        if log.exists():
+            with log.open() as lines:
+                yield from lines
+
     def _log(self, served: Served) -> str:
-        return (self._folder / f"{served.name}.log").read_text()
+        return "".join(self._lines(served))
 
 
 def new_secrets() -> dict[str, str]:

@@ -96,6 +96,7 @@ def overload(served: Served, chosen: argparse.Namespace) -> Json:
     return {
         "connections": chosen.overload,
         "seconds": round(sent.seconds, 1),
+        "reopened": sent.reopened,
         "answers": {str(status): number for status, number in sorted(by_status.items())},
         "refused_without_retry_after": sum(status in (429, 503) and not told for status, told, _ in seen),
         "decisions_a_second": round(len(answered) / sent.seconds, 1),
@@ -151,6 +152,7 @@ def report(found: Json) -> str:
             "|---|---|",
             f"| connections, seconds | {storm['connections']}, {storm['seconds']} |",
             f"| answers by status | {', '.join(f'{status}: {n}' for status, n in storm['answers'].items())} |",
+            f"| connections opened again, where the server closed one after its answer | {storm['reopened']} |",
             f"| decisions a second | {storm['decisions_a_second']} |",
             f"| decided in | {_shown(storm['answered_ms'])} |",
             f"| refused in | {_shown(storm['refused_ms'])} |",

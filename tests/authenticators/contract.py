@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from doorward.ceremony import Ceremony, Realm
+from doorward.ceremony import Ceremony, Realm, Verified
 from doorward.core.assurance import AUTHENTICATOR_TYPES
 from doorward.core.enrolment import ACTIVE, Authenticator
 from doorward.core.errors import BadInput, Refusal
@@ -41,7 +41,9 @@ class VerifierContract:
         enrolment = self.enrolled(verifier, asked)
         begun = verifier.begin(self.held(verifier, enrolment), None, CEREMONY)
 
-        self.answer(verifier, enrolment.state, self.right(enrolment, begun), live=begun.live)
+        verified = self.answer(verifier, enrolment.state, self.right(enrolment, begun), live=begun.live)
+
+        assert isinstance(verified, Verified)
 
     def test_a_wrong_answer_is_a_named_refusal(self, verifier, asked):
         enrolment = self.enrolled(verifier, asked)

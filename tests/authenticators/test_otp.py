@@ -68,7 +68,9 @@ class TestHotp(VerifierContract):
 def test_the_vectors_of_rfc_6238_are_accepted(now, code, algorithm):
     asked = {"secret": seed(algorithm), "algorithm": algorithm, "digits": 8}
 
-    verify(Totp(window=0), Totp().enrol(asked, (), CEREMONY).state, code, now)
+    state = verify(Totp(window=0), Totp().enrol(asked, (), CEREMONY).state, code, now)
+
+    assert state["last_step"] == now // 30
 
 
 def test_the_vectors_of_rfc_4226_are_accepted_in_their_order():
@@ -85,7 +87,9 @@ def test_one_step_either_side_is_accepted(steps):
     """N-OTP-4, N-OTP-5."""
     state = Totp().enrol({}, (), CEREMONY).state
 
-    verify(Totp(), state, pyotp.TOTP(state["secret"]).at(NOW + 30 * steps))
+    spent = verify(Totp(), state, pyotp.TOTP(state["secret"]).at(NOW + 30 * steps))
+
+    assert spent["last_step"] == NOW // 30 + steps
 
 
 @pytest.mark.parametrize("steps", [-2, 2])
