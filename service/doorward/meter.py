@@ -95,8 +95,8 @@ class Meter(Protocol):
         """A request was refused because its key or its tenant (*of*) has made too many."""
         ...
 
-    def shed(self) -> None:
-        """A request was refused because it had waited too long for a thread."""
+    def shed(self, method: str) -> None:
+        """A request was refused because it had waited too long for a thread, before its route was known."""
         ...
 
 
@@ -148,7 +148,7 @@ class NullMeter:
 
     def over_quota(self, of: str) -> None: ...
 
-    def shed(self) -> None: ...
+    def shed(self, method: str) -> None: ...
 
 
 NULL_METER: Meter = NullMeter()

@@ -270,5 +270,7 @@ class Metrics:
     def over_quota(self, of: str) -> None:
         self._count("doorward_over_quota_total", of)
 
-    def shed(self) -> None:
+    def shed(self, method: str) -> None:
         self._count("doorward_requests_shed_total")
+        # It never came to a route, but it was answered.
+        self._count("doorward_requests_total", OTHER, method if method in METHODS else OTHER, "503")

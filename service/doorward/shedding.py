@@ -28,14 +28,14 @@ class Waited(local):
 WAITED = Waited()
 
 
-def shedding(app: App, most_seconds: float, tell: Callable[[], object], waited: Waited = WAITED) -> App:
-    """Return *app* such that it refuses what *waited* more than *most_seconds*, and tells so."""
+def shedding(app: App, most_seconds: float, tell: Callable[[str], object], waited: Waited = WAITED) -> App:
+    """Return *app* such that it refuses what *waited* more than *most_seconds*, and tells its method."""
     body = json.dumps(document(503, "overloaded", "Too many requests are waiting", _DETAIL)).encode()
 
     def shed(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if waited.seconds <= most_seconds or environ.get("PATH_INFO") in PROBES:
             return app(environ, start_response)
-        tell()
+        tell(environ.get("REQUEST_METHOD", ""))
         headers = [
             ("Content-Type", "application/problem+json"),
             ("Content-Length", str(len(body))),

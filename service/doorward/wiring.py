@@ -179,7 +179,7 @@ def build(
     outside, meter = outside or Outside(), meter or NullMeter()
     store = protected(store or opened(settings), settings, time.monotonic, meter)
     sealer = AesGcmSealer(load_keys(settings.encryption_keys))
-    policies = Policies(settings.rules_dir, last_good=LastGood(_policies_kept_in(settings)))
+    policies = Policies(settings.rules_dir, last_good=last_good(settings))
     policies.load_all(clock())
     tenants = Tenants(settings.rules_dir)
     tenants.load_all(clock())
@@ -227,9 +227,9 @@ class Parts:
     told: wiring_notices.Notices
 
 
-def _policies_kept_in(settings: Settings) -> Path | None:
-    """Return where policies that passed are kept; what keeps its state in memory leaves nothing behind."""
-    return None if settings.store.endswith(f"/{MEMORY}") else settings.state_dir / "policies"
+def last_good(settings: Settings) -> LastGood:
+    """Return what keeps the policies that passed; where state is kept in memory, nothing is left behind."""
+    return LastGood(None if settings.store.endswith(f"/{MEMORY}") else settings.state_dir / "policies")
 
 
 def _scoring(

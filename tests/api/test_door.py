@@ -22,7 +22,7 @@ from doorward.api.operation import SERVICES
 from doorward.core.errors import BadInput, Conflict, Mistake, NotReady, StoreUnavailable, Throttled
 from doorward.meter import NullMeter
 
-from .conftest import DECISION, NOW, Clock, small_services
+from .desks import DECISION, NOW, Clock, small_services
 
 PATH = "/v1/decisions"
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"

@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 import shlex
+import shutil
 import signal
 import socket
 import stat
@@ -260,3 +261,17 @@ def test_a_policy_that_does_not_pass_is_told_with_file_line_and_column(start: St
     assert re.search(rf"^{re.escape(str(policy))}:5:\d+: error: ", program.output, re.MULTILINE)
     assert "Traceback" not in program.output
     assert list(tmp_path.glob("doorward-metrics-*")) == []
+
+
+def test_a_policy_that_was_broken_meanwhile_does_not_stop_a_start(start: Start, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "rules", tmp_path / "rules")
+    policy = tmp_path / "rules" / "default" / "policy.yaml"
+    first = start(*SERVE, DOORWARD_RULES_DIR=str(tmp_path / "rules"))
+    first.wait_for(CURL)
+    first.stop(signal.SIGTERM)
+    policy.write_text("version: 1\nid: broken\nrules:\n  - id: a\n    when: new_devise\n    then: allow\n")
+
+    second = start(*SERVE, DOORWARD_RULES_DIR=str(tmp_path / "rules"))
+
+    second.wait_for("Doorward listens at")
+    second.wait_for(r"new_devise.*policy_refused")

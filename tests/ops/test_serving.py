@@ -213,6 +213,7 @@ def test_a_request_that_waited_too_long_is_refused_at_once(start: Start, fetch: 
 
     assert sorted(answers) == [(503, "1"), (503, "1")]
     assert program.counted("doorward_requests_shed_total") == 2
+    assert program.counted('doorward_requests_total{method="GET",route="other",status="503"}') == 2
 
 
 def test_a_probe_is_answered_however_long_it_waited(start: Start, fetch: Fetch) -> None:

@@ -1,7 +1,6 @@
 """`doorward serve`: check everything, make the first key, then serve."""
 
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -49,7 +48,7 @@ def prepare(settings: Settings) -> str | None:
     from doorward.first_key import first_key
 
     now = time.time()
-    check_rules(settings.rules_dir, now)
+    check_rules(settings, now)
     if settings.trace == "on":
         from doorward import tracing
 
@@ -70,13 +69,19 @@ def prepare(settings: Settings) -> str | None:
         built.store.close()
 
 
-def check_rules(rules_dir: Path, now: float) -> None:
-    """Load every policy and every tenant's settings; RulesRefused with what is wrong in all of them."""
+def check_rules(settings: Settings, now: float) -> None:
+    """Load every policy and every tenant's settings; RulesRefused with what is wrong in all of them.
+
+    A policy that does not pass now but did before stops nothing: a pod that is started again in the night would not
+    come back. The last good one decides, and each worker tells what is wrong with the new one.
+    """
     from doorward.policies import DEFAULT_TENANT, POLICY_FILE, NoPolicy, Policies
     from doorward.tenants import TENANT_FILE, Tenants
+    from doorward.wiring import last_good
 
     lines: list[str] = []
-    policies, settings = Policies(rules_dir), Tenants(rules_dir)
+    rules_dir = settings.rules_dir
+    policies, realms = Policies(rules_dir, last_good=last_good(settings)), Tenants(rules_dir)
     tenants = {DEFAULT_TENANT, *(file.parent.name for file in rules_dir.glob(f"*/{POLICY_FILE}"))}
     for tenant in sorted(tenants):
         try:
@@ -85,7 +90,7 @@ def check_rules(rules_dir: Path, now: float) -> None:
             file = rules_dir / tenant / POLICY_FILE
             lines += [f"{file}:{finding}" for finding in wrong.findings] or [f"{file}: {wrong}"]
     for file in sorted(rules_dir.glob(f"*/{TENANT_FILE}")):
-        lines += [f"{file}:{finding}" for finding in settings.current(file.parent.name, now).error]
+        lines += [f"{file}:{finding}" for finding in realms.current(file.parent.name, now).error]
     if lines:
         raise RulesRefused(lines)
 
