@@ -8,7 +8,7 @@ from doorward.answer import Extras, answer
 from doorward.consequences import Consequences, Keeping, consequences
 from doorward.core.errors import BadInput, Conflict, Mistake, StoreUnavailable, Unreadable
 from doorward.core.identifiers import new_id
-from doorward.core.outcome import ALLOW, Proof
+from doorward.core.outcome import ALLOW, Assessment, Proof
 from doorward.core.population import second_step_asked
 from doorward.core.request import DecisionRequest
 from doorward.gather import Found, Sources, gather
@@ -71,6 +71,7 @@ class DecisionDesk:
             outcome=shown["outcome"],
             kind=request.kind,
             rule=shown["policy"]["rule"],
+            reason=_leading(judgement.assessment),
             degraded=bool(shown["degraded"]),
         )
         if rules.candidate is not None:
@@ -168,6 +169,14 @@ class DecisionDesk:
                 [Mistake(f"line {each.line}, column {each.column}: {each.message}", "#/text") for each in errors]
             )
         return policy
+
+
+def _leading(found: Assessment) -> str:
+    """Return the code of what raises the risk most: a floor, then the first reason; empty where nothing does."""
+    if found.floors:
+        return found.floors[0][0]
+    reason = found.reasons[0] if found.reasons else None
+    return reason.code if reason is not None and reason.points > 0 else ""
 
 
 def _lasting(proofs: Sequence[Proof]) -> tuple[Proof, ...]:

@@ -18,6 +18,7 @@ from doorward.core.standing import ALARMS, Standing
 from doorward.meter import STAGES
 
 OTHER = "other"
+NOTHING = "none"
 MOST_RULES = 500
 
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
@@ -39,6 +40,7 @@ class Declared:
 METRICS: Final = (
     Declared("doorward_decisions_total", "Decisions by outcome and kind.", ("outcome", "kind")),
     Declared("doorward_rule_decisions_total", "Decisions by the rule that decided.", ("rule",)),
+    Declared("doorward_reason_decisions_total", "Decisions by what raised the risk most.", ("reason", "outcome")),
     Declared(
         "doorward_shadow_decisions_total",
         "Decisions beside which a candidate was evaluated, by both outcomes.",
@@ -180,8 +182,10 @@ class Metrics:
     def stage(self, name: str) -> AbstractContextManager[None]:
         return Stage(self._stages[name])
 
-    def decided(self, *, outcome: str, kind: str, rule: str, degraded: bool) -> None:
+    def decided(self, *, outcome: str, kind: str, rule: str, reason: str, degraded: bool) -> None:
         self._count("doorward_decisions_total", outcome, kind)
+        # A model names some dozens of reasons, and stays for as long as the process.
+        self._count("doorward_reason_decisions_total", reason or NOTHING, outcome)
         self._count("doorward_rule_decisions_total", self._bounded(rule))
         if degraded:
             self._count("doorward_decisions_degraded_total")

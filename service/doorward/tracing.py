@@ -120,8 +120,8 @@ class TracedMetrics(Metrics):
         with span, super().stage(name):
             yield
 
-    def decided(self, *, outcome: str, kind: str, rule: str, degraded: bool) -> None:
-        super().decided(outcome=outcome, kind=kind, rule=rule, degraded=degraded)
+    def decided(self, *, outcome: str, kind: str, rule: str, reason: str, degraded: bool) -> None:
+        super().decided(outcome=outcome, kind=kind, rule=rule, reason=reason, degraded=degraded)
         trace.get_current_span().set_attributes(
             {"doorward.outcome": outcome, "doorward.kind": kind, "doorward.rule": rule, "doorward.degraded": degraded}
         )

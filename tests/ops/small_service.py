@@ -20,7 +20,7 @@ def build() -> serving.Built:
     metrics = Metrics()
 
     def app(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        metrics.decided(outcome="allow", kind="login", rule="r", degraded=False)
+        metrics.decided(outcome="allow", kind="login", rule="r", reason="", degraded=False)
         metrics.policy_loaded("default", 1.0)
         if environ["PATH_INFO"] == "/slow":
             print("slow begun", flush=True)

@@ -34,7 +34,7 @@ def times_in(registry: CollectorRegistry) -> dict[tuple[str, str], float]:
 
 def test_the_number_of_rules_that_are_told_apart_is_bounded(metrics: Metrics) -> None:
     for number in range(MOST_RULES + 50):
-        metrics.decided(outcome="allow", kind="login", rule=f"rule-{number}", degraded=False)
+        metrics.decided(outcome="allow", kind="login", rule=f"rule-{number}", reason="", degraded=False)
 
     assert shown(metrics).count("doorward_rule_decisions_total{") == MOST_RULES + 1
     assert 'doorward_rule_decisions_total{rule="other"} 50.0' in shown(metrics)
@@ -101,9 +101,10 @@ print(before, counted())
 
 
 def test_decisions_are_counted_by_outcome_and_kind(metrics: Metrics) -> None:
-    metrics.decided(outcome="deny", kind="login", rule="spray", degraded=True)
+    metrics.decided(outcome="deny", kind="login", rule="spray", reason="new_country", degraded=True)
 
     assert 'doorward_decisions_total{kind="login",outcome="deny"} 1.0' in shown(metrics)
+    assert 'doorward_reason_decisions_total{outcome="deny",reason="new_country"} 1.0' in shown(metrics)
     assert "doorward_decisions_degraded_total 1.0" in shown(metrics)
 
 

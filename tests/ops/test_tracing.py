@@ -22,7 +22,7 @@ App = Callable[[TracedMetrics, dict[str, Any]], str]
 def decided(metrics: TracedMetrics, _environ: dict[str, Any]) -> str:
     with metrics.stage("total"), metrics.stage("facts"):
         pass
-    metrics.decided(outcome="deny", kind="login", rule="no-tor", degraded=False)
+    metrics.decided(outcome="deny", kind="login", rule="no-tor", reason="tor", degraded=False)
     metrics.requested(method="POST", route="/v1/decisions", status=200, seconds=0.01)
     return "200 OK"
 
