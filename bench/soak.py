@@ -81,7 +81,7 @@ class Timed(Link):
 
 def overload(served: Served, chosen: argparse.Namespace) -> Json:
     """Send on many connections as fast as answers come, and return how it was taken."""
-    people = [Person.numbered(number) for number in range(PEOPLE)]
+    people = [Person.numbered(number) for number in range(max(PEOPLE, chosen.overload))]
     requests = streams("overload", people, connections=chosen.overload, ready=2)
     seen: list[tuple[int, bool, float]] = []
     links = []

@@ -23,6 +23,7 @@ from typing import Any
 import structlog
 from gunicorn.app.base import BaseApplication
 
+from doorward.connections import most_connections
 from doorward.core.errors import DoorwardError
 from doorward.settings import Settings
 from doorward.settings_parsers import Bind
@@ -168,6 +169,7 @@ def gunicorn_options(service: Service) -> dict[str, Any]:
         "bind": str(settings.bind),
         "workers": settings.workers,
         "threads": settings.threads,
+        "worker_connections": most_connections(settings.threads),
         "worker_class": "doorward.workers.Worker",
         "preload_app": False,
         # Not the one in C where that happens to be installed: what is refused would be another's choice.

@@ -2,25 +2,19 @@
 
 import json
 import signal
-import socket
 import ssl
-import struct
 import sys
 from collections.abc import Callable, Iterable
-from contextlib import suppress
-from time import perf_counter
 from typing import Any
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from gunicorn.http import errors
-from gunicorn.workers.gthread import ThreadWorker
 
 from doorward.api.problems import document
+from doorward.connections import Connections
 from doorward.core.identifiers import new_id
 from doorward.cores import are_kept, keep_to, least_used
-from doorward.shedding import WAITED
-from doorward.tls import LONGEST_ARRIVAL_SECONDS, SLOWEST_READ_SECONDS
 
 # What the HTTP parser refuses before there is a request for the API to answer; anything else is 400.
 # The first row that fits counts; a header that the application itself got wrong is not the caller's mistake.
@@ -99,7 +93,7 @@ class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
             super().exception(msg, *args, **kwargs)
 
 
-class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+class Worker(Connections):
     """Answers what cannot be parsed like any other mistake, and logs it without the request's text.
 
     That text holds paths and headers: subjects' ids and keys. A worker that ends cuts off nobody who has connected.
@@ -109,8 +103,6 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         super().__init__(*args, **kwargs)
         # Where the master wants it, chosen before the fork.
         self.core: int | None = getattr(self.app, "core", None)
-        # The connections that a thread is busy with, and until when their requests must have come.
-        self._arriving: dict[Any, float] = {}
 
     def init_process(self) -> None:
         if self.core is not None:
@@ -120,59 +112,6 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def init_signals(self) -> None:
         super().init_signals()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
-
-    def set_accept_enabled(self, enabled: bool) -> None:
-        super().set_accept_enabled(enabled)
-        if not enabled and not self.alive:
-            self._take_the_last()
-
-    def _take_the_last(self) -> None:
-        """Take in whoever waits at the door, and close it.
-
-        The kernel lets people in for as long as a worker holds the socket, and resets them when the last one ends:
-        a request lost. Refused at once, they go to another instance.
-        """
-        for listener in self.sockets:
-            for _ in range(self.cfg.backlog):
-                taken = self.nr_conns
-                self.accept(listener)
-                if self.nr_conns == taken:
-                    break
-            listener.close()
-        self.sockets: list[Any] = []
-
-    def enqueue_req(self, conn: Any) -> None:
-        conn.queued_at = perf_counter()
-        super().enqueue_req(conn)
-
-    def handle(self, conn: Any) -> Any:
-        """Serve one request of a connection whose next bytes must come within SLOWEST_READ_SECONDS.
-
-        Without that bound, a few connections that begin a request and fall silent would hold every thread. How long it
-        waited for this thread is put down for `shedding`.
-        """
-        now = perf_counter()
-        WAITED.seconds = now - conn.queued_at
-        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SLOWEST_READ_SECONDS, 0))
-        self._arriving[conn] = now + LONGEST_ARRIVAL_SECONDS
-        try:
-            return super().handle(conn)
-        finally:
-            del self._arriving[conn]
-
-    def murder_pending(self) -> None:
-        """Stop reading, too, from whoever sends a request so slowly that it is still not there.
-
-        A byte now and then keeps within the bound of each read, and would hold a thread for hours. An answer that is
-        under way is not touched.
-        """
-        super().murder_pending()
-        now = perf_counter()
-        for conn, until in list(self._arriving.items()):
-            if now > until:
-                # The plain socket's: that of a TLS one gives up the session under its reader's hands.
-                with suppress(OSError):
-                    socket.socket.shutdown(conn.sock, socket.SHUT_RD)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:  # noqa: ARG002
         if isinstance(exc, ssl.SSLError):

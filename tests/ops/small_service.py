@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from doorward import logs, serving
+from doorward import connections, logs, serving
 from doorward.core.errors import StoreUnavailable
 from doorward.settings import load
 
@@ -44,6 +44,7 @@ def check() -> None:
 
 if __name__ == "__main__":
     settings = load(os.environ)
+    connections.MOST_CONNECTIONS = int(os.environ.get("MOST_CONNECTIONS", connections.MOST_CONNECTIONS))
     logs.configure(level=settings.log_level, form=settings.log_format)
     plan = serving.Plan(build=build, announce=lambda url: print(f"up {url}", flush=True), check=check)
     with serving.counts_folder():
