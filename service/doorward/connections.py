@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from selectors import EVENT_READ
-from time import monotonic, perf_counter
+from time import monotonic
 from typing import Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
@@ -26,6 +26,8 @@ FILES_BESIDE = 200
 IDLE_SECONDS = 1.0
 # How long, and how much, a caller may go on sending after the last answer (RFC 9112, 9.6).
 LINGER_SECONDS = 2.0
+# From a request's first byte to its answer's last. Nothing of ours takes as long; a caller who reads slowly may.
+LONGEST_ANSWER_SECONDS = 30.0
 MOST_LINGERING_BYTES = 65_536
 
 _NOBODY = (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK)
@@ -73,8 +75,8 @@ class Connections(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # The connections that a thread is busy with, and until when their requests must have come.
-        self._arriving: dict[Any, float] = {}
+        # The connections that a thread is busy with, and since when.
+        self._busy: dict[Any, float] = {}
         # Those that were answered for the last time: until when they are read, and how much more.
         self._leaving: dict[socket.socket, tuple[float, int]] = {}
 
@@ -87,7 +89,9 @@ class Connections(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             client, address = listener.accept()
         except OSError as wrong:
             if wrong.errno in _NO_FILES:
-                self._make_room()
+                # As many as there are is all that it can hold.
+                self.worker_connections = max(1, self.nr_conns)
+                self.log.warning("no more files can be opened, so no more than %s connections", self.nr_conns)
             elif wrong.errno not in _NOBODY:
                 raise
             return
@@ -126,38 +130,40 @@ class Connections(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             conn.timeout = min(conn.timeout, deadline)
 
     def enqueue_req(self, conn: Any) -> None:
-        conn.queued_at = perf_counter()
+        conn.queued_at = monotonic()
         super().enqueue_req(conn)
 
     def handle(self, conn: Any) -> Any:
-        """Serve one request of a connection whose next bytes must come within SLOWEST_READ_SECONDS.
+        """Serve one request of a connection whose next bytes must come, and go, within SLOWEST_READ_SECONDS.
 
-        Without that bound, a few connections that begin a request and fall silent would hold every thread. How long it
-        waited for this thread is put down for `shedding`.
+        Without that bound, a few callers who begin a request and fall silent, or do not read its answer, would hold
+        every thread. How long it waited for this thread is put down for `shedding`.
         """
-        now = perf_counter()
+        now = monotonic()
         WAITED.seconds = now - conn.queued_at
-        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SLOWEST_READ_SECONDS, 0))
-        self._arriving[conn] = now + LONGEST_ARRIVAL_SECONDS
+        for way in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            conn.sock.setsockopt(socket.SOL_SOCKET, way, struct.pack("ll", SLOWEST_READ_SECONDS, 0))
+        self._busy[conn] = now
         try:
             return super().handle(conn)
         finally:
-            del self._arriving[conn]
+            del self._busy[conn]
 
     def murder_pending(self) -> None:
         """End what lasts too long, and idleness where there is no room. Called at each turn of the worker's loop.
 
-        A byte now and then keeps within the bound of each read, and would hold a thread for hours. An answer that is
-        under way is not touched.
+        A byte now and then keeps within the bound of each read or write, and would hold a thread for hours.
         """
         super().murder_pending()
-        now = perf_counter()
-        for conn, until in list(self._arriving.items()):
-            if now > until:
+        now = monotonic()
+        for conn, begun in list(self._busy.items()):
+            if now > begun + LONGEST_ARRIVAL_SECONDS:
+                # What has not come is not read any more; the answer may still go.
+                way = socket.SHUT_RD if now < begun + LONGEST_ANSWER_SECONDS else socket.SHUT_RDWR
                 # The plain socket's: that of a TLS one gives up the session under its reader's hands.
                 with suppress(OSError):
-                    socket.socket.shutdown(conn.sock, socket.SHUT_RD)
-        for sock in [sock for sock, (until, _) in self._leaving.items() if monotonic() > until]:
+                    socket.socket.shutdown(conn.sock, way)
+        for sock in [sock for sock, (until, _) in self._leaving.items() if now > until]:
             self._let_go(sock)
         if self.nr_conns >= self.worker_connections:
             self._make_room()

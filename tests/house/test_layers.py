@@ -55,6 +55,7 @@ MODULES = {
     "serving": "process",
     "serving_granian": "process",
     "workers": "process",
+    "connections": "process",
     "exposition": "process",
     "logs": "process",
     "metrics": "process",
@@ -77,7 +78,7 @@ LIBRARIES = {
     "hiredis": ("stores/redis/",),
     "jinja2": ("api/",),  # it and werkzeug are Flask's own
     "granian": ("serving.py", "serving_granian.py"),
-    "gunicorn": ("serving.py", "workers.py"),
+    "gunicorn": ("connections.py", "serving.py", "workers.py"),
     "jwt": ("assertions.py", "signing_keys.py"),
     "marshmallow": ("api/",),
     "maxminddb": ("facts/",),
@@ -129,7 +130,7 @@ MEASURES_TIME = {
     "api/door.py": "perf_counter",
     "stores/sqlite/connection.py": "monotonic",
 }
-MEASURES_TIME["workers.py"] = "perf_counter"
+MEASURES_TIME["connections.py"] = "monotonic"
 MEASURES_TIME["stores/redis/nodes.py"] = "monotonic"
 
 

@@ -1,4 +1,4 @@
-"""Run by the tests as a program: the real server around an application of four paths."""
+"""Run by the tests as a program: the real server around an application of five paths."""
 
 import gc
 import os
@@ -10,6 +10,9 @@ from typing import Any
 from doorward import connections, logs, serving
 from doorward.core.errors import StoreUnavailable
 from doorward.settings import load
+
+# More than a kernel holds for a caller who reads nothing.
+LARGE = 32 << 20
 
 
 def build() -> serving.Built:
@@ -30,6 +33,8 @@ def build() -> serving.Built:
         start("200 OK", [("Content-Type", "text/plain")])
         if environ["PATH_INFO"] == "/settled":
             return [str(any(each is metrics for each in gc.get_objects())).encode()]
+        if environ["PATH_INFO"] == "/large":
+            return [bytes(LARGE)]
         return [str(os.getpid()).encode()]
 
     served = shedding(app, load(os.environ).most_wait_ms / 1000, metrics.shed)

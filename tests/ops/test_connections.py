@@ -81,6 +81,17 @@ def test_callers_who_do_not_leave_after_their_last_answer_keep_nobody_waiting(st
     assert status == 200
 
 
+def test_who_does_not_read_an_answer_keeps_nobody_waiting_for_long(call: Call, fetch: Fetch, program: Any) -> None:
+    caller = call()
+    caller.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+    begun = caller.recv(15)
+
+    status, _ = fetch(program.url())
+
+    assert (begun, status) == (b"HTTP/1.1 200 OK", 200)
+    assert "Traceback" not in program.output
+
+
 def test_who_does_not_leave_after_the_last_answer_is_left(call: Call) -> None:
     caller = call()
 
