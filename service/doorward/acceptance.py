@@ -2,13 +2,18 @@
 
 from typing import Any
 
-from doorward.core.epoch import Epoch
-from doorward.core.errors import StoreUnavailable
+from doorward.core.epoch import NEW, Epoch
+from doorward.core.errors import DoorwardError, StoreUnavailable
 from doorward.core.times import rfc3339
 from doorward.ports import Store
 from doorward.rows import Sighting
 
 Json = dict[str, Any]
+
+
+class StoreNotNew(DoorwardError):
+    """The store is not accepted, and was in use before: a person must look at what it lost."""
+
 
 MEANS = (
     "To accept the store is to use it as it is:",
@@ -55,6 +60,15 @@ def lost(told: Sighting, now: float) -> str:
         return f"{until}, and it holds nothing after {_time(found.beat)}: {_span(seen.beat - found.beat)} are lost"
     newest = f"; the newest moment in it is {_time(found.beat)}, {_span(now - found.beat)} ago" if found.beat else ""
     return f"{until}, and it is another one now, or lacks some of that time{newest}"
+
+
+def accepted_before(told: Sighting) -> Epoch | None:
+    """Return what the store is accepted as, None where it is new; StoreNotNew where it is neither."""
+    if told.refusal == NEW:
+        return None
+    if told.refusal:
+        raise StoreNotNew(f"nothing was changed, for the store is not new: {told.refusal}")
+    return told.found
 
 
 def accept(store: Store, now: float) -> Epoch:

@@ -98,6 +98,31 @@ def test_to_accept_says_what_that_means(environ: Environ, server: Dumped) -> Non
     assert (told["accepted"], told["kind"], told["sizes"]["api_keys"]) == (True, "redis", 0)
 
 
+def test_a_new_redis_is_accepted_once(environ: Environ, server: Dumped) -> None:
+    there = elsewhere(environ, f"redis://{server.address}")
+
+    first = run(there, "accept", "--if-new", "--yes")
+    name = status(there)["name"]
+    again = run(there, "accept", "--if-new", "--yes")
+
+    assert (first.exit_code, again.exit_code) == (0, 0)
+    assert name in first.stdout
+    assert f"accepted already, as {name}" in again.stdout
+    assert status(there)["name"] == name
+
+
+def test_a_redis_that_lost_its_data_is_not_a_new_one(environ: Environ, server: Dumped) -> None:
+    there = elsewhere(environ, f"redis://{server.address}")
+    run(there, "accept", "--yes")
+    server.ask("FLUSHALL")
+
+    result = run(there, "accept", "--if-new", "--yes")
+
+    assert result.exit_code == 1
+    assert "not new: the store came back empty" in result.stderr
+    assert status(there)["accepted"] is False
+
+
 def test_a_redis_that_is_away_is_told_as_such(environ: Environ) -> None:
     told = status(elsewhere(environ, "redis://127.0.0.1:1"))
 

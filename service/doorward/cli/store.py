@@ -9,6 +9,7 @@ import click
 from doorward import acceptance
 from doorward.cli.common import agreed, format_option, opened, prepared_settings
 from doorward.cli.store_moves import backup, migrate, restore
+from doorward.core.epoch import Epoch
 from doorward.core.store_url import is_redis, without_secrets
 from doorward.core.times import rfc3339
 from doorward.settings import Settings
@@ -42,9 +43,10 @@ def status_(form: str) -> None:
 
 
 @store.command(name="accept")
+@click.option("--if-new", is_flag=True, help="Do nothing where it is accepted; refuse one known to have lost data.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @format_option
-def accept_(yes: bool, form: str) -> None:
+def accept_(if_new: bool, yes: bool, form: str) -> None:
     """Use the store as it is, from now on.
 
     Needed once when a Redis is set up, and after it lost data and nothing better can be restored. The store is given a
@@ -53,14 +55,22 @@ def accept_(yes: bool, form: str) -> None:
     settings = prepared_settings()
     with opened(settings) as found:
         told = found.sighting()
+        if if_new and (epoch := acceptance.accepted_before(told)):
+            _tell(epoch, "Nothing was done: it is accepted already, as {name}.", form)
+            return
         _explain(settings, acceptance.lost(told, time.time()))
         if not yes:
             agreed(f"Accept {without_secrets(settings.store)} as it is?")
         epoch = acceptance.accept(found, time.time())
+    _tell(epoch, "Accepted as {name}. Services that run on it take it over by themselves.", form)
+
+
+def _tell(epoch: Epoch, sentence: str, form: str) -> None:
     if form == "json":
-        click.echo(json.dumps({"name": epoch.name, "accepted_at": rfc3339(epoch.accepted_at)}))
+        accepted_at = rfc3339(epoch.accepted_at) if epoch.accepted_at else None
+        click.echo(json.dumps({"name": epoch.name, "accepted_at": accepted_at}))
     else:
-        click.echo(f"Accepted as {epoch.name}. Services that run on it take it over by themselves.")
+        click.echo(sentence.format(name=epoch.name))
 
 
 def _kind(settings: Settings) -> dict[str, Any]:
