@@ -3,6 +3,12 @@
 from chart import Scenario
 
 ARGO_CD = "argocd.argoproj.io/hook"
+SPREAD = "topologySpreadConstraints"
+
+
+def bad_for_a_cluster(scenario: Scenario) -> list[str]:
+    """Return what is valid, and would yet go wrong in a cluster."""
+    return runs_once(scenario) + spreads_where_it_may(scenario)
 
 
 def runs_once(scenario: Scenario) -> list[str]:
@@ -16,3 +22,9 @@ def runs_once(scenario: Scenario) -> list[str]:
         if "--if-new" not in container["args"]:
             found.append("the Job accepts what is accepted already")
     return found
+
+
+def spreads_where_it_may(scenario: Scenario) -> list[str]:
+    """Nodes that the pods do not tolerate are not counted as empty ones."""
+    spread = [each for pod in scenario.pods() for each in pod.get(SPREAD, [])]
+    return [f"{each['topologyKey']} counts tainted nodes" for each in spread if each.get("nodeTaintsPolicy") != "Honor"]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from chart import Scenario, Tools, lint, scenarios, unpacked, valid, without_room_for_harm
 from chart_alerts import alert_rows, delivered_wrong
-from chart_cluster import runs_once
+from chart_cluster import bad_for_a_cluster
 from chart_image import leads_to_the_service, policies_of, runs_what_the_image_runs
 from chart_refusals import REFUSALS, wrongly_rendered
 from chart_running import rehearsed
@@ -25,7 +25,7 @@ def scenario_rows(tools: Tools, scenario: Scenario, image: Stage) -> list[Row]:
         return [(f"values: {scenario.name}", "", [scenario.refused])]
     found = lint(tools, scenario) + valid(tools, scenario) + without_room_for_harm(scenario)
     found += runs_what_the_image_runs(scenario, image) + leads_to_the_service(scenario) + policies_of(scenario)
-    found += delivered_wrong(tools, scenario) + runs_once(scenario)
+    found += delivered_wrong(tools, scenario) + bad_for_a_cluster(scenario)
     seen, wrong = rehearsed(scenario, image)
     return [
         (f"values: {scenario.name}", f"{len(scenario.objects)} objects", found),
