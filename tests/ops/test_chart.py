@@ -82,6 +82,13 @@ def test_a_tenants_file_cannot_lie_outside_its_folder(schema: dict) -> None:
     assert not jsonschema.Draft7Validator(schema).is_valid(climbing)
 
 
+def test_a_way_to_redis_names_its_ports(schema: dict) -> None:
+    """Kubernetes takes a rule without ports, and without a destination, for leave to go anywhere."""
+    anywhere = {"networkPolicy": {"egress": {"redis": {"to": [], "ports": []}}}}
+
+    assert not jsonschema.Draft7Validator(schema).is_valid(anywhere)
+
+
 def test_every_value_of_the_schema_stands_in_the_values(schema: dict) -> None:
     assert set(read(CHART / "values.yaml")) | {"global"} == set(schema["properties"])
 

@@ -8,7 +8,7 @@ SPREAD = "topologySpreadConstraints"
 
 def bad_for_a_cluster(scenario: Scenario) -> list[str]:
     """Return what is valid, and would yet go wrong in a cluster."""
-    return runs_once(scenario) + spreads_where_it_may(scenario)
+    return runs_once(scenario) + spreads_where_it_may(scenario) + lets_out_by_port(scenario)
 
 
 def runs_once(scenario: Scenario) -> list[str]:
@@ -28,3 +28,9 @@ def spreads_where_it_may(scenario: Scenario) -> list[str]:
     """Nodes that the pods do not tolerate are not counted as empty ones."""
     spread = [each for pod in scenario.pods() for each in pod.get(SPREAD, [])]
     return [f"{each['topologyKey']} counts tainted nodes" for each in spread if each.get("nodeTaintsPolicy") != "Honor"]
+
+
+def lets_out_by_port(scenario: Scenario) -> list[str]:
+    """No rule of a network policy lets pods reach every port."""
+    rules = [rule for each in scenario.of("NetworkPolicy") for rule in each["spec"]["egress"]]
+    return ["a rule lets pods reach every port" for rule in rules if not rule.get("ports")]

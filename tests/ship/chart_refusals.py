@@ -4,6 +4,9 @@ from chart import Tools, rendered
 
 REDIS = ("store.redis.url=redis://r:6379/0", "secrets.existingSecret=s")
 OTHER_PORT = (r"store.redis.url=redis+cluster://r:6379\,s:6380", "secrets.existingSecret=s")
+WITHOUT_PORT = ("store.redis.url=redis://r/0", "secrets.existingSecret=s")
+SENTINELS = (r"store.redis.url=redis+sentinel://[::1]:6380\,s/doorward", "secrets.existingSecret=s")
+ONLY_6380 = ("networkPolicy.enabled=true", "networkPolicy.egress.redis.ports={6380}")
 READY = "probes.readinessPath=/readyz"
 
 # What must not be rendered, and a part of the reason that is given.
@@ -47,7 +50,10 @@ REFUSALS = (
     ("an alert that there is not", ("metrics.alerts.without={DoorwardTired}",), "there is no such alert"),
     ("a setting as a variable", ("extraEnv[0].name=DOORWARD_STORE", "extraEnv[0].value=x"), "go below settings"),
     ("a tenant of nothing", (r"policies.default.policy\.yaml=x", r"policies.acme.list\.txt=x"), "missing property"),
-    ("a Redis that is cut off", (*OTHER_PORT, "networkPolicy.enabled=true"), "names port 6380"),
+    ("a Redis that is cut off", (*OTHER_PORT, "networkPolicy.enabled=true"), "leads to port 6380"),
+    ("a Redis on its usual port that is cut off", (*WITHOUT_PORT, *ONLY_6380), "leads to port 6379"),
+    ("Sentinels on their usual port that are cut off", (*SENTINELS, *ONLY_6380), "leads to port 26379"),
+    ("a way to Redis without a port", ("networkPolicy.egress.redis.ports=null",), "missing property 'ports'"),
     ("one pod too few at once", ("disruptionBudget.maxUnavailable=0",), "minimum"),
 )
 

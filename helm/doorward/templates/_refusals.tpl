@@ -76,11 +76,13 @@
 {{- if .Values.networkPolicy.enabled -}}
 {{- $open := list -}}
 {{- range .Values.networkPolicy.egress.redis.ports -}}{{- $open = append $open (int .) -}}{{- end -}}
-{{- $hosts := regexReplaceAll "^[^:]*://([^/?]*).*$" .Values.store.redis.url "${1}" -}}
-{{- range regexFindAll ":[0-9]+(,|$)" $hosts -1 -}}
-{{- $port := . | trimPrefix ":" | trimSuffix "," | int -}}
+{{- with .Values.store.redis.url -}}
+{{- $usual := contains "+sentinel:" . | ternary 26379 6379 -}}
+{{- range regexReplaceAll "^[^:]*://([^/?]*).*$" . "${1}" | splitList "," -}}
+{{- $port := regexFind "[0-9]+$" (regexFind ":[0-9]+$" .) | default $usual | int -}}
 {{- if not (has $port $open) -}}
-{{- fail (printf "store.redis.url names port %d, but networkPolicy.egress.redis.ports lets nobody reach it" $port) -}}
+{{- fail (printf "store.redis.url leads to port %d, but networkPolicy.egress.redis.ports lets nobody reach it" $port) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
