@@ -75,9 +75,15 @@ def scenarios(tools: Tools) -> list[Scenario]:
     return [rendered(tools, file.stem.removeprefix("values-") if file else "plain", file) for file in files]
 
 
-def rendered(tools: Tools, name: str, file: Path | None = None, settings: tuple[str, ...] = ()) -> Scenario:
+def rendered(
+    tools: Tools,
+    name: str,
+    file: Path | None = None,
+    settings: tuple[str, ...] = (),
+    flags: tuple[str, ...] = (),
+) -> Scenario:
     values = (*(("--values", str(file)) if file else ()), *(word for each in settings for word in ("--set", each)))
-    done = tools.run("helm", "template", RELEASE, str(CHART), "--namespace", NAMESPACE, *values)
+    done = tools.run("helm", "template", RELEASE, str(CHART), "--namespace", NAMESPACE, *values, *flags)
     return Scenario(name, values, done.stdout, done.stderr if done.returncode else "")
 
 

@@ -39,6 +39,11 @@ REFUSALS = (
     ),
     ("more pods by load on SQLite", ("autoscaling.enabled=true",), "SQLite belongs to one pod"),
     ("fewer at most than at least", (*REDIS, "autoscaling.enabled=true", "autoscaling.minReplicas=11"), "is more than"),
+    (
+        "more pods by no measure",
+        (*REDIS, "autoscaling.enabled=true", "resources.requests.cpu=null"),
+        "resources.requests.cpu is not given",
+    ),
     ("an authority for what is in clear", (*REDIS, "secrets.keys.redisCa=ca"), "nothing is encrypted"),
     ("a secret setting without a Secret", ("secrets.settings.smtp_url=u",), "names no Secret"),
     ("a secret file without a Secret", ("secrets.files.events=e",), "names no Secret"),

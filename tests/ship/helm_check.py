@@ -14,6 +14,7 @@ from chart_cluster import bad_for_a_cluster
 from chart_image import leads_to_the_service, policies_of, runs_what_the_image_runs
 from chart_refusals import REFUSALS, wrongly_rendered
 from chart_running import rehearsed
+from chart_upgrade import upgrade_row
 from dockerfile import Stage, stages
 
 Row = tuple[str, str, list[str]]
@@ -60,7 +61,7 @@ def main() -> int:
         add(*scenario_rows(tools, scenario, image))
     for name, settings, reason in REFUSALS:
         add((f"refused: {name}", "", wrongly_rendered(tools, settings, reason)))
-    add(*alert_rows(tools), dockerfile_row(tools))
+    add(upgrade_row(tools), *alert_rows(tools), dockerfile_row(tools))
     wrong = sum(bool(found) for _, _, found in rows)
     print(f"{len(rows)} checks, {wrong} wrong, {time.monotonic() - begun:.0f} s")
     return int(wrong > 0)

@@ -25,6 +25,9 @@
 {{- if and .Values.autoscaling.enabled (not $redis) -}}
 {{- fail "autoscaling is enabled, but SQLite belongs to one pod: name a Redis in store.redis.url or secrets.keys.store" -}}
 {{- end -}}
+{{- if and .Values.autoscaling.enabled (not (dig "requests" "cpu" "" (default dict .Values.resources))) -}}
+{{- fail "autoscaling is enabled, but resources.requests.cpu is not given, so there is nothing to compare the use of CPU with" -}}
+{{- end -}}
 {{- if and .Values.autoscaling.enabled (gt (int .Values.autoscaling.minReplicas) (int .Values.autoscaling.maxReplicas)) -}}
 {{- fail "autoscaling.minReplicas is more than autoscaling.maxReplicas" -}}
 {{- end -}}
