@@ -14,9 +14,13 @@ TESTS = ROOT / "tests" / "ship" / "alerts_test.yaml"
 DASHBOARD = CHART / "dashboards" / "doorward.json"
 
 
+def groups() -> list[Json]:
+    found: list[Json] = yaml.safe_load(RULES.read_text(encoding="utf-8"))["groups"]
+    return found
+
+
 def alerts() -> list[Json]:
-    groups = yaml.safe_load(RULES.read_text(encoding="utf-8"))["groups"]
-    return [rule for group in groups for rule in group["rules"]]
+    return [rule for group in groups() for rule in group["rules"]]
 
 
 def queries() -> list[str]:

@@ -1,6 +1,7 @@
 """What a cluster does with what the chart renders: Kubernetes, and whoever applies it."""
 
 from chart import Scenario
+from chart_image import environment
 
 ARGO_CD = "argocd.argoproj.io/hook"
 SPREAD = "topologySpreadConstraints"
@@ -8,7 +9,8 @@ SPREAD = "topologySpreadConstraints"
 
 def bad_for_a_cluster(scenario: Scenario) -> list[str]:
     """Return what is valid, and would yet go wrong in a cluster."""
-    return runs_once(scenario) + spreads_where_it_may(scenario) + lets_out_by_port(scenario)
+    checks = (runs_once, spreads_where_it_may, lets_out_by_port, has_room_for_workers)
+    return [finding for check in checks for finding in check(scenario)]
 
 
 def runs_once(scenario: Scenario) -> list[str]:
@@ -34,3 +36,13 @@ def lets_out_by_port(scenario: Scenario) -> list[str]:
     """No rule of a network policy lets pods reach every port."""
     rules = [rule for each in scenario.of("NetworkPolicy") for rule in each["spec"]["egress"]]
     return ["a rule lets pods reach every port" for rule in rules if not rule.get("ports")]
+
+
+def has_room_for_workers(scenario: Scenario) -> list[str]:
+    """Whoever says how many workers run asks for a core for each of them."""
+    [server] = scenario.of("Deployment")
+    [container] = server["spec"]["template"]["spec"]["containers"]
+    workers = int(environment(container).get("DOORWARD_WORKERS", 0))
+    asked = str(container["resources"]["requests"]["cpu"])
+    cores = int(asked[:-1]) / 1000 if asked.endswith("m") else float(asked)
+    return [] if cores >= workers else [f"{workers} workers ask for a CPU of {asked}"]

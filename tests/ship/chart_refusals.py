@@ -54,6 +54,8 @@ REFUSALS = (
     ("alerts without metrics", ("metrics.enabled=false", "metrics.alerts.enabled=true"), "nothing to look at"),
     ("an alert that there is not", ("metrics.alerts.without={DoorwardTired}",), "there is no such alert"),
     ("a setting as a variable", ("extraEnv[0].name=DOORWARD_STORE", "extraEnv[0].value=x"), "go below settings"),
+    ("a label that the chart sets", (r"podLabels.app\.kubernetes\.io/component=api",), "which the chart sets"),
+    ("another name by a label", (r"podLabels.app\.kubernetes\.io/name=x",), "which the chart sets"),
     ("a tenant of nothing", (r"policies.default.policy\.yaml=x", r"policies.acme.list\.txt=x"), "missing property"),
     ("a Redis that is cut off", (*OTHER_PORT, "networkPolicy.enabled=true"), "leads to port 6380"),
     ("a Redis on its usual port that is cut off", (*WITHOUT_PORT, *ONLY_6380), "leads to port 6379"),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from chart import Scenario, Tools, lint, scenarios, unpacked, valid, without_room_for_harm
 from chart_alerts import alert_rows, delivered_wrong
+from chart_choices import choice_rows
 from chart_cluster import bad_for_a_cluster
 from chart_image import leads_to_the_service, policies_of, runs_what_the_image_runs
 from chart_refusals import REFUSALS, wrongly_rendered
@@ -61,7 +62,7 @@ def main() -> int:
         add(*scenario_rows(tools, scenario, image))
     for name, settings, reason in REFUSALS:
         add((f"refused: {name}", "", wrongly_rendered(tools, settings, reason)))
-    add(upgrade_row(tools), *alert_rows(tools), dockerfile_row(tools))
+    add(*choice_rows(tools), upgrade_row(tools), *alert_rows(tools), dockerfile_row(tools))
     wrong = sum(bool(found) for _, _, found in rows)
     print(f"{len(rows)} checks, {wrong} wrong, {time.monotonic() - begun:.0f} s")
     return int(wrong > 0)

@@ -5,6 +5,12 @@
 {{- include "doorward.refuseWaysIn" . -}}
 {{- include "doorward.refuseSilence" . -}}
 {{- include "doorward.refuseMonitoring" . -}}
+{{- $ours := include "doorward.labels" . | fromYaml | merge (dict "app.kubernetes.io/component" "server") -}}
+{{- range $name, $_ := .Values.podLabels -}}
+{{- if hasKey $ours $name -}}
+{{- fail (printf "podLabels names %s, which the chart sets: Services and the Deployment find the pods by such labels" $name) -}}
+{{- end -}}
+{{- end -}}
 {{- range .Values.extraEnv -}}
 {{- if hasPrefix "DOORWARD_" .name -}}
 {{- fail (printf "extraEnv names %s: settings of Doorward go below settings, or into secrets" .name) -}}
