@@ -66,6 +66,18 @@ def exported() -> dict[str, set[str]]:
     return found
 
 
+def test_the_time_since_a_load_is_not_called_the_age_of_the_policy() -> None:
+    """Every pod loads the policy when it starts, so that time says nothing of how old the text is."""
+    loaded = [
+        panel["title"]
+        for panel in dashboard()["panels"]
+        for target in panel.get("targets", [])
+        if "doorward_policy_loaded_timestamp_seconds" in target["expr"]
+    ]
+
+    assert loaded == ["Since the policy was loaded"]
+
+
 def test_the_service_was_told_of_everything(exported: dict[str, set[str]]) -> None:
     silent = [row.name for row in METRICS if not {row.name, f"{row.name}_bucket"} & exported.keys()]
 
