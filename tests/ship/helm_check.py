@@ -13,6 +13,7 @@ from chart_alerts import alert_rows, delivered_wrong
 from chart_choices import choice_rows
 from chart_cluster import bad_for_a_cluster
 from chart_image import leads_to_the_service, policies_of, runs_what_the_image_runs
+from chart_page import people_are_met
 from chart_refusals import REFUSALS, wrongly_rendered
 from chart_running import rehearsed
 from chart_upgrade import upgrade_row
@@ -27,7 +28,7 @@ def scenario_rows(tools: Tools, scenario: Scenario, image: Stage) -> list[Row]:
         return [(f"values: {scenario.name}", "", [scenario.refused])]
     found = lint(tools, scenario) + valid(tools, scenario) + without_room_for_harm(scenario)
     found += runs_what_the_image_runs(scenario, image) + leads_to_the_service(scenario) + policies_of(scenario)
-    found += delivered_wrong(tools, scenario) + bad_for_a_cluster(scenario)
+    found += delivered_wrong(tools, scenario) + bad_for_a_cluster(scenario) + people_are_met(scenario)
     seen, wrong = rehearsed(scenario, image)
     return [
         (f"values: {scenario.name}", f"{len(scenario.objects)} objects", found),
