@@ -103,6 +103,16 @@ def test_the_chart_takes_every_setting_that_it_does_not_decide_itself(schema: di
     assert set(values["secrets"]["properties"]["settings"]["properties"]) == secret - SECRETS_WITH_A_VALUE
 
 
+@pytest.mark.parametrize("name", ["trace", "pin_workers", "knowledge"])
+def test_what_is_on_or_off_needs_no_quotes(name: str, schema: dict) -> None:
+    """YAML reads `on` as a boolean; a number of workers is none."""
+    check = jsonschema.Draft7Validator(schema)
+
+    assert check.is_valid({"settings": yaml.safe_load(f"{name}: on")})
+    assert check.is_valid({"settings": {name: "off"}})
+    assert not check.is_valid({"settings": {"workers": True}})
+
+
 def test_every_variable_in_the_templates_and_the_image_is_a_setting(dockerfile: str) -> None:
     texts = [file.read_text(encoding="utf-8") for file in (CHART / "templates").rglob("*") if file.is_file()]
     named = {name for text in [*texts, dockerfile] for name in re.findall(r"DOORWARD_[A-Z_]*[A-Z]", text)}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from chart import Json, Scenario, Tools, rendered
 from chart_alerts import groups
+from chart_image import environment
 
 Found = list[str]
 INIT = "initContainers[0]"
@@ -15,6 +16,7 @@ CHOSEN_INIT = (
 )
 STORE_ALERTS = {rule["alert"] for group in groups() if group["name"] == "doorward.store" for rule in group["rules"]}
 WITHOUT_STORE = ("metrics.alerts.enabled=true", f"metrics.alerts.without={{{','.join(sorted(STORE_ALERTS))}}}")
+SWITCHES = ("settings.trace=true", "settings.pin_workers=false", "settings.log_level=warning")
 
 
 def container_keeps_its_own(scenario: Scenario) -> Found:
@@ -37,9 +39,18 @@ def groups_have_rules(scenario: Scenario) -> Found:
     return found + (["the group doorward.store is there"] if "doorward.store" in rules_of else [])
 
 
+def switches_are_words(scenario: Scenario) -> Found:
+    """What YAML reads as true and false is on and off for the service."""
+    expected = {"DOORWARD_TRACE": "on", "DOORWARD_PIN_WORKERS": "off", "DOORWARD_LOG_LEVEL": "warning"}
+    [pod] = [each["spec"]["template"]["spec"] for each in scenario.of("Deployment")]
+    got = environment(pod["containers"][0])
+    return [] if got == expected else [f"expected {expected}, got {got}"]
+
+
 CHOICES: tuple[tuple[str, tuple[str, ...], Callable[[Scenario], Found]], ...] = (
     ("an init container keeps what it says", CHOSEN_INIT, container_keeps_its_own),
     ("a group of alerts that are all left out", WITHOUT_STORE, groups_have_rules),
+    ("on and off as YAML reads them", SWITCHES, switches_are_words),
 )
 
 

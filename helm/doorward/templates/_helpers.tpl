@@ -50,6 +50,11 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end -}}
 {{- end -}}
 
+{{- /* YAML reads `on` and `off` as booleans where nobody quotes them. */ -}}
+{{- define "doorward.settingText" -}}
+{{- if kindIs "bool" . -}}{{- ternary "on" "off" . -}}{{- else -}}{{- toString . -}}{{- end -}}
+{{- end -}}
+
 {{- /* What differs from the environment that the image sets. */ -}}
 {{- define "doorward.env" -}}
 {{- with .Values.secrets.existingSecret }}
@@ -84,7 +89,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 {{- range $name, $value := .Values.settings }}
 - name: DOORWARD_{{ upper $name }}
-  value: {{ $value | toString | quote }}
+  value: {{ include "doorward.settingText" $value | quote }}
 {{- end }}
 {{- with .Values.extraEnv }}
 {{ toYaml . }}
