@@ -7,6 +7,12 @@ OTHER_PORT = (r"store.redis.url=redis+cluster://r:6379\,s:6380", "secrets.existi
 WITHOUT_PORT = ("store.redis.url=redis://r/0", "secrets.existingSecret=s")
 SENTINELS = (r"store.redis.url=redis+sentinel://[::1]:6380\,s/doorward", "secrets.existingSecret=s")
 ONLY_6380 = ("networkPolicy.enabled=true", "networkPolicy.egress.redis.ports={6380}")
+TRACED = (
+    "settings.trace=true",
+    "extraEnv[0].name=OTEL_EXPORTER_OTLP_ENDPOINT",
+    "extraEnv[0].value=http://c.example:4317",
+)
+OPEN_4318 = ("networkPolicy.enabled=true", "networkPolicy.egress.traces.ports={4318}")
 READY = "probes.readinessPath=/readyz"
 
 # What must not be rendered, and a part of the reason that is given.
@@ -61,6 +67,8 @@ REFUSALS = (
     ("a Redis on its usual port that is cut off", (*WITHOUT_PORT, *ONLY_6380), "leads to port 6379"),
     ("Sentinels on their usual port that are cut off", (*SENTINELS, *ONLY_6380), "leads to port 26379"),
     ("a way to Redis without a port", ("networkPolicy.egress.redis.ports=null",), "missing property 'ports'"),
+    ("spans that reach no collector", (*TRACED, "networkPolicy.enabled=true"), "opens no port to a collector"),
+    ("a collector that is cut off", (*TRACED, *OPEN_4318), "a collector at port 4317"),
     ("one pod too few at once", ("disruptionBudget.maxUnavailable=0",), "minimum"),
 )
 

@@ -16,6 +16,7 @@ from chart import RELEASE, Json, Scenario
 from chart_image import environment
 from chart_mounts import Mounts, secret_contents
 from chart_servers import Redis
+from chart_tracing import TRACEPARENT, Collector, variables
 from dockerfile import ROOT, Stage
 
 # Generous: a machine that is busy with other things starts a Python slowly.
@@ -37,9 +38,11 @@ def must(holds: object, otherwise: str) -> None:
 class Rehearsal:
     """One scenario on this machine: what a node would mount, what the containers would run."""
 
-    def __init__(self, scenario: Scenario, image: Stage, folder: Path, redis: Redis | None) -> None:
+    def __init__(
+        self, scenario: Scenario, image: Stage, folder: Path, redis: Redis | None, collector: Collector | None
+    ) -> None:
         [server] = scenario.of("Deployment")
-        self.scenario, self.image, self.redis = scenario, image, redis
+        self.scenario, self.image, self.redis, self.collector = scenario, image, redis, collector
         self.pod = server["spec"]["template"]["spec"]
         [self.container] = self.pod["containers"]
         texts = {key: text for each in scenario.of("ConfigMap") for key, text in each["data"].items()}
@@ -49,7 +52,7 @@ class Rehearsal:
 
     def environ(self, container: Json) -> dict[str, str]:
         """Return the image's variables and the rendered ones, on this machine's folders, ports and Redis."""
-        given = self.image.env() | environment(container)
+        given = self.image.env() | environment(container) | variables(container, self.collector)
         kept = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "service")}
         env = {name: self.mounts.inside(value) for name, value in given.items()} | kept
         # A port that is free now may be another's in a moment, so the service takes one and says which.
@@ -107,9 +110,10 @@ class Rehearsal:
         return str(found and found[1])
 
     def fetch(self, path: str, key: str = "", body: object = None, *, at: str = LISTENS) -> str:
+        """Ask as a caller that traces would."""
         headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"http://{self.where(at)}{path}", data, headers)
+        request = urllib.request.Request(f"http://{self.where(at)}{path}", data, headers | TRACEPARENT)
         with urllib.request.urlopen(request, timeout=10) as answer:
             return str(answer.read().decode())
 

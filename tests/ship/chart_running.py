@@ -13,6 +13,7 @@ from chart_image import environment
 from chart_page import show_page
 from chart_rehearsal import COUNTS, LISTENS, Rehearsal, Wrong, end, eventually, must
 from chart_servers import redis_of
+from chart_tracing import collector_of, steps
 from dockerfile import Stage
 
 SIGN_IN = {"kind": "login", "subject": {"id": "u-1"}, "client": {}, "credential": {"result": "passed"}}
@@ -33,8 +34,9 @@ def rehearsed(scenario: Scenario, image: Stage) -> tuple[str, list[str]]:
     with TemporaryDirectory(prefix="doorward-chart-") as name:
         folder = Path(name)
         scheme, password = store_of(scenario)
-        with redis_of(scheme, folder, password=password) if scheme else nullcontext() as redis:
-            rehearsal = Rehearsal(scenario, image, folder, redis)
+        store = redis_of(scheme, folder, password=password) if scheme else nullcontext()
+        with store as redis, collector_of(scenario) as collector:
+            rehearsal = Rehearsal(scenario, image, folder, redis, collector)
             try:
                 return used(rehearsal), []
             except (Wrong, OSError, subprocess.TimeoutExpired) as wrong:
@@ -66,6 +68,9 @@ def used(rehearsal: Rehearsal) -> str:
             told = lambda: rehearsal.fetch("/metrics", at=COUNTS)  # noqa: E731
             must(eventually(lambda: not uncounted(told())), f"these are not counted: {uncounted(told())}")
         page = show_page(rehearsal, key)
+        traced = rehearsal.collector
+        if traced:
+            must(eventually(lambda: "decision" in steps(traced)), "no span of a decision reaches the collector")
         policies = any(each["name"] == "rules" for each in rehearsal.container["volumeMounts"])
         if policies:
             rehearsal.change_policy(key)
@@ -75,8 +80,9 @@ def used(rehearsal: Rehearsal) -> str:
     finally:
         end(process)
     store = store_of(rehearsal.scenario)[0] or "sqlite"
+    spans = f", {len(steps(traced))} spans" if traced else ""
     reloaded = ", a swapped policy is in force" if policies else ""
-    return f"{store}: {decision['outcome']} by {decision['policy']['rule']}, helm test {said}{page}{reloaded}"
+    return f"{store}: {decision['outcome']} by {decision['policy']['rule']}, helm test {said}{page}{spans}{reloaded}"
 
 
 def uncounted(counted: str) -> list[str]:

@@ -4,6 +4,7 @@
 {{- include "doorward.refuseSecrets" . -}}
 {{- include "doorward.refuseWaysIn" . -}}
 {{- include "doorward.refuseSilence" . -}}
+{{- include "doorward.refuseLostTraces" . -}}
 {{- include "doorward.refuseMonitoring" . -}}
 {{- $ours := include "doorward.labels" . | fromYaml | merge (dict "app.kubernetes.io/component" "server") -}}
 {{- range $name, $_ := .Values.podLabels -}}
@@ -80,6 +81,11 @@
 {{- end -}}
 {{- end -}}
 
+{{- /* The port that a host names, or else the usual one. */ -}}
+{{- define "doorward.portOf" -}}
+{{- regexFind "[0-9]+$" (regexFind ":[0-9]+$" (first .)) | default (last .) -}}
+{{- end -}}
+
 {{- /* A network policy that cuts the pods off from the Redis that they are told of. */ -}}
 {{- define "doorward.refuseSilence" -}}
 {{- if .Values.networkPolicy.enabled -}}
@@ -88,10 +94,32 @@
 {{- with .Values.store.redis.url -}}
 {{- $usual := contains "+sentinel:" . | ternary 26379 6379 -}}
 {{- range regexReplaceAll "^[^:]*://([^/?]*).*$" . "${1}" | splitList "," -}}
-{{- $port := regexFind "[0-9]+$" (regexFind ":[0-9]+$" .) | default $usual | int -}}
+{{- $port := include "doorward.portOf" (list . $usual) | int -}}
 {{- if not (has $port $open) -}}
 {{- fail (printf "store.redis.url leads to port %d, but networkPolicy.egress.redis.ports lets nobody reach it" $port) -}}
 {{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* A network policy that cuts the pods off from the collector of their spans, which nobody but the log would tell. */ -}}
+{{- define "doorward.refuseLostTraces" -}}
+{{- $on := eq "on" (include "doorward.settingText" (default "off" .Values.settings.trace)) -}}
+{{- if and $on .Values.networkPolicy.enabled -}}
+{{- $open := list -}}
+{{- range .Values.networkPolicy.egress.traces.ports -}}{{- $open = append $open (int .) -}}{{- end -}}
+{{- if not $open -}}
+{{- fail "settings.trace is on, but networkPolicy.egress.traces.ports opens no port to a collector" -}}
+{{- end -}}
+{{- $given := dict -}}
+{{- range .Values.extraEnv -}}{{- $_ := set $given .name .value -}}{{- end -}}
+{{- with default $given.OTEL_EXPORTER_OTLP_ENDPOINT $given.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT -}}
+{{- $usual := hasPrefix "https:" . | ternary 443 80 -}}
+{{- $host := regexReplaceAll "^[^:]*://([^/?]*).*$" . "${1}" -}}
+{{- $port := include "doorward.portOf" (list $host $usual) | int -}}
+{{- if not (has $port $open) -}}
+{{- fail (printf "extraEnv names a collector at port %d, but networkPolicy.egress.traces.ports lets nobody reach it" $port) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
