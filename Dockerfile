@@ -40,10 +40,19 @@ COPY --from=builder /opt/geodata /usr/share/doorward/geodata
 COPY LICENSE NOTICE /usr/share/doorward/
 COPY rules /usr/share/doorward/rules
 COPY models /usr/share/doorward/models
-# The base's own installer goes too, from where python:…-slim and where Debian keep it, and so do what runs as root for
-# whoever starts it and the folders that everybody may write to, but /tmp.
+# The base's own installers go too, pip from where python:…-slim and where Debian keep it, apt by dpkg, so that the list of
+# packages is right, and what of dpkg does more than read that list; and so do what runs as root for whoever starts it and
+# the folders that everybody may write to, but /tmp.
 RUN rm -rf /usr/local/bin/pip* /usr/local/lib/python3.*/site-packages/pip* /usr/local/lib/python3.*/ensurepip \
         /usr/lib/python3*/ensurepip /usr/share/python-wheels \
+    && if command -v dpkg-query > /dev/null; then \
+         for name in $(dpkg-query --show --showformat='${Package} ' 'apt' 'libapt-pkg*' 2> /dev/null); do \
+           PATH="${PATH}:/usr/sbin:/sbin" dpkg --purge --force-depends --force-remove-essential --force-remove-protected \
+             "${name}" || exit 1; \
+         done; \
+         rm -rf /etc/apt /var/lib/apt /var/cache/apt /var/log/dpkg.log /var/lib/dpkg/*-old; \
+         find /usr/bin /usr/sbin -name 'dpkg*' ! -name dpkg-query -delete; \
+       fi \
     && find / -xdev -type f -perm /6000 -exec chmod a-s {} + \
     && find / -xdev -type d -perm -0002 ! -path /tmp -exec chmod o-w {} + \
     && install -d -m 0700 -o 10001 -g 10001 /var/lib/doorward

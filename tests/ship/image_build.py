@@ -1,8 +1,8 @@
 """The image as `make image-check` makes it: the Dockerfile by buildah, on a base of Debian that is made here.
 
 No registry of images and no running engine are needed: buildah works in a folder of its own, with `chroot` for what
-RUN does. The base holds what the Dockerfile asks of one: Python with venv, the C++ library and certificates. It stands
-for `python:…-slim`, which is Debian too and about as large.
+RUN does. The base holds what the Dockerfile asks of one: Python with venv, the C++ library and certificates, and apt,
+which must be gone from the image. It stands for `python:…-slim`, which is Debian too and about as large.
 """
 
 import ast
@@ -20,7 +20,7 @@ from dockerfile import ROOT
 SUITE = "trixie"
 BASE = "localhost/doorward-base:latest"
 IMAGE = "localhost/doorward:check"
-PACKAGES = "python3,python3-venv,libstdc++6,ca-certificates"
+PACKAGES = "python3,python3-venv,libstdc++6,ca-certificates,apt"
 PATIENCE_SECONDS = 900
 # What of pip's configuration says where packages come from; the rest is about this machine.
 PIP = {"index-url", "extra-index-url", "find-links", "no-index", "cert", "proxy", "trusted-host", "constraint"}

@@ -1,7 +1,7 @@
 """`make image-check`: the image is built, looked at, started with a read-only root, and asked for a decision.
 
 One row for each thing that docs/deployment.md promises. What is made lies in a temporary folder, but for the base
-(build/image-base.tar), the bill of materials (build/sbom.cdx.json) and what apt-get had to install.
+(build/base-trixie.tar), the bill of materials (build/sbom.cdx.json) and what apt-get had to install.
 """
 
 import json
@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from dockerfile import ROOT
-from image_build import Builder, Refused, base_archive, have_tools, run
+from image_build import SUITE, Builder, Refused, base_archive, have_tools, run
 from image_container import Container
 
 MOST_MEGABYTES = 250
@@ -24,7 +24,9 @@ MOST_SECONDS = {"start": 15.0, "end": 10.0}
 SOURCE = "https://example.org/doorward"
 BILL = "usr/share/doorward/sbom.cdx.json"
 SIGN_IN = {"kind": "login", "subject": {"id": "u-1"}, "client": {}, "credential": {"result": "passed"}}
-BUILDERS = "cc c++ gcc g++ clang tcc ld as make cmake go rustc cargo pip pip3 uv easy_install apt apt-get"
+BUILDERS = "cc c++ gcc g++ clang tcc ld as make cmake go rustc cargo"
+INSTALLERS = "pip pip3 uv easy_install apt apt-get apt-key dpkg dpkg-deb dpkg-reconfigure"
+WHICH = f"PATH=$PATH:/usr/sbin; for each in {BUILDERS} {INSTALLERS}; do command -v $each; done; true"
 # Device nodes and the kernel's own are no files of the image; engines bring /dev/shm, where workers' heartbeats live.
 WRITABLE = r"""
 find / \( -path /proc -o -path /dev -o -path /sys \) -prune -o -type d -writable -print 2>/dev/null
@@ -94,7 +96,7 @@ def labels(container: Container, _builder: Builder) -> Row:
 
 
 def no_builders(container: Container, _builder: Builder) -> Row:
-    there = container.execute("sh", "-c", f"for each in {BUILDERS}; do command -v $each; done; true").split()
+    there = container.execute("sh", "-c", WHICH).split()
     for python in ("python", "/usr/bin/python3", "/usr/local/bin/python3"):
         if container.execute("sh", "-c", f"command -v {python} || true"):
             there += [f"{name} of {python}" for name in json.loads(container.execute(python, "-c", PACKAGES))[1]]
@@ -213,7 +215,7 @@ def built(builder: Builder) -> None:
     print("building the image ...", file=sys.stderr)
     given = {"REVISION": revision(), "SOURCE": SOURCE, "EXTRAS": " ".join(sys.argv[1:])}
     given["CREATED"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    builder.build(base_archive(ROOT / "build" / "image-base.tar"), given)
+    builder.build(base_archive(ROOT / "build" / f"base-{SUITE}.tar"), given)
 
 
 def look(container: Container, builder: Builder) -> list[tuple[str, Row]]:
