@@ -163,7 +163,7 @@ class ChallengeDesk:
         for each in kept.challenge.offered:
             if each.id == authenticator_id:
                 beside = self._kept.beside(kept, note_of(each.id), now)
-                bound = self._subjects.opened(beside.authenticators).authenticators
+                bound = self._subjects.opened(beside.authenticators, tenant, kept.row.subject).authenticators
                 gone = Authenticator(each.id, each.type, {}, each.label, status=DISABLED)
                 return next((one for one in bound if one.id == each.id), gone), beside.record
         raise BadInput([Mistake("expected one of the challenge's authenticators", "#/authenticator")])

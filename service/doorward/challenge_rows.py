@@ -1,15 +1,20 @@
-"""Challenges as the use-cases read and change them: opened, sealed, and opened again."""
+"""Challenges as the use-cases read and change them: opened, sealed, and opened again.
+
+What a row says in clear, its status above all, is authenticated with what is sealed: a store may change it, and then
+the challenge does not open.
+"""
 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from doorward.core.challenges import Challenge
-from doorward.core.errors import NotFound
+from doorward.core.errors import NotFound, Unreadable
 from doorward.core.identifiers import is_id, new_id
+from doorward.core.purposes import purpose_at
 from doorward.ports import Beside, ChallengeRow, ChallengeStore, Sealer
 
-PURPOSE = "challenge"
+KIND = "challenge"
 
 Change = Callable[[Challenge], Challenge]
 
@@ -42,6 +47,8 @@ class KeptChallenges:
 
     def of_decision(self, tenant: str, decision_id: str, now: float) -> Kept | None:
         row = self._store.challenge_of_decision(tenant, decision_id, now)
+        if row is not None and row.decision_id != decision_id:
+            raise Unreadable("the challenge is another decision's")
         return self._opened(row) if row is not None else None
 
     def change(self, kept: Kept, change: Change, now: float) -> Kept:
@@ -52,7 +59,7 @@ class KeptChallenges:
             # What is sealed alike is the same: two seals of one text differ.
             held = kept.challenge if row == kept.row else self._opened(row).challenge
             made[:] = [change(held)]
-            return replace(row, status=made[0].status, body=_sealed(made[0], self._sealer))
+            return sealed_row(replace(row, status=made[0].status), made[0], self._sealer)
 
         row = self._store.rewrite_challenge(kept.row, rewrite, now)
         if row is None:
@@ -60,7 +67,7 @@ class KeptChallenges:
         return Kept(row, made[0])
 
     def _opened(self, row: ChallengeRow) -> Kept:
-        body = json.loads(self._sealer.open(row.body, PURPOSE))
+        body = json.loads(self._sealer.open(row.body, purpose_of(row)))
         return Kept(row, Challenge.from_json(body, status=row.status, expires_at=row.expires_at))
 
 
@@ -74,17 +81,26 @@ def new_row(
     now: float,
 ) -> ChallengeRow:
     """Return the row of a challenge that begins now."""
-    return ChallengeRow(
+    row = ChallengeRow(
         id=new_id("chl"),
         tenant=tenant,
         subject=subject,
         decision_id=decision_id,
         status=challenge.status,
-        body=_sealed(challenge, sealer),
+        body=b"",
         created_at=now,
         expires_at=challenge.expires_at,
     )
+    return sealed_row(row, challenge, sealer)
 
 
-def _sealed(challenge: Challenge, sealer: Sealer) -> bytes:
-    return sealer.seal(json.dumps(challenge.to_json(), separators=(",", ":")).encode(), PURPOSE)
+def sealed_row(row: ChallengeRow, challenge: Challenge, sealer: Sealer) -> ChallengeRow:
+    """Return *row* with *challenge* sealed in it, for all that the row says."""
+    plain = json.dumps(challenge.to_json(), separators=(",", ":")).encode()
+    return replace(row, body=sealer.seal(plain, purpose_of(row)))
+
+
+def purpose_of(row: ChallengeRow) -> str:
+    """Return for what the body of *row* is sealed."""
+    told = (row.subject, row.decision_id, row.status, row.created_at, row.expires_at)
+    return purpose_at(KIND, row.tenant, row.id, *told)

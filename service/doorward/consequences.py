@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from doorward import kept
 from doorward.answer import Extras, answer, as_kept
 from doorward.challenge_rows import new_row
 from doorward.core.challenges import MAX_LIFE_SECONDS, Challenge
@@ -21,8 +22,6 @@ from doorward.policy.model import Policy
 from doorward.policy.ruling import SATISFIED
 from doorward.ports import ChallengeRow, Changes, DeviceRecord, RecordRow, Sealer
 from doorward.record_text import to_bytes
-
-RECORD_PURPOSE = "record"
 
 Json = dict[str, Any]
 
@@ -216,7 +215,7 @@ def record_row(keeping: Keeping, tenant: str, subject: bytes, record: DecisionRe
         at=record.at,
         outcome=record.answer["outcome"],
         rule=record.answer["policy"]["rule"],
-        body=keeping.sealer.seal(to_bytes(record), RECORD_PURPOSE),
+        body=keeping.sealer.seal(to_bytes(record), kept.purpose_of(tenant, record.id)),
         expires_at=record.at + keeping.lives.record,
     )
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from doorward.core.keyed import KeyedHash
+from doorward.core.purposes import purpose_at
 from doorward.ports import NoteStore, Sealer
 
-PURPOSE = "device-place"
+KIND = "device-place"
 NOTE = "place"
 NOWHERE = ""  # the tenant of what has none
 
@@ -52,8 +53,9 @@ class DevicePlaces:
         self._change(authenticator_id, lambda _: Place(tenant, subject_id, until), until, now)
 
     def find(self, authenticator_id: str, now: float) -> Place | None:
-        sealed = self._store.note(NOWHERE, self._owner(authenticator_id), NOTE, now)
-        return None if sealed is None else self._opened(sealed)
+        owner = self._owner(authenticator_id)
+        sealed = self._store.note(NOWHERE, owner, NOTE, now)
+        return None if sealed is None else self._opened(sealed, owner)
 
     def keep(self, authenticator_id: str, now: float) -> None:
         """Let the device find its authenticator for a full life from now on."""
@@ -79,17 +81,24 @@ class DevicePlaces:
     def _change(
         self, authenticator_id: str, change: Callable[[Place | None], Place | None], until: float, now: float
     ) -> None:
-        def rewrite(sealed: bytes | None) -> bytes | None:
-            place = change(None if sealed is None else self._opened(sealed))
-            return None if place is None else self._sealed(place)
+        owner = self._owner(authenticator_id)
 
-        self._store.rewrite_note(NOWHERE, self._owner(authenticator_id), NOTE, rewrite, expires_at=until, now=now)
+        def rewrite(sealed: bytes | None) -> bytes | None:
+            place = change(None if sealed is None else self._opened(sealed, owner))
+            return None if place is None else self._sealed(place, owner)
+
+        self._store.rewrite_note(NOWHERE, owner, NOTE, rewrite, expires_at=until, now=now)
 
     def _owner(self, authenticator_id: str) -> bytes:
         return self._hasher.key(NOWHERE, "push-device", authenticator_id)
 
-    def _opened(self, sealed: bytes) -> Place:
-        return Place.from_json(json.loads(self._sealer.open(sealed, PURPOSE)))
+    def _opened(self, sealed: bytes, owner: bytes) -> Place:
+        return Place.from_json(json.loads(self._sealer.open(sealed, purpose_of(owner))))
 
-    def _sealed(self, place: Place) -> bytes:
-        return self._sealer.seal(json.dumps(place.to_json(), separators=(",", ":")).encode(), PURPOSE)
+    def _sealed(self, place: Place, owner: bytes) -> bytes:
+        return self._sealer.seal(json.dumps(place.to_json(), separators=(",", ":")).encode(), purpose_of(owner))
+
+
+def purpose_of(owner: bytes) -> str:
+    """Return for what the place under *owner* is sealed: that of another device opens nothing there."""
+    return purpose_at(KIND, NOWHERE, owner)

@@ -206,7 +206,7 @@ def _with_history(
     keys, sight, snapshot, population, ended = past
     token = _presented(sources, request, snapshot, now)
     history, device, degraded = _remembered(request, token, sight, snapshot.profile, now)
-    bound = bound_by(snapshot.authenticators, sources.sealer, request, now)
+    bound = bound_by(snapshot.authenticators, sources.sealer, keys, request, now)
     proofs, remarks = _proofs(sources, keys.tenant, request, snapshot, now)
     facts = Facts(
         network,

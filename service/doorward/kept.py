@@ -6,11 +6,12 @@ from typing import Any
 
 from doorward.core.errors import NotFound
 from doorward.core.identifiers import is_id
+from doorward.core.purposes import purpose_at
 from doorward.core.record import DecisionRecord
 from doorward.ports import DecisionStore, RecordQuery, RecordRow, Sealer
 from doorward.record_text import from_bytes, to_bytes
 
-PURPOSE = "record"
+KIND = "record"
 
 
 class KeptRecords:
@@ -36,7 +37,7 @@ class KeptRecords:
             query = replace(query, before=(page[-1].at, page[-1].id))
 
     def open(self, row: RecordRow) -> DecisionRecord:
-        return from_bytes(self._sealer.open(row.body, PURPOSE))
+        return from_bytes(self._sealer.open(row.body, purpose_of(row.tenant, row.id)))
 
     def rewrite(
         self,
@@ -53,15 +54,21 @@ class KeptRecords:
         so by *known*, and it is not opened once more unless somebody has changed it.
         """
         before: list[DecisionRecord] = []
+        purpose = purpose_of(tenant, decision_id)
 
         def rewrite(body: bytes | None) -> bytes | None:
             if body is None:
                 return None
-            record = known[1] if known and known[0].body == body else from_bytes(self._sealer.open(body, PURPOSE))
+            record = known[1] if known and known[0].body == body else from_bytes(self._sealer.open(body, purpose))
             before[:] = [record]
-            return self._sealer.seal(to_bytes(record._replace(**change(record))), PURPOSE)
+            return self._sealer.seal(to_bytes(record._replace(**change(record))), purpose)
 
         row = self._store.rewrite_record(tenant, decision_id, rewrite, now) if is_id(decision_id, "dec") else None
         if row is None or not before:
             raise NotFound("there is no such decision")
         return before[0]
+
+
+def purpose_of(tenant: str, decision_id: str) -> str:
+    """Return for what the record of a decision is sealed: that of another opens nothing there."""
+    return purpose_at(KIND, tenant, decision_id)

@@ -12,6 +12,7 @@ from typing import Any
 from doorward.core.errors import Unreadable
 from doorward.core.odds import level_of
 from doorward.core.population import ATTEMPTS, SECOND_STEPS, Population, scale
+from doorward.core.purposes import purpose_at
 from doorward.core.record import DecisionRecord
 from doorward.core.standing import Standing
 from doorward.core.times import beginning_of
@@ -30,7 +31,7 @@ from doorward.risk.scorecard import Scorecard
 from doorward.scale_state import DAY, ScaleState, next_state, without_old
 from doorward.tallies import Tallies
 
-PURPOSE = "scale"
+KIND = "scale"
 MOST_AT_ONCE = 5
 _STATE, _VERSION = "scale_state:", "scale:"
 
@@ -87,7 +88,8 @@ class OwnScales:
 
     def kept(self, tenant: str, model: str, version: str) -> Json | None:
         """Return a version as it is kept, or None where it is not held or cannot be opened."""
-        found = self._opened(self._store.secret(tenant, _version_name(model, version)))
+        name = _version_name(model, version)
+        found = self._opened(self._store.secret(tenant, name), tenant, name)
         try:
             made: Json | None = None if found is None else json.loads(found)
             if made is not None:
@@ -138,9 +140,9 @@ class OwnScales:
         was_held: list[bool] = []
 
         def thawed(held: bytes | None) -> bytes | None:
-            state = self._read(held)
+            state = self._read(tenant, held)
             was_held[:] = [bool(state.held)]
-            return self._sealed(replace(state, thawed=True)) if state.held else held
+            return self._sealed(tenant, replace(state, thawed=True)) if state.held else held
 
         self._store.rewrite_secret(tenant, _state_name(self.model), thawed)
         return was_held[-1]
@@ -155,9 +157,9 @@ class OwnScales:
         agreed = [made]
 
         def rewrite(held: bytes | None) -> bytes | None:
-            present = self._read(held)
+            present = self._read(tenant, held)
             agreed[:] = [made if present == state else present]
-            return self._sealed(made) if present == state else held
+            return self._sealed(tenant, made) if present == state else held
 
         self._store.rewrite_secret(tenant, _state_name(self.model), rewrite)
         for version in old if agreed[-1] is made else ():
@@ -169,7 +171,8 @@ class OwnScales:
         counts = {place: round(count / divisor, DIGITS) for place, count in sums.genuine.items()}
         counts = {place: count for place, count in counts.items() if count > 0}
         body = json.dumps(scale_to_json(own_scale(version, counts), counts), separators=(",", ":")).encode()
-        self._store.put_secret_if_absent(tenant, _version_name(self.model, version), self._sealer.seal(body, PURPOSE))
+        name = _version_name(self.model, version)
+        self._store.put_secret_if_absent(tenant, name, self._sealer.seal(body, purpose_of(tenant, name)))
 
     def _take_up(self, tenant: str, version: str) -> OwnScale | None:
         """Put *version* in force here, and return it; where it cannot be read, what is in force stays."""
@@ -186,24 +189,24 @@ class OwnScales:
         return None if kept is None else scale_from_json(kept)
 
     def _state(self, tenant: str) -> ScaleState:
-        return self._read(self._store.secret(tenant, _state_name(self.model)))
+        return self._read(tenant, self._store.secret(tenant, _state_name(self.model)))
 
-    def _read(self, sealed: bytes | None) -> ScaleState:
+    def _read(self, tenant: str, sealed: bytes | None) -> ScaleState:
         """Return the state that is kept; one that nobody can read begins anew."""
-        found = self._opened(sealed)
+        found = self._opened(sealed, tenant, _state_name(self.model))
         try:
             return ScaleState() if found is None else ScaleState.from_bytes(found)
         except (ValueError, KeyError, TypeError, AttributeError):
             return ScaleState()
 
-    def _opened(self, sealed: bytes | None) -> bytes | None:
+    def _opened(self, sealed: bytes | None, tenant: str, name: str) -> bytes | None:
         try:
-            return None if sealed is None else self._sealer.open(sealed, PURPOSE)
+            return None if sealed is None else self._sealer.open(sealed, purpose_of(tenant, name))
         except Unreadable:
             return None
 
-    def _sealed(self, state: ScaleState) -> bytes:
-        return self._sealer.seal(state.to_bytes(), PURPOSE)
+    def _sealed(self, tenant: str, state: ScaleState) -> bytes:
+        return self._sealer.seal(state.to_bytes(), purpose_of(tenant, _state_name(self.model)))
 
 
 def scale_name(record: DecisionRecord) -> tuple[str, str] | None:
@@ -212,9 +215,9 @@ def scale_name(record: DecisionRecord) -> tuple[str, str] | None:
     return (record.model, str(calibration["version"])) if is_own(calibration) else None
 
 
-def purpose_of(name: str) -> str:
+def purpose_of(tenant: str, name: str) -> str:
     """Return for what the secret *name* is sealed; empty where it is none of a scale's."""
-    return PURPOSE if name.startswith((_STATE, _VERSION)) else ""
+    return purpose_at(KIND, tenant, name) if name.startswith((_STATE, _VERSION)) else ""
 
 
 def _sums(population: Population, model: str) -> Sums:

@@ -1,10 +1,11 @@
 """The texts of policies that decided something, by their digest, so that an old record can be explained."""
 
 from doorward.core.errors import Unreadable
+from doorward.core.purposes import purpose_at
 from doorward.policy.model import Policy
 from doorward.ports import Sealer, SecretStore
 
-PURPOSE = "policy"
+KIND = "policy"
 
 
 class PolicyTexts:
@@ -19,22 +20,24 @@ class PolicyTexts:
         """Keep the text of *policy*, once a process."""
         if (tenant, policy.digest) in self._kept:
             return
-        sealed = self._sealer.seal(policy.text.encode("utf-8"), PURPOSE)
-        self._store.put_secret_if_absent(tenant, _name(policy.digest), sealed)
+        name = _name(policy.digest)
+        sealed = self._sealer.seal(policy.text.encode("utf-8"), purpose_of(tenant, name))
+        self._store.put_secret_if_absent(tenant, name, sealed)
         self._kept.add((tenant, policy.digest))
 
     def text(self, tenant: str, digest: str) -> str | None:
         """Return the text of *digest*, or None where it is not held or cannot be opened."""
-        sealed = self._store.secret(tenant, _name(digest))
+        name = _name(digest)
+        sealed = self._store.secret(tenant, name)
         try:
-            return None if sealed is None else self._sealer.open(sealed, PURPOSE).decode("utf-8")
+            return None if sealed is None else self._sealer.open(sealed, purpose_of(tenant, name)).decode("utf-8")
         except Unreadable:
             return None
 
 
-def purpose_of(name: str) -> str:
+def purpose_of(tenant: str, name: str) -> str:
     """Return for what the secret *name* is sealed; empty where it holds no text of a policy."""
-    return PURPOSE if name.startswith(_name("")) else ""
+    return purpose_at(KIND, tenant, name) if name.startswith(_name("")) else ""
 
 
 def _name(digest: str) -> str:

@@ -20,7 +20,7 @@ from doorward import (
     subjects,
 )
 from doorward.core.errors import DoorwardError, Unreadable
-from doorward.ports import ChallengeRow, Rewrite, Sealer, Store
+from doorward.ports import ChallengeRow, ListEntry, Rewrite, Sealer, Store
 from doorward.row_kinds import Row
 
 # Wraps the rows that go by, to show how far it is; the text is a word for the step.
@@ -66,7 +66,7 @@ class _ChangedMeanwhile(DoorwardError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Sealed:
+class SealedKind:
     """One kind of row: the column that is sealed, for which purpose, and how that is replaced.
 
     The purpose is empty where this row is not ours to seal.
@@ -80,8 +80,8 @@ class _Sealed:
 def reseal(store: Store, sealer: KeySealer, *, now: float, progress: Progress) -> Resealed:
     """Seal everything again that another key than the first has sealed; as often as you like."""
     done, unreadable = Counter[str](), Counter[str]()
-    for row in progress("sealing again", store.export(tuple(_KINDS), now)):
-        if _key_of(row, sealer) in (None, sealer.current) or not _KINDS[row.kind].purpose(row):
+    for row in progress("sealing again", store.export(tuple(KINDS), now)):
+        if _key_of(row, sealer) in (None, sealer.current) or not KINDS[row.kind].purpose(row):
             continue
         try:
             _reseal_one(store, sealer, row, now)
@@ -97,9 +97,9 @@ def reseal(store: Store, sealer: KeySealer, *, now: float, progress: Progress) -
 def left(store: Store, sealer: KeySealer, *, now: float, progress: Progress) -> dict[str, dict[str, int]]:
     """Return how many values of each kind are sealed under each key but the first."""
     found: dict[str, Counter[str]] = {}
-    for row in progress("looking", store.export((*_KINDS, ENDING_BY_THEMSELVES), now)):
+    for row in progress("looking", store.export((*KINDS, ENDING_BY_THEMSELVES), now)):
         key = _key_of(row, sealer)
-        if key not in (None, sealer.current) and (row.kind not in _KINDS or _KINDS[row.kind].purpose(row)):
+        if key not in (None, sealer.current) and (row.kind not in KINDS or KINDS[row.kind].purpose(row)):
             found.setdefault(str(key), Counter())[row.kind] += 1
     return {key: dict(kinds) for key, kinds in sorted(found.items())}
 
@@ -108,11 +108,11 @@ def _key_of(row: Row, sealer: KeySealer) -> str | None:
     if row.kind == ENDING_BY_THEMSELVES:
         answer = row.of("answer") or b""
         return sealer.key_of(answer[1:]) if answer[:1] == _BY_SERVICE else None
-    return sealer.key_of(row.of(_KINDS[row.kind].column))
+    return sealer.key_of(row.of(KINDS[row.kind].column))
 
 
 def _reseal_one(store: Store, sealer: KeySealer, row: Row, now: float) -> None:
-    kind = _KINDS[row.kind]
+    kind = KINDS[row.kind]
     read, purpose = row.of(kind.column), kind.purpose(row)
 
     def again(held: bytes | None) -> bytes:
@@ -124,9 +124,12 @@ def _reseal_one(store: Store, sealer: KeySealer, row: Row, now: float) -> None:
 
 
 def _rewrite_challenge(store: Store, row: Row, rewrite: Rewrite, now: float) -> None:
+    store.rewrite_challenge(_challenge(row), lambda one: replace(one, body=rewrite(one.body) or one.body), now)
+
+
+def _challenge(row: Row) -> ChallengeRow:
     names = ("id", "tenant", "subject", "decision_id", "status", "body", "created_at", "expires_at")
-    challenge = ChallengeRow(*(row.of(name) for name in names))
-    store.rewrite_challenge(challenge, lambda one: replace(one, body=rewrite(one.body) or one.body), now)
+    return ChallengeRow(*(row.of(name) for name in names))
 
 
 def _rewrite_note(store: Store, row: Row, rewrite: Rewrite, now: float) -> None:
@@ -136,38 +139,45 @@ def _rewrite_note(store: Store, row: Row, rewrite: Rewrite, now: float) -> None:
 
 
 def _purpose_of_secret(row: Row) -> str:
-    tenant, name = row.of("tenant"), row.of("name")
-    return signing_keys.purpose_of(tenant, name) or policy_texts.purpose_of(name) or own_scales.purpose_of(name)
+    of_secret = (signing_keys.purpose_of, policy_texts.purpose_of, own_scales.purpose_of)
+    return next(filter(None, (purpose(row.of("tenant"), row.of("name")) for purpose in of_secret)), "")
 
 
-# Notes that are sealed, by their names. Counters and budgets name nobody, and stand in clear.
-_NOTES: Mapping[str, str] = {device_places.NOTE: device_places.PURPOSE}
+def _purpose_of_note(row: Row) -> str:
+    """Return for what a note is sealed. Counters and budgets name nobody, and stand in clear."""
+    return device_places.purpose_of(row.of("owner")) if row.of("name") == device_places.NOTE else ""
 
-_KINDS: Mapping[str, _Sealed] = {
-    "secrets": _Sealed(
+
+def _purpose_of_entry(row: Row) -> str:
+    names = ("name", "key", "entry", "until", "created_at")
+    return runtime_lists.purpose_of(row.of("tenant"), ListEntry(*(row.of(name) for name in names)))
+
+
+KINDS: Mapping[str, SealedKind] = {
+    "secrets": SealedKind(
         "value",
         _purpose_of_secret,
         lambda store, row, rewrite, _: store.rewrite_secret(row.of("tenant"), row.of("name"), rewrite),
     ),
-    "authenticators": _Sealed(
+    "authenticators": SealedKind(
         "body",
-        lambda _: subjects.PURPOSE,
+        lambda row: subjects.purpose_of(row.of("tenant"), row.of("subject")),
         lambda store, row, rewrite, now: store.rewrite_authenticators(
             row.of("tenant"), row.of("subject"), rewrite, now
         ),
     ),
-    "list_entries": _Sealed(
+    "list_entries": SealedKind(
         "entry",
-        lambda _: runtime_lists.PURPOSE,
+        _purpose_of_entry,
         lambda store, row, rewrite, now: store.rewrite_entry(
             row.of("tenant"), row.of("name"), row.of("key"), rewrite, now
         ),
     ),
-    "records": _Sealed(
+    "records": SealedKind(
         "body",
-        lambda _: kept.PURPOSE,
+        lambda row: kept.purpose_of(row.of("tenant"), row.of("id")),
         lambda store, row, rewrite, now: store.rewrite_record(row.of("tenant"), row.of("id"), rewrite, now),
     ),
-    "challenges": _Sealed("body", lambda _: challenge_rows.PURPOSE, _rewrite_challenge),
-    "notes": _Sealed("body", lambda row: _NOTES.get(row.of("name"), "note"), _rewrite_note),
+    "challenges": SealedKind("body", lambda row: challenge_rows.purpose_of(_challenge(row)), _rewrite_challenge),
+    "notes": SealedKind("body", _purpose_of_note, _rewrite_note),
 }

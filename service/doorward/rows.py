@@ -105,7 +105,7 @@ class RecordQuery:
 
 @dataclass(frozen=True, slots=True)
 class ChallengeRow:
-    """A challenge as it is kept: sealed body, status in clear so that a store can change it atomically.
+    """A challenge as it is kept: sealed body, and what it says in clear, which is sealed with it.
 
     *expires_at* is the challenge's end; a store keeps the row for ENDED_CHALLENGE_SECONDS more, to tell «expired» by.
     """

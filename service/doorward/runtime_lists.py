@@ -10,6 +10,7 @@ from typing import Any
 from doorward.core.errors import BadInput, Mistake, NotFound, StoreUnavailable
 from doorward.core.identifiers import is_id
 from doorward.core.keyed import KeyedHash
+from doorward.core.purposes import purpose_at
 from doorward.core.record import DecisionRecord
 from doorward.core.request import DecisionRequest
 from doorward.core.times import rfc3339
@@ -21,7 +22,7 @@ from doorward.ports import ListEntry, ListStore, Sealer
 
 Json = dict[str, Any]
 
-PURPOSE = "list"
+KIND = "list"
 ADDRESS, SUBJECT, DEVICE = "address", "subject", "device"
 
 # An entry without an end of its own; the longest that one may be given.
@@ -36,14 +37,14 @@ AHEAD_SECONDS = 5.0
 class _Filled:
     """The lists of one tenant as this worker last read them, good for a version and until the first entry ends.
 
-    *said* is what each sealed entry says, so that a change of one does not mean to open them all.
+    *said* is what each entry says as it stands, so that a change of one does not mean to open them all.
     """
 
     version: int
     until: float
     entries: Mapping[str, RuntimeEntries]
     kinds: Mapping[str, str]
-    said: Mapping[bytes, tuple[str, str]]
+    said: Mapping[ListEntry, tuple[str, str]]
     read_at: float
 
     def is_good_for(self, version: int, now: float) -> bool:
@@ -104,13 +105,13 @@ class ListedValues:
                 self._held.popitem(last=False)
         return read
 
-    def _read(self, tenant: str, known: Mapping[bytes, tuple[str, str]], now: float) -> _Filled:
+    def _read(self, tenant: str, known: Mapping[ListEntry, tuple[str, str]], now: float) -> _Filled:
         version, rows = self._store.entries(tenant, now)
         words: dict[str, list[str]] = {}
         kinds: dict[str, str] = {}
-        said: dict[bytes, tuple[str, str]] = {}
+        said: dict[ListEntry, tuple[str, str]] = {}
         for row in rows:
-            kind, entry = said[row.entry] = known.get(row.entry) or self._opened(row.entry)
+            kind, entry = said[row] = known.get(row) or self._opened(tenant, row)
             words.setdefault(row.name, []).append(entry)
             kinds[row.name] = kind
         entries: dict[str, RuntimeEntries] = {
@@ -119,12 +120,17 @@ class ListedValues:
         ends = [row.until for row in rows if row.until is not None]
         return _Filled(version, min(ends, default=float("inf")), entries, kinds, said, now)
 
-    def _opened(self, sealed: bytes) -> tuple[str, str]:
-        body = json.loads(self._sealer.open(sealed, PURPOSE))
+    def _opened(self, tenant: str, row: ListEntry) -> tuple[str, str]:
+        body = json.loads(self._sealer.open(row.entry, purpose_of(tenant, row)))
         return str(body["kind"]), str(body["entry"])
 
 
 _EMPTY = _Filled(0, float("inf"), {}, {}, {}, 0.0)
+
+
+def purpose_of(tenant: str, row: ListEntry) -> str:
+    """Return for what an entry is sealed: of which list it is, and until when, stands in clear beside it."""
+    return purpose_at(KIND, tenant, row.name, row.key, row.until)
 
 
 def unreadable_lists(policies: Iterable[Policy]) -> dict[str, RuntimeEntries | None]:
@@ -162,7 +168,7 @@ class ListDesk:
         row = self._store.entry(tenant, name, self._key(tenant, name, _canonical(kind, entry)), now)
         if row is None:
             raise NotFound("there is no such entry")
-        return self._shown(row)
+        return self._shown(tenant, row)
 
     def put(self, tenant: str, name: str, entry: str, *, until: float | None, reason: str, now: float) -> Json:
         """Put *entry* on the list until it ends, in place of an earlier entry for the same."""
@@ -172,9 +178,10 @@ class ListDesk:
         if not now < end <= now + MAX_LIFE_SECONDS:
             raise BadInput([Mistake("expected a time in the future, at most 366 days away", "#/until")])
         body = json.dumps({"kind": kind, "entry": text, "reason": reason}).encode("utf-8", "surrogatepass")
-        row = ListEntry(name, self._key(tenant, name, text), self._sealer.seal(body, PURPOSE), end, now)
+        row = ListEntry(name, self._key(tenant, name, text), b"", end, now)
+        row = replace(row, entry=self._sealer.seal(body, purpose_of(tenant, row)))
         self._store.put_entry(tenant, row, now)
-        return self._shown(row)
+        return self._shown(tenant, row)
 
     def delete(self, tenant: str, name: str, entry: str, now: float) -> None:
         kind = self._kind(tenant, name, now)
@@ -190,8 +197,8 @@ class ListDesk:
     def _key(self, tenant: str, name: str, text: str) -> bytes:
         return self._hasher.key(tenant, f"list:{name}", text)
 
-    def _shown(self, row: ListEntry) -> Json:
-        body = json.loads(self._sealer.open(row.entry, PURPOSE))
+    def _shown(self, tenant: str, row: ListEntry) -> Json:
+        body = json.loads(self._sealer.open(row.entry, purpose_of(tenant, row)))
         return {
             "list": row.name,
             "entry": body["entry"],

@@ -10,10 +10,11 @@ from doorward.core.errors import Unreadable
 from doorward.core.facts import EnrolmentFacts
 from doorward.core.keyed import KeyedHash
 from doorward.core.outcome import Enrolled, Proof
+from doorward.core.purposes import purpose_at
 from doorward.core.request import DecisionRequest
-from doorward.ports import AuthenticatorStore, Sealer
+from doorward.ports import AuthenticatorStore, Keys, Sealer
 
-PURPOSE = "authenticators"
+KIND = "authenticators"
 
 Change = Callable[[Holdings], Holdings]
 
@@ -54,19 +55,20 @@ class Subjects:
 
     def read(self, tenant: str, key: bytes, now: float) -> Holdings:
         """Return what the subject has bound; Unreadable where it cannot be opened."""
-        return self.opened(self._store.authenticators(tenant, key, now))
+        return self.opened(self._store.authenticators(tenant, key, now), tenant, key)
 
-    def opened(self, sealed: bytes | None) -> Holdings:
+    def opened(self, sealed: bytes | None, tenant: str, key: bytes) -> Holdings:
         """Return what is sealed there in the same way."""
-        return holdings_of(sealed, self._sealer)
+        return holdings_of(sealed, self._sealer, purpose_of(tenant, key))
 
     def change(self, tenant: str, key: bytes, change: Change, now: float) -> Holdings:
         """Change what is bound from what is kept, atomically, and return it; what *change* raises changes nothing."""
         made: list[Holdings] = []
+        purpose = purpose_of(tenant, key)
 
         def rewrite(sealed: bytes | None) -> bytes | None:
-            made[:] = [change(holdings_of(sealed, self._sealer))]
-            return sealed_holdings(made[0], self._sealer) if made[0] != Holdings() else None
+            made[:] = [change(holdings_of(sealed, self._sealer, purpose))]
+            return sealed_holdings(made[0], self._sealer, purpose) if made[0] != Holdings() else None
 
         self._store.rewrite_authenticators(tenant, key, rewrite, now)
         return made[0]
@@ -92,16 +94,21 @@ def subject_key(hasher: KeyedHash, tenant: str, subject_id: str) -> bytes:
     return hasher.key(tenant, "subject", subject_id)
 
 
-def holdings_of(sealed: bytes | None, sealer: Sealer) -> Holdings:
+def purpose_of(tenant: str, key: bytes) -> str:
+    """Return for what the holdings of the subject under *key* are sealed: those of another open nothing there."""
+    return purpose_at(KIND, tenant, key)
+
+
+def holdings_of(sealed: bytes | None, sealer: Sealer, purpose: str) -> Holdings:
     """Return what is sealed there; Unreadable where it cannot be opened, which never means «nothing»."""
-    return Holdings() if sealed is None else Holdings.from_json(json.loads(sealer.open(sealed, PURPOSE)))
+    return Holdings() if sealed is None else Holdings.from_json(json.loads(sealer.open(sealed, purpose)))
 
 
-def sealed_holdings(holdings: Holdings, sealer: Sealer) -> bytes:
-    return sealer.seal(json.dumps(holdings.to_json(), separators=(",", ":")).encode(), PURPOSE)
+def sealed_holdings(holdings: Holdings, sealer: Sealer, purpose: str) -> bytes:
+    return sealer.seal(json.dumps(holdings.to_json(), separators=(",", ":")).encode(), purpose)
 
 
-def bound_by(sealed: bytes | None, sealer: Sealer, request: DecisionRequest, now: float) -> Bound:
+def bound_by(sealed: bytes | None, sealer: Sealer, keys: Keys, request: DecisionRequest, now: float) -> Bound:
     """Return what may answer a challenge of this attempt, and the types that are bound but may not.
 
     A number whose SIM was swapped lately is perhaps not the subject's any more (SP 800-63B-4, 3.1.3.3). Where what
@@ -110,7 +117,7 @@ def bound_by(sealed: bytes | None, sealer: Sealer, request: DecisionRequest, now
     if sealed is None:
         return _NOTHING_BOUND
     try:
-        held = holdings_of(sealed, sealer).tidy(now)
+        held = holdings_of(sealed, sealer, purpose_of(keys.tenant, keys.subject)).tidy(now)
     except Unreadable:
         unreadable = EnrolmentFacts(readable=False, reason="the authenticators cannot be opened")
         return Bound(Holdings(proofs_from=inf), (), unreadable)

@@ -13,8 +13,8 @@ from .places import Alone, Service, Start, accept, kept_in, shared_secrets
 
 # Where there is no release yet, what was there so many commits ago.
 BACK = 10
-# What came with the last break of docs/reliability.md, «Rolling updates».
-READS_ROWS = "service/doorward/core/record_row.py"
+# What came last of the last break of docs/reliability.md, «Rolling updates».
+READS_PROOFS = "service/doorward/session_proofs.py"
 
 Check = Callable[[Caller, Caller], bool]
 
@@ -22,14 +22,14 @@ Check = Callable[[Caller, Caller], bool]
 def earlier() -> str:
     """Return the commit of the last release, or of some time ago; empty where there is no history.
 
-    Of those from before READS_ROWS none reads what is written now, so the first that does stands for them.
+    Of those from before READS_PROOFS none reads what is written now, so the first that does stands for them.
     """
     for asked in (["describe", "--tags", "--abbrev=0"], ["rev-parse", "--short", f"HEAD~{BACK}"]):
         commit = _git(*asked)
-        if commit and _git("cat-file", "-t", f"{commit}:{READS_ROWS}"):
+        if commit and _git("cat-file", "-t", f"{commit}:{READS_PROOFS}"):
             return commit
         if commit:
-            return _git("log", "--diff-filter=A", "--format=%h", "--", READS_ROWS)
+            return _git("log", "--diff-filter=A", "--format=%h", "--", READS_PROOFS)
     return ""
 
 

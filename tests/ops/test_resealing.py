@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from doorward import subjects
 from doorward.cli import main
 from doorward.sealing import AesGcmSealer
 from doorward.settings import load
@@ -124,7 +125,7 @@ def test_another_key_of_the_same_name_is_refused(shared: Environ) -> None:
 
 def test_what_is_left_is_told_and_is_the_exit_status(shared: Environ) -> None:
     both = begun(shared | {"DOORWARD_ENCRYPTION_KEYS": f"new:{new_key()},old:{new_key()}"})
-    lost = AesGcmSealer({"lost": b"l" * 32}).seal(b"{}", "authenticators")
+    lost = AesGcmSealer({"lost": b"l" * 32}).seal(b"{}", subjects.purpose_of("default", b"s" * 16))
     with closing(opened(load(both))) as store:
         store.rewrite_authenticators("default", b"s" * 16, lambda _: lost, time.time())
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from doorward import challenge_rows, device_places, kept, runtime_lists, subjects
+from doorward import challenge_rows, device_places, kept, policy_texts, runtime_lists, subjects
 from doorward.core.errors import Unreadable
 from doorward.ports import Changes
 from doorward.resealing import left, reseal
@@ -10,6 +10,13 @@ from doorward.sealing import AesGcmSealer
 from doorward.signing_keys import SigningKeys
 
 from .samples import NOW, SUBJECT, TENANT, challenge, list_entry, record
+
+AUTHENTICATORS = subjects.purpose_of(TENANT, SUBJECT)
+RECORD = kept.purpose_of(TENANT, "dec_1")
+CHALLENGE = challenge_rows.purpose_of(challenge())
+ENTRY = runtime_lists.purpose_of(TENANT, list_entry())
+PLACE = device_places.purpose_of(SUBJECT)
+POLICY = policy_texts.purpose_of(TENANT, "policy:sha256:one")
 
 OLD, NEW = b"o" * 32, b"n" * 32
 BEFORE = AesGcmSealer({"old": OLD})
@@ -28,13 +35,13 @@ def again(store, sealer=BOTH, progress=through):
 def fill(store, sealer=BEFORE):
     """Keep one sealed value of every kind, and counters that are not."""
     SigningKeys(store, sealer).signer(TENANT, NOW)
-    store.put_secret_if_absent(TENANT, "policy:sha256:one", sealer.seal(b"version: 1", "policy"))
+    store.put_secret_if_absent(TENANT, "policy:sha256:one", sealer.seal(b"version: 1", POLICY))
     store.put_secret_if_absent("", "check/sealing/old", sealer.seal(b"", "check/sealing"))
-    store.rewrite_authenticators(TENANT, SUBJECT, lambda _: sealer.seal(b"{}", subjects.PURPOSE), NOW)
-    store.put_entry(TENANT, list_entry(entry=sealer.seal(b"{}", runtime_lists.PURPOSE)), NOW)
-    store.put_challenge(challenge(body=sealer.seal(b"a challenge", challenge_rows.PURPOSE)), NOW)
-    store.commit(Changes(record=record(body=sealer.seal(b"a record", kept.PURPOSE))), NOW)
-    place = sealer.seal(b"{}", device_places.PURPOSE)
+    store.rewrite_authenticators(TENANT, SUBJECT, lambda _: sealer.seal(b"{}", AUTHENTICATORS), NOW)
+    store.put_entry(TENANT, list_entry(entry=sealer.seal(b"{}", ENTRY)), NOW)
+    store.put_challenge(challenge(body=sealer.seal(b"a challenge", CHALLENGE)), NOW)
+    store.commit(Changes(record=record(body=sealer.seal(b"a record", RECORD))), NOW)
+    place = sealer.seal(b"{}", PLACE)
     store.rewrite_note("", SUBJECT, device_places.NOTE, lambda _: place, expires_at=NOW + 60, now=NOW)
     store.rewrite_note(TENANT, SUBJECT, "guesses", lambda _: b'{"f":1}', expires_at=NOW + 60, now=NOW)
 
@@ -51,11 +58,11 @@ class Resealing:
         made = again(store)
 
         assert (dict(made.done), made.left, dict(made.unreadable), made.is_complete) == (KINDS, {}, {}, True)
-        assert AFTER.open(store.authenticators(TENANT, SUBJECT, NOW), subjects.PURPOSE) == b"{}"
-        assert AFTER.open(store.record(TENANT, "dec_1", NOW).body, kept.PURPOSE) == b"a record"
-        assert AFTER.open(store.challenge(TENANT, "chl_1", NOW).body, challenge_rows.PURPOSE) == b"a challenge"
-        assert AFTER.open(store.entries(TENANT, NOW)[1][0].entry, runtime_lists.PURPOSE) == b"{}"
-        assert AFTER.open(store.secret(TENANT, "policy:sha256:one"), "policy") == b"version: 1"
+        assert AFTER.open(store.authenticators(TENANT, SUBJECT, NOW), AUTHENTICATORS) == b"{}"
+        assert AFTER.open(store.record(TENANT, "dec_1", NOW).body, RECORD) == b"a record"
+        assert AFTER.open(store.challenge(TENANT, "chl_1", NOW).body, CHALLENGE) == b"a challenge"
+        assert AFTER.open(store.entries(TENANT, NOW)[1][0].entry, ENTRY) == b"{}"
+        assert AFTER.open(store.secret(TENANT, "policy:sha256:one"), POLICY) == b"version: 1"
         assert store.note(TENANT, SUBJECT, "guesses", NOW) == b'{"f":1}'
 
     def test_the_signing_keys_stay_the_same(self, store):
@@ -86,7 +93,7 @@ class Resealing:
 
     def test_what_was_written_meanwhile_stays_and_is_told_of(self, store):
         fill(store)
-        newer = BEFORE.seal(b"newer", subjects.PURPOSE)
+        newer = BEFORE.seal(b"newer", AUTHENTICATORS)
 
         def meanwhile(what, rows):
             held = list(rows)
@@ -121,7 +128,7 @@ class Resealing:
         assert dict(made.unreadable) == KINDS
         assert made.left == {"lost": KINDS}
         with pytest.raises(Unreadable):
-            BOTH.open(store.authenticators(TENANT, SUBJECT, NOW), subjects.PURPOSE)
+            BOTH.open(store.authenticators(TENANT, SUBJECT, NOW), AUTHENTICATORS)
 
     def test_answers_to_idempotency_keys_are_left_to_end(self, store):
         store.claim(b"k" * 32, b"f", expires_at=NOW + 60, now=NOW)

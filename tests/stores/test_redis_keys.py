@@ -6,14 +6,15 @@ import pytest
 from redis.crc import key_slot
 
 from doorward.core import ring
-from doorward.ports import Changes
-from doorward.stores.redis import open_store
+from doorward.core.errors import Unreadable
+from doorward.ports import Changes, RecordQuery
+from doorward.stores.redis import layout, open_store
 from doorward.stores.redis.values import LEEWAY_SECONDS
 from doorward.stores.redis.writes import RECORDS_OF_A_SUBJECT
 
 from .contract_whole import fill
 from .redis_servers import taken_into_use
-from .samples import DAY, KEYS, NOW, SESSION, TENANT, api_key, observation, proof, record, tally
+from .samples import DAY, KEYS, NOW, SESSION, SUBJECT, TENANT, api_key, challenge, observation, proof, record, tally
 
 # What has no end: the epoch, and what belongs to a tenant rather than to a sign-in.
 FOR_GOOD = (b"dw:{e", b"dw:{t:", b"dw:{k", b"dw:{z:")
@@ -113,3 +114,33 @@ def test_what_json_can_hardly_say_is_read_as_it_was_written(store, changes):
     store.commit(Changes(record=record(**changes)), NOW)
 
     assert store.record(TENANT, "dec_1", NOW) == record(**changes)
+
+
+def test_a_challenge_that_was_copied_under_the_key_of_another_is_unreadable(server, store):
+    for name in ("chl_1", "chl_2"):
+        store.put_challenge(challenge(id=name), NOW)
+    one, other = (layout.challenge(TENANT, SUBJECT, name) for name in ("chl_1", "chl_2"))
+
+    server.ask("COPY", one, other, "REPLACE")
+
+    with pytest.raises(Unreadable):
+        store.challenge(TENANT, "chl_2", NOW)
+    with pytest.raises(Unreadable):
+        store.rewrite_challenge(challenge(id="chl_2"), lambda held: held, NOW)
+
+
+def test_a_record_that_was_copied_under_the_key_of_another_is_unreadable(server, store):
+    for name in ("dec_1", "dec_2"):
+        store.commit(Changes(record=record(id=name)), NOW)
+    one, other = (layout.record(TENANT, SUBJECT, name) for name in ("dec_1", "dec_2"))
+
+    server.ask("COPY", one, other, "REPLACE")
+
+    with pytest.raises(Unreadable):
+        store.record(TENANT, "dec_2", NOW)
+    with pytest.raises(Unreadable):
+        store.rewrite_record(TENANT, "dec_2", lambda body: body, NOW)
+    with pytest.raises(Unreadable):
+        store.records(RecordQuery(TENANT, subject=SUBJECT), NOW)
+    with pytest.raises(Unreadable):
+        store.beside_challenge(challenge(decision_id="dec_2"), "guesses", NOW)

@@ -22,6 +22,7 @@ from doorward.api.errors import BadParameter, KeyReused, StillRunning
 from doorward.api.problems import problem
 from doorward.api.reply import Reply
 from doorward.core.errors import DoorwardError, Mistake, StoreUnavailable, Unreadable
+from doorward.core.purposes import purpose_at
 from doorward.ports import Claim
 from doorward.services import Services
 
@@ -30,7 +31,7 @@ SECRET_LIFE_SECONDS = 600
 # A worker that dies leaves its claim behind: the key is good again after this.
 CLAIM_SECONDS = 60
 
-_PURPOSE = "idempotency"
+_KIND = "idempotency"
 KEY = re.compile(r'"[\x21\x23-\x7e]{1,255}"|[\x21\x23-\x7e]{1,255}')
 _BY_CLIENT, _BY_SERVICE = b"c", b"s"
 _NONCE_BYTES = 12
@@ -94,6 +95,7 @@ class Envelope:
         self._sealer = services.sealer
         self._secret = json.dumps((api_key, client_key)).encode()
         self.name = hashlib.sha256(json.dumps((*place, client_key)).encode()).digest()
+        self._purpose = purpose_at(_KIND, place[0], self.name)
 
     def fingerprint(self, sent: Any) -> bytes:
         """Return a keyed hash of the body: whoever reads the store cannot guess bodies."""
@@ -103,7 +105,7 @@ class Envelope:
     def seal(self, reply: Reply, *, for_client: bool) -> bytes:
         plain = json.dumps([reply.status, reply.media_type, reply.body]).encode()
         if not for_client:
-            return _BY_SERVICE + self._sealer.seal(plain, _PURPOSE)
+            return _BY_SERVICE + self._sealer.seal(plain, self._purpose)
         nonce = os.urandom(_NONCE_BYTES)
         return _BY_CLIENT + nonce + AESGCM(self._derived(b"answer")).encrypt(nonce, plain, self.name)
 
@@ -113,7 +115,7 @@ class Envelope:
 
     def _opened(self, by: bytes, sealed: bytes) -> bytes:
         if by == _BY_SERVICE:
-            return self._sealer.open(sealed, _PURPOSE)
+            return self._sealer.open(sealed, self._purpose)
         nonce, rest = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
         try:
             return AESGCM(self._derived(b"answer")).decrypt(nonce, rest, self.name)

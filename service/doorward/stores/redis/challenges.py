@@ -1,5 +1,6 @@
 """Challenges, with their subject, by their id and by the decision that opened them."""
 
+from doorward.core.errors import Unreadable
 from doorward.ports import ENDED_CHALLENGE_SECONDS, Beside, ChallengeRow, ChangeChallenge
 from doorward.stores.redis import layout, values
 from doorward.stores.redis.calls import call
@@ -35,21 +36,22 @@ class Challenges(Part):
         found, whose = self._exchange.run([call("MGET", *own), call("GET", owner)])
         for key, raw in zip((*own, owner), (*found, whose), strict=True):
             self._seen.expect(key, raw)
-        return Beside(values.living(found[0], now), record_of(found[1], now))
+        return Beside(values.living(found[0], now), record_of(found[1], now, own[1]))
 
     def rewrite_challenge(self, row: ChallengeRow, change: ChangeChallenge, now: float) -> ChallengeRow | None:
         made: list[ChallengeRow] = []
+        key = layout.challenge(row.tenant, row.subject, row.id)
 
         def rewrite(raw: bytes | None) -> tuple[bytes, int] | None:
             plain = values.living(raw, now)
             if plain is None:
                 made.clear()
                 return None
-            made[:] = [change(challenge_of_plain(plain))]
+            made[:] = [change(_challenge_at(key, plain))]
             ends = made[0].expires_at + ENDED_CHALLENGE_SECONDS
             return challenge_value(made[0]), values.milliseconds(ends, now)
 
-        self._swap_kept(layout.challenge(row.tenant, row.subject, row.id), rewrite)
+        self._swap_kept(key, rewrite)
         return made[0] if made else None
 
     def _owner(self, tenant: str, name: str) -> bytes | None:
@@ -57,8 +59,17 @@ class Challenges(Part):
         return raw[values.END_BYTES :] if raw else None
 
     def _challenge(self, tenant: str, owner: bytes, challenge_id: str, now: float) -> ChallengeRow | None:
-        plain = self._living(layout.challenge(tenant, owner, challenge_id), now)
-        return challenge_of_plain(plain) if plain is not None else None
+        key = layout.challenge(tenant, owner, challenge_id)
+        plain = self._living(key, now)
+        return _challenge_at(key, plain) if plain is not None else None
+
+
+def _challenge_at(key: bytes, plain: bytes) -> ChallengeRow:
+    """Return the challenge under *key*; Unreadable where it is another, that somebody has put there."""
+    row = challenge_of_plain(plain)
+    if layout.challenge(row.tenant, row.subject, row.id) != key:
+        raise Unreadable("the challenge under a key of the store is another's")
+    return row
 
 
 def challenge_of_plain(plain: bytes) -> ChallengeRow:

@@ -22,7 +22,8 @@ class Listing(Part):
         candidates = self._candidates(query)
         while len(found) < query.limit and (chunk := list(islice(candidates, CHUNK))):
             keys = [layout.record(query.tenant, subject, record_id) for _, record_id, subject in chunk]
-            rows = [record_of(raw, now) for raw in self._exchange.run([call("GET", key) for key in keys])]
+            held = self._exchange.run([call("GET", key) for key in keys])
+            rows = [record_of(raw, now, key) for key, raw in zip(keys, held, strict=True)]
             found += [row for row in rows if row and _asked_for(row, query)]
         return found[: max(0, query.limit)]
 

@@ -1,5 +1,6 @@
 """Decisions as they are kept: with their subject, and told of by their id and by their day."""
 
+from doorward.core.errors import Unreadable
 from doorward.ports import RecordRow, Rewrite
 from doorward.stores.redis import layout, values
 from doorward.stores.redis.calls import Call, call
@@ -35,19 +36,22 @@ class Records(Part):
 
     def record(self, tenant: str, record_id: str, now: float) -> RecordRow | None:
         key = self._key_of_record(tenant, record_id)
-        return record_of(self._raw(key), now) if key else None
+        return record_of(self._raw(key), now, key) if key else None
 
     def rewrite_record(self, tenant: str, record_id: str, rewrite: Rewrite, now: float) -> RecordRow | None:
+        key = self._key_of_record(tenant, record_id)
+        if key is None:
+            return None
+
         def change(raw: bytes | None) -> tuple[bytes, int] | None:
-            row = record_of(raw, now)
+            row = record_of(raw, now, key)
             body = rewrite(row.body) if row else None
             if row is None or body is None:
                 return None
             changed = RecordRow(row.id, row.tenant, row.subject, row.at, row.outcome, row.rule, body, row.expires_at)
             return record_value(changed), values.milliseconds(row.expires_at, now)
 
-        key = self._key_of_record(tenant, record_id)
-        return record_of(self._swap(key, change), now) if key else None
+        return record_of(self._swap(key, change), now, key)
 
     def _key_of_record(self, tenant: str, record_id: str) -> bytes | None:
         # Whose a record is never changes.
@@ -72,9 +76,13 @@ def day_calls(row: RecordRow, days: Days) -> list[Call]:
     return [call("SADD", layout.of_tenant(row.tenant, "days"), day)] if days.missing(row.tenant, day) else []
 
 
-def record_of(raw: bytes | None, now: float) -> RecordRow | None:
+def record_of(raw: bytes | None, now: float, key: bytes) -> RecordRow | None:
+    """Return the record under *key*; Unreadable where it is another, that somebody has put there."""
     plain = values.living(raw, now)
-    return record_of_plain(plain) if plain is not None else None
+    row = record_of_plain(plain) if plain is not None else None
+    if row is not None and layout.record(row.tenant, row.subject, row.id) != key:
+        raise Unreadable("the record under a key of the store is another's")
+    return row
 
 
 def record_of_plain(plain: bytes) -> RecordRow:
