@@ -45,16 +45,16 @@ def applications(folder: Path) -> tuple[Any, Any, str]:
     from doorward import wiring
     from doorward.api.app import create_app
     from doorward.api.door import Door
-    from doorward.api_keys import ApiKeyRing
     from doorward.metrics import Metrics
     from doorward.secret_files import with_secrets
     from doorward.settings import load
+    from doorward.store_opening import ring_of
 
     meter = Metrics()
     store = f"sqlite:///{folder}/bench.db"
-    settings = load({"DOORWARD_STATE_DIR": str(folder), "DOORWARD_STORE": store} | new_secrets())
-    wired = wiring.build(with_secrets(settings)[0], meter=meter)
-    _, key = ApiKeyRing(wired.store).create(tenant="default", scopes=("decide",), now=time.time())
+    settings, _ = with_secrets(load({"DOORWARD_STATE_DIR": str(folder), "DOORWARD_STORE": store} | new_secrets()))
+    wired = wiring.build(settings, meter=meter)
+    _, key = ring_of(wired.store, settings).create(tenant="default", scopes=("decide",), now=time.time())
     observe = logs.observer(meter)
     real = create_app(wired.services, observe=observe)
     asked = real.test_client().post(PATH, data=body(), headers=headers(key))

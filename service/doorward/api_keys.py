@@ -1,13 +1,21 @@
-"""API keys: made once and shown once, kept as SHA-256, checked with a small cache that outlives a store's outage."""
+"""API keys: made once and shown once, kept as SHA-256, checked with a small cache that outlives a store's outage.
+
+What a key may do is proved by a MAC in its row: whoever can write to the store cannot make a key, nor widen one.
+"""
 
 import hashlib
 import hmac
+import json
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Lock
+
+import structlog
 
 from doorward.core.errors import BadInput, Mistake, StoreUnavailable
 from doorward.core.identifiers import new_id, new_secret
+from doorward.core.keyed import KeyedHash
 from doorward.ports import ApiKeyRow, KeyStore
 from doorward.services import Caller
 
@@ -20,6 +28,8 @@ MOST_KEY_LENGTH = 256
 MOST_TENANT_LENGTH = 64
 MOST_LABEL_LENGTH = 200
 
+log = structlog.get_logger()
+
 Count = Callable[[Caller, float], None]
 
 
@@ -31,14 +41,16 @@ class ApiKeyRing:
     """Tells who holds a key, as `services.ApiKeys` asks.
 
     A checked key is believed for 10 s, and for 15 min while the store is down. A wrong one is never remembered:
-    remembering would let a guesser fill the cache, and the store answers it by one look at an index. *count* is told of
-    every use, and may refuse it.
+    remembering would let a guesser fill the cache, and the store answers it by one look at an index. *marks* is a keyed
+    hash for the MACs alone. *count* is told of every use, and may refuse it.
     """
 
-    def __init__(self, store: KeyStore, count: Count = unlimited) -> None:
+    def __init__(self, store: KeyStore, marks: KeyedHash, count: Count = unlimited) -> None:
         self._store = store
+        self._marks = marks
         self._count = count
         self._checked: OrderedDict[bytes, tuple[float, ApiKeyRow]] = OrderedDict()
+        self._refused: set[str] = set()
         self._lock = Lock()
 
     def check(self, key: str, now: float) -> Caller | None:
@@ -62,9 +74,19 @@ class ApiKeyRing:
         _refuse_bad_key(tenant=tenant, scopes=scopes, label=label, expires_at=expires_at, now=now)
         key = new_secret("dwk")
         ordered = tuple(scope for scope in SCOPES if scope in scopes)
-        row = ApiKeyRow(new_id("key"), tenant, digest_of(key), ordered, label, now, expires_at)
+        row = self.proved(ApiKeyRow(new_id("key"), tenant, digest_of(key), ordered, label, now, expires_at))
         self._store.put_key(row)
         return row, key
+
+    def proved(self, row: ApiKeyRow) -> ApiKeyRow:
+        """Return *row* with the MAC of what it says."""
+        end = None if row.expires_at is None else float(row.expires_at)
+        told = json.dumps([row.id, row.tenant, row.digest.hex(), row.scopes, end])
+        return replace(row, mac=self._marks.key("", "api-key", told))
+
+    def is_proved(self, row: ApiKeyRow) -> bool:
+        """Answer whether a service with our secret has made *row*; of one that was revoked nobody can tell any more."""
+        return hmac.compare_digest(row.mac, self.proved(row).mac)
 
     def _row(self, digest: bytes, now: float) -> ApiKeyRow | None:
         cached = self._cached(digest)
@@ -77,8 +99,16 @@ class ApiKeyRing:
                 return cached[1]
             raise
         row = found if found is not None and hmac.compare_digest(found.digest, digest) else None
+        if row is not None and row.revoked_at is None and not self.is_proved(row):
+            self._tell_once(row)
+            row = None
         self._remember(digest, row, now)
         return row
+
+    def _tell_once(self, row: ApiKeyRow) -> None:
+        if row.id not in self._refused and len(self._refused) < MOST_CACHED:
+            self._refused.add(row.id)
+            log.error("api_key_not_ours", key=row.id, tenant=row.tenant, effect="whoever shows it is not let in")
 
     def _cached(self, digest: bytes) -> tuple[float, ApiKeyRow] | None:
         with self._lock:

@@ -21,7 +21,7 @@ from doorward.core.errors import DoorwardError
 from doorward.row_kinds import KIND_OF, Row
 
 FORMAT = "doorward-backup"
-VERSION = 1
+VERSION = 2
 LONGEST_LINE = 64 << 20
 
 

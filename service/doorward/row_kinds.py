@@ -38,7 +38,7 @@ KINDS = (
     Kind(
         "api_keys",
         ("id",),
-        ("tenant", "digest", "scopes", "label", "created_at", "expires_at", "revoked_at"),
+        ("tenant", "digest", "scopes", "label", "created_at", "expires_at", "revoked_at", "mac"),
         essential=True,
     ),
     Kind("authenticators", ("subject", "tenant"), ("body",), essential=True),

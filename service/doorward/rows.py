@@ -145,7 +145,10 @@ class Changes(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ApiKeyRow:
-    """An API key as it is kept: the SHA-256 of the key, never the key."""
+    """An API key as it is kept: the SHA-256 of the key, never the key.
+
+    *mac* proves that the service has made the row; a store drops it with the revocation.
+    """
 
     id: str
     tenant: str
@@ -155,6 +158,7 @@ class ApiKeyRow:
     created_at: float
     expires_at: float | None = None
     revoked_at: float | None = None
+    mac: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import structlog
 
+from doorward.api_keys import ApiKeyRing
+from doorward.core.keyed import KeyedHash
 from doorward.meter import Meter
 from doorward.ports import Store
 from doorward.sealing import AesGcmSealer, derive, load_keys
@@ -35,6 +37,16 @@ def refuse_other_secrets(store: Store, settings: Settings) -> None:
     keys = load_keys(settings.encryption_keys or "")
     sealers = {key_id: AesGcmSealer({key_id: key}) for key_id, key in keys.items()}
     check_secrets(store, mark=derive(settings.secret or b"", "store-check"), sealers=sealers)
+
+
+def ring_of(store: Store, settings: Settings) -> ApiKeyRing:
+    """Return what makes and proves the API keys of *store*; it counts no use."""
+    return ApiKeyRing(store, key_marks(settings.secret))
+
+
+def key_marks(secret: bytes | None) -> KeyedHash:
+    """Return what proves that a row of an API key was made by a service with *secret*."""
+    return KeyedHash(derive(secret or b"", "api-key-row"))
 
 
 def protected(store: Store, settings: Settings, monotonic: Callable[[], float], meter: Meter) -> GuardedStore:

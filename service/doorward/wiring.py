@@ -44,7 +44,7 @@ from doorward.runtime_lists import ListDesk, ListedValues
 from doorward.sealing import AesGcmSealer, load_keys
 from doorward.services import Services
 from doorward.settings import MEMORY, Settings
-from doorward.store_opening import opened, protected
+from doorward.store_opening import key_marks, opened, protected
 from doorward.stores.guarded import GuardedStore
 from doorward.subjects import Subjects
 from doorward.tallies import Tallies
@@ -276,7 +276,7 @@ def _services(parts: Parts) -> Services:
     reports = ReportDesk(sources, store, kept, outcomes, answers.life)
     return Services(
         clock=parts.clock,
-        api_keys=ApiKeyRing(store, _quotas(parts).count),
+        api_keys=ApiKeyRing(store, key_marks(parts.settings.secret), _quotas(parts).count),
         decisions=DecisionDesk(sources, parts.policies, parts.scales, lists, keeping, texts, owners, parts.shadow),
         records=RecordDesk(store, kept, sources.hasher, parts.policies, texts, parts.scales),
         reports=reports,

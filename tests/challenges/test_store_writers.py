@@ -1,5 +1,6 @@
 """Somebody who can write to the store, and has no key of the service: nobody is let in by what they put there."""
 
+import hashlib
 from dataclasses import replace
 
 import pytest
@@ -7,12 +8,15 @@ import pytest
 from doorward.core.facts import NetworkFacts
 from doorward.core.request import DecisionRequest, Session, Subject
 from doorward.gather import keys_of
+from doorward.ports import ApiKeyRow
 from doorward.row_kinds import Row
 
 from .conftest import EXPORT, bound_totp, challenged, code_of, verify
 
+CHOSEN = "dwk_chosen-by-mallory"
 # What cannot be read is never «nothing»: nobody is answered from it.
 UNREADABLE = 500
+OTHER = {"Authorization": f"Bearer {CHOSEN}"}
 
 
 def hasher_of(house):
@@ -23,6 +27,12 @@ def keys_in(house, subject, session="s-1", tenant="default"):
     """Return under which keys the store has them; a writer reads them there, and need not know how they are made."""
     request = DecisionRequest("action", Subject(subject), session=Session(session))
     return keys_of(hasher_of(house), tenant, request, NetworkFacts())
+
+
+def put_key(house, **changes):
+    digest = hashlib.sha256(CHOSEN.encode()).digest()
+    row = ApiKeyRow("key_mallory", "default", digest, ("admin",), "", house.now[0])
+    house.wiring.store.put_key(replace(row, **changes))
 
 
 def move_holdings(house, source, target):
@@ -36,6 +46,21 @@ def rewrite(house, challenge, **changes):
     store, now = house.wiring.store, house.now[0]
     row = store.challenge("default", challenge["id"], now)
     store.rewrite_challenge(row, lambda held: replace(held, **changes), now)
+
+
+def test_an_api_key_that_was_put_into_the_store_opens_nothing(house):
+    put_key(house)
+
+    answer = house.call("GET", "/v1/policy", **OTHER)
+
+    assert answer.status_code == 401
+
+
+def test_an_api_key_whose_scopes_were_widened_in_the_store_opens_nothing(house):
+    row, key = house.wiring.services.api_keys.create(tenant="default", scopes=("decide",), now=house.now[0])
+    house.wiring.store.put_key(replace(row, scopes=("admin",)))
+
+    assert house.call("GET", "/v1/policy", Authorization=f"Bearer {key}").status_code == 401
 
 
 def test_an_authenticator_that_was_moved_to_another_subject_answers_nothing(house):

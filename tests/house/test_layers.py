@@ -93,6 +93,7 @@ LIBRARIES = {
     "standardwebhooks": ("senders/",),
     "structlog": (
         *(
+            "api_keys.py",
             "cores.py",
             "deliveries.py",
             "logs.py",

@@ -1,11 +1,16 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from doorward import api_keys
 from doorward.api_keys import FRESH_SECONDS, STALE_SECONDS, ApiKeyRing, digest_of
 from doorward.core.errors import BadInput, StoreUnavailable
+from doorward.core.keyed import KeyedHash
 from doorward.ports import ApiKeyRow
+
+MARKS = KeyedHash(bytes(32))
 
 
 class KeysInMemory:
@@ -43,7 +48,7 @@ def store() -> KeysInMemory:
 
 @pytest.fixture
 def ring(store: KeysInMemory) -> ApiKeyRing:
-    return ApiKeyRing(store)
+    return ApiKeyRing(store, MARKS)
 
 
 def make(ring: ApiKeyRing, now: float, expires_at: float | None = None) -> tuple[ApiKeyRow, str]:
@@ -123,7 +128,7 @@ def test_a_checked_key_is_believed_without_asking_again(ring: ApiKeyRing, store:
 
 def test_a_key_made_after_it_was_guessed_is_good_at_once(ring: ApiKeyRing, store: KeysInMemory, now: float) -> None:
     ring.check("chosen", now)
-    store.put_key(ApiKeyRow("key_x", "acme", digest_of("chosen"), ("decide",), "", now))
+    store.put_key(ring.proved(ApiKeyRow("key_x", "acme", digest_of("chosen"), ("decide",), "", now)))
 
     assert ring.check("chosen", now) is not None
 
@@ -169,3 +174,35 @@ def test_every_mistake_in_a_new_key_is_told(ring: ApiKeyRing, now: float) -> Non
 def test_a_name_that_could_not_be_a_folder_is_no_tenant(ring: ApiKeyRing, now: float, tenant: str) -> None:
     with pytest.raises(BadInput):
         ring.create(tenant=tenant, scopes=("decide",), now=now)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"scopes": ("admin",)},
+        {"tenant": "globex"},
+        {"expires_at": None},
+        {"id": "key_other"},
+        {"digest": digest_of("chosen")},
+        {"mac": b""},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_row_that_the_service_has_not_made_so_is_nobodys(
+    ring: ApiKeyRing, store: KeysInMemory, now: float, change: dict[str, Any]
+) -> None:
+    row, key = make(ring, now, expires_at=now + 60)
+    store.put_key(replace(row, **change))
+
+    assert ring.check("chosen" if "digest" in change else key, now) is None
+
+
+def test_a_row_of_another_secret_is_nobodys_and_told_once(store: KeysInMemory, now: float) -> None:
+    row, key = make(ApiKeyRing(store, KeyedHash(b"k" * 32)), now)
+    ring = ApiKeyRing(store, MARKS)
+
+    with capture_logs() as told:
+        found = [ring.check(key, now) for _ in range(3)]
+
+    assert found == [None, None, None]
+    assert [(each["event"], each["key"]) for each in told] == [("api_key_not_ours", row.id)]

@@ -51,7 +51,7 @@ def challenge(**changes: Any) -> ChallengeRow:
 
 
 def api_key(**changes: Any) -> ApiKeyRow:
-    plain = ApiKeyRow("key_1", TENANT, b"d" * 32, ("decide", "challenge"), "the shop", NOW, NOW + DAY, None)
+    plain = ApiKeyRow("key_1", TENANT, b"d" * 32, ("decide", "challenge"), "the shop", NOW, NOW + DAY, None, b"m" * 16)
     return replace(plain, **changes)
 
 

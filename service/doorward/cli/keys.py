@@ -43,8 +43,8 @@ def create(tenant: str, scopes: str, expires: str | None, label: str, form: str)
     The key goes to standard output, what is known of it to standard error, so that it can be piped away.
     """
     now = time.time()
-    with open_store() as store:
-        row, key = ApiKeyRing(store).create(
+    with open_ring() as (_, ring):
+        row, key = ring.create(
             tenant=tenant,
             scopes=tuple(scope.strip() for scope in scopes.split(",") if scope.strip()),
             label=label,
@@ -52,7 +52,7 @@ def create(tenant: str, scopes: str, expires: str | None, label: str, form: str)
             now=now,
         )
     if form == "json":
-        click.echo(json.dumps(as_json(row, now) | {"key": key}, ensure_ascii=False))
+        click.echo(json.dumps(as_json(row, "valid") | {"key": key}, ensure_ascii=False))
         return
     click.echo(key)
     click.echo(f"{row.id} for tenant {row.tenant}: {', '.join(row.scopes)}. It is not shown again.", err=True)
@@ -62,21 +62,25 @@ def create(tenant: str, scopes: str, expires: str | None, label: str, form: str)
 @click.option("--tenant", help="Only this tenant's.")
 @format_option
 def list_(tenant: str | None, form: str) -> None:
-    """List keys, the newest last; never the keys themselves."""
+    """List keys, the newest last; never the keys themselves.
+
+    «unproved» is one that no service with this DOORWARD_SECRET has made; it opens nothing.
+    """
     now = time.time()
-    with open_store() as store:
+    with open_ring() as (store, ring):
         rows = sorted(store.keys(tenant), key=lambda row: row.created_at)
+    told = [as_json(row, _state(row, ring, now)) for row in rows]
     if form == "json":
-        show([as_json(row, now) for row in rows], COLUMNS, form)
+        show(told, COLUMNS, form)
         return
-    show([as_json(row, now) | {"scopes": ",".join(row.scopes)} for row in rows], COLUMNS, form)
+    show([each | {"scopes": ",".join(each["scopes"])} for each in told], COLUMNS, form)
 
 
 @keys.command()
 @click.argument("key_id", metavar="ID")
 def revoke(key_id: str) -> None:
     """End the key ID (key_…) now. Workers that have just checked it believe it for 10 more seconds."""
-    with open_store() as store:
+    with open_ring() as (store, _):
         if not store.revoke_key(key_id, time.time()):
             raise NotFound(f"there is no key '{key_id}'")
     click.echo(f"{key_id} is revoked")
@@ -109,32 +113,35 @@ keys.add_command(reseal)
 
 
 @contextmanager
-def open_store() -> Iterator[Store]:
-    """Open the store of the settings where it may be used, and close it."""
+def open_ring() -> Iterator[tuple[Store, ApiKeyRing]]:
+    """Open the store of the settings where it may be used, with what makes and proves its keys, and close it."""
     from doorward import store_opening
 
-    store = store_opening.opened(prepared_settings())
+    settings = prepared_settings()
+    store = store_opening.opened(settings)
     try:
         store.look()
-        yield store
+        yield store, store_opening.ring_of(store, settings)
     finally:
         store.close()
 
 
-def as_json(row: ApiKeyRow, now: float) -> dict[str, Any]:
+def as_json(row: ApiKeyRow, state: str) -> dict[str, Any]:
     """Return what may be told of a key."""
     return {
         "id": row.id,
         "tenant": row.tenant,
         "label": row.label,
         "scopes": list(row.scopes),
-        "state": _state(row, now),
+        "state": state,
         "created_at": rfc3339(row.created_at),
         "expires_at": None if row.expires_at is None else rfc3339(row.expires_at),
     }
 
 
-def _state(row: ApiKeyRow, now: float) -> str:
+def _state(row: ApiKeyRow, ring: ApiKeyRing, now: float) -> str:
     if row.revoked_at is not None:
         return "revoked"
+    if not ring.is_proved(row):
+        return "unproved"
     return "valid" if is_valid(row, now) else "expired"

@@ -46,6 +46,7 @@ def prepare(settings: Settings) -> str | None:
     """
     from doorward import wiring
     from doorward.first_key import first_key
+    from doorward.store_opening import ring_of
 
     now = time.time()
     check_rules(settings, now)
@@ -58,7 +59,7 @@ def prepare(settings: Settings) -> str | None:
         built.store.look()
         for warning in built.store.warnings():
             log.warning("store_warning", reason=warning)
-        return first_key(built.store, settings.secrets_dir, now)
+        return first_key(built.store, ring_of(built.store, settings), settings.secrets_dir, now)
     except OtherSecrets:
         raise
     except StoreUnavailable as refusal:

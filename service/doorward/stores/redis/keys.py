@@ -29,7 +29,7 @@ class ApiKeys(Part):
     def revoke_key(self, key_id: str, now: float) -> bool:
         def change(raw: bytes | None) -> tuple[bytes, int] | None:
             row = _key(raw)
-            return (_value(replace(row, revoked_at=now)), 0) if row and row.revoked_at is None else None
+            return (_value(replace(row, revoked_at=now, mac=b"")), 0) if row and row.revoked_at is None else None
 
         told = self._exchange.one(call("HGET", layout.KEY_IDS, key_id))
         return bool(told) and self._swap(layout.api_key(_told(told)[0]), change) is not None
@@ -46,7 +46,7 @@ def keep_key(row: ApiKeyRow) -> list[Call]:
 
 def _value(row: ApiKeyRow) -> bytes:
     life = (row.created_at, row.expires_at, row.revoked_at)
-    head = (row.id, row.tenant, row.digest, row.scopes, row.label, *life)
+    head = (row.id, row.tenant, row.digest, row.scopes, row.label, *life, row.mac)
     return values.kept(values.NEVER, values.columns(head))
 
 
@@ -55,8 +55,13 @@ def _key(raw: bytes | None) -> ApiKeyRow | None:
 
 
 def key_of(raw: bytes) -> ApiKeyRow:
-    (key_id, tenant, digest, scopes, *rest), _ = values.columns_of(raw[values.STAMP_BYTES :])
-    return ApiKeyRow(key_id, tenant, bytes.fromhex(digest), tuple(scopes), *rest)
+    (key_id, tenant, digest, scopes, label, created_at, expires_at, revoked_at, *mac), _ = values.columns_of(
+        raw[values.STAMP_BYTES :]
+    )
+    life = (created_at, expires_at, revoked_at)
+    # A row from before they had a MAC has none.
+    proved_by = bytes.fromhex(mac[0]) if mac else b""
+    return ApiKeyRow(key_id, tenant, bytes.fromhex(digest), tuple(scopes), label, *life, proved_by)
 
 
 def _told(value: bytes) -> tuple[bytes, str]:

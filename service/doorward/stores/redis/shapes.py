@@ -163,7 +163,7 @@ def _put_claim(row: Row, now: float) -> list[Call]:
 def _api_key(_: Place, raw: bytes) -> tuple[Any, ...]:
     found = key_of(raw)
     life = (found.created_at, found.expires_at, found.revoked_at)
-    return (found.id, found.tenant, found.digest, " ".join(found.scopes), found.label, *life)
+    return (found.id, found.tenant, found.digest, " ".join(found.scopes), found.label, *life, found.mac)
 
 
 def _put_api_key(row: Row, now: float) -> list[Call]:  # noqa: ARG001 (a key has no end here)

@@ -107,8 +107,11 @@ CREATE INDEX notes_end ON notes (expires_at);
 # A subject that is erased takes its challenges along.
 CHALLENGES_BY_SUBJECT = "CREATE INDEX challenges_by_subject ON challenges (subject, tenant);"
 
+# What proves that the service has made a row. Those from before have none.
+MAC_OF_API_KEYS = "ALTER TABLE api_keys ADD COLUMN mac BLOB NOT NULL DEFAULT x'';"
+
 # Step n takes a file from schema n to n + 1; a step that was released is never changed.
-STEPS: tuple[str, ...] = (TABLES, NOTES, CHALLENGES_BY_SUBJECT)
+STEPS: tuple[str, ...] = (TABLES, NOTES, CHALLENGES_BY_SUBJECT, MAC_OF_API_KEYS)
 VERSION = len(STEPS)
 
 FORGOTTEN_BY_A_RESET = tuple(kind.name for kind in KINDS if kind.name != "versions")
