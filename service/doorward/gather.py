@@ -26,6 +26,7 @@ from doorward.device_tokens import Presented, device_id_of, presented
 from doorward.found_facts import Rings, device_facts, velocity_facts
 from doorward.meter import Meter
 from doorward.ports import AgentParser, DecisionStore, Keys, Locator, Observation, ProofReader, Sealer, Snapshot
+from doorward.session_proofs import SessionProofs
 from doorward.subjects import bound_by, subject_key
 from doorward.tallies import Tallies
 from doorward.vouching import vouched_for
@@ -46,6 +47,7 @@ class Sources:
     tallies: Tallies
     sealer: Sealer
     proofs: ProofReader
+    session_proofs: SessionProofs
     meter: Meter
     device_key: bytes
     zone: str = "UTC"
@@ -207,7 +209,7 @@ def _with_history(
     token = _presented(sources, request, snapshot, now)
     history, device, degraded = _remembered(request, token, sight, snapshot.profile, now)
     bound = bound_by(snapshot.authenticators, sources.sealer, keys, request, now)
-    proofs, remarks = _proofs(sources, keys.tenant, request, snapshot, now)
+    proofs, remarks = _proofs(sources, keys, request, snapshot, now)
     facts = Facts(
         network,
         agent,
@@ -261,20 +263,21 @@ def _presented(sources: Sources, request: DecisionRequest, snapshot: Snapshot, n
 
 
 def _proofs(
-    sources: Sources, tenant: str, request: DecisionRequest, snapshot: Snapshot, now: float
+    sources: Sources, keys: Keys, request: DecisionRequest, snapshot: Snapshot, now: float
 ) -> tuple[tuple[Proof, ...], tuple[tuple[str, str], ...]]:
+    kept = sources.session_proofs.read(keys.tenant, keys.session, snapshot.proofs, now)
     assertion = request.session.assertion
     if not assertion:
-        return snapshot.proofs, ()
+        return kept, ()
     try:
         _, proof = sources.proofs.read(
-            tenant, assertion, application_id=request.application_id, subject_id=request.subject.id, now=now
+            keys.tenant, assertion, application_id=request.application_id, subject_id=request.subject.id, now=now
         )
     except InvalidAssertion as refusal:
-        return snapshot.proofs, (("session.assertion", str(refusal)),)
+        return kept, (("session.assertion", str(refusal)),)
     except (StoreUnavailable, Unreadable):
-        return snapshot.proofs, (("session.assertion", "it cannot be checked now"),)
+        return kept, (("session.assertion", "it cannot be checked now"),)
     # A login's proof is made before there is a session; one that names a session is good for that one alone.
     if proof.session_id not in ("", request.session.id):
-        return snapshot.proofs, (("session.assertion", "it was issued for another session"),)
-    return (*snapshot.proofs, proof), ()
+        return kept, (("session.assertion", "it was issued for another session"),)
+    return (*kept, proof), ()

@@ -121,7 +121,8 @@ class Passing:
             self._store.begin(Keys(tenant, keys.subject), Observation(0, PROVED, 0), now)
         if keys.session is not None and not proof.binding:
             expires_at = proof.auth_time + (max_age or DEFAULT_MAX_AGE_SECONDS)
-            self._store.put_proof(tenant, keys.session, proof, expires_at=expires_at, now=now)
+            written = self._sources.session_proofs.written(tenant, keys.session, proof, expires_at=expires_at)
+            self._store.put_proof(tenant, keys.session, written, expires_at=expires_at, now=now)
         return self._assertions.mint(
             tenant,
             application_id=record.request.application_id,

@@ -105,8 +105,8 @@ class DecisionStore(Protocol):
 
     def revoke_device(self, tenant: str, device_id: str, now: float) -> None: ...
 
-    def put_proof(self, tenant: str, session: bytes, proof: Proof, *, expires_at: float, now: float) -> None:
-        """Keep *proof* for a session, without the session's id; at most 16 of them, the oldest go first.
+    def put_proof(self, tenant: str, session: bytes, proof: str, *, expires_at: float, now: float) -> None:
+        """Keep *proof*, as `SessionProofs` writes it; at most 16 of a session, the oldest go first.
 
         The key stands for the session: its id may be what a browser is signed in by.
         """

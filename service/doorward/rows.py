@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from doorward.core.epoch import Epoch
-from doorward.core.outcome import Proof
 
 # Takes the stored bytes and returns those to store; called inside the store's transaction, perhaps twice.
 Rewrite = Callable[[bytes | None], bytes | None]
@@ -70,7 +69,7 @@ class Snapshot(NamedTuple):
     profile: bytes | None = None
     device: DeviceRecord | None = None
     authenticators: bytes | None = None  # sealed; None: nothing was ever enrolled
-    proofs: tuple[Proof, ...] = ()
+    proofs: tuple[str, ...] = ()  # as `SessionProofs` writes them
     lists_version: int = 0
     tallies_version: int = 0
     earlier_flags: int = 0

@@ -6,6 +6,7 @@ from doorward.gather import Sources
 from doorward.meter import Meter
 from doorward.ports import Locator, ProofReader, Sealer, Store
 from doorward.sealing import derive
+from doorward.session_proofs import SessionProofs
 from doorward.settings import Settings
 from doorward.tallies import Tallies
 
@@ -28,6 +29,7 @@ def sources(
         tallies=Tallies(store),
         sealer=sealer,
         proofs=proofs,
+        session_proofs=SessionProofs(KeyedHash(derive(secret, "session-proof"))),
         meter=meter,
         device_key=derive(secret, "device-token"),
         zone=settings.default_timezone,

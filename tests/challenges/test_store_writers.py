@@ -1,6 +1,7 @@
 """Somebody who can write to the store, and has no key of the service: nobody is let in by what they put there."""
 
 import hashlib
+import json
 from dataclasses import replace
 
 import pytest
@@ -40,6 +41,12 @@ def move_holdings(house, source, target):
     store = house.wiring.store
     sealed = store.authenticators(source.tenant, source.subject, house.now[0])
     store.rewrite_authenticators(target.tenant, target.subject, lambda _: sealed, house.now[0])
+
+
+def put_proofs(house, keys, kept):
+    ends = house.now[0] + 900
+    body = json.dumps([[ends, each] for each in kept])
+    house.wiring.store.load([Row("proofs", (keys.session, keys.tenant, ends, body))], house.now[0])
 
 
 def rewrite(house, challenge, **changes):
@@ -94,6 +101,39 @@ def test_an_authenticator_that_was_moved_to_another_tenant_is_not_shown_there(ho
     answer = house.call("GET", "/v1/subjects/victim/authenticators", Authorization=f"Bearer {key}")
 
     assert answer.status_code == UNREADABLE
+
+
+def made_up(now):
+    """Return a proof as the versions before record 24 kept it, and the same as a text."""
+    proof = {
+        "auth_time": now, "aal": 3, "amr": ["pwd", "swk", "mfa"], "types": ["passkey"], "phishing_resistant": True,
+        "application_id": "", "session_id": "", "binding": "", "jti": "prf_made-up",
+    }  # fmt: skip
+    text = json.dumps([now + 900, proof], separators=(",", ":"))
+    return [proof, text, f"{'0' * 32}.{text}"]
+
+
+@pytest.mark.parametrize("form", range(3))
+def test_a_proof_that_was_made_up_in_the_store_satisfies_no_rule(house, form):
+    bound_totp(house, "victim")
+    put_proofs(house, keys_in(house, "victim"), [made_up(house.now[0])[form]])
+
+    assert house.decide("victim", **EXPORT)["outcome"] == "challenge"
+
+
+def test_a_proof_that_was_moved_to_another_session_satisfies_no_rule(house):
+    made = bound_totp(house, "mallory")
+    verify(house, challenged(house, "mallory"), made["id"], code_of(house, made))
+    assert house.decide("mallory", **EXPORT)["outcome"] == "allow"
+    bound_totp(house, "victim")
+    store, now = house.wiring.store, house.now[0]
+    (row,) = store.export(("proofs",), now)
+    _, tenant, *rest = row.values
+    other = EXPORT | {"session": {"id": "s-2", "amr": ["pwd"]}}
+
+    store.load([Row("proofs", (keys_in(house, "victim", "s-2").session, tenant, *rest))], now)
+
+    assert house.decide("victim", **other)["outcome"] == "challenge"
 
 
 @pytest.mark.parametrize("status", ["passed", "cancelled"])

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 from doorward.core import ring
-from doorward.core.outcome import Proof
 from doorward.ports import ApiKeyRow, ChallengeRow, DeviceRecord, Keys, ListEntry, Observation, RecordRow, Tally
 
 NOW = 1_700_000_000.0
@@ -55,9 +54,9 @@ def api_key(**changes: Any) -> ApiKeyRow:
     return replace(plain, **changes)
 
 
-def proof(**changes: Any) -> Proof:
-    plain = Proof(NOW, 2, ("pwd", "otp", "mfa"), ("totp",), False, "web", "", "sha256:binding", "jti-1")
-    return replace(plain, **changes)
+def proof(name: str = "jti-1") -> str:
+    """Return a proof as a store keeps it: some text."""
+    return f'5f3a.[1.0,{{"jti":"{name}"}}]'
 
 
 def list_entry(**changes: Any) -> ListEntry:

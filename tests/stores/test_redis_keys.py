@@ -14,7 +14,7 @@ from doorward.stores.redis.writes import RECORDS_OF_A_SUBJECT
 
 from .contract_whole import fill
 from .redis_servers import taken_into_use
-from .samples import DAY, KEYS, NOW, SESSION, SUBJECT, TENANT, api_key, challenge, observation, proof, record, tally
+from .samples import DAY, KEYS, NOW, SUBJECT, TENANT, api_key, challenge, observation, record, tally
 
 # What has no end: the epoch, and what belongs to a tenant rather than to a sign-in.
 FOR_GOOD = (b"dw:{e", b"dw:{t:", b"dw:{k", b"dw:{z:")
@@ -99,14 +99,13 @@ def test_everything_of_a_subject_is_on_one_node(server, store):
 def test_what_was_given_to_be_hashed_is_not_kept(server, store):
     long_key = b"the caller's own key, which is longer than a hash"
     store.claim(long_key, b"fingerprint-in-clear", expires_at=NOW + DAY, now=NOW)
-    store.put_proof(TENANT, SESSION, proof(session_id="the-session-id"), expires_at=NOW + DAY, now=NOW)
     store.begin(KEYS, observation(), NOW)
     store.commit(Changes(record=record()), NOW)
 
     dump = b"".join(file.read_bytes() for file in server.folder.rglob("appendonly.aof*"))
 
     assert b"familiar" in dump  # the rule's name: the dump is read as it is
-    assert [each for each in (long_key, b"fingerprint-in-clear", b"the-session-id") if each in dump] == []
+    assert [each for each in (long_key, b"fingerprint-in-clear") if each in dump] == []
 
 
 @pytest.mark.parametrize("changes", [{"expires_at": math.inf}, {"rule": "half a \ud800 character"}, {"rule": "Größe"}])

@@ -217,7 +217,7 @@ def test_a_dump_holds_nothing_in_clear(path, closing):
         NOW,
     )
     store.rewrite_authenticators(TENANT, subject, lambda _: body, NOW)
-    store.put_proof(TENANT, session, proof(session_id=plain[5]), expires_at=NOW + DAY, now=NOW)
+    store.put_proof(TENANT, session, proof(), expires_at=NOW + DAY, now=NOW)
     store.put_entry(TENANT, list_entry(key=address, entry=body), NOW)
     store.put_secret_if_absent(TENANT, "signing", body)
 
