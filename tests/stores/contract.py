@@ -6,6 +6,7 @@ opens another on the same data, to be closed by the fixture). Where several proc
 """
 
 from .contract_accepting import Accepting
+from .contract_binding import Binding
 from .contract_changes import ChangingChallenges, KeepingNotes
 from .contract_decisions import Beginning, Committing
 from .contract_erasing import Erasing
@@ -39,6 +40,7 @@ class StoreContract(
     Accepting,
     Moving,
     Resealing,
+    Binding,
     Races,
 ):
     """Every method, its refusals and its races between threads."""

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from doorward import acceptance
+from doorward.cli.binding import bind
 from doorward.cli.common import agreed, format_option, opened, prepared_settings
 from doorward.cli.store_moves import backup, migrate, restore
 from doorward.core.epoch import Epoch
@@ -99,5 +100,5 @@ def _lines(told: dict[str, Any]) -> list[str]:
     return lines + [f"{kind:13} {number}" for kind, number in told["sizes"].items()]
 
 
-for command in (backup, restore, migrate):
+for command in (backup, restore, migrate, bind):
     store.add_command(command)
