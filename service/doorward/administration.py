@@ -13,7 +13,7 @@ from doorward.ceremony import Notice, Notifier
 from doorward.core.assurance import BYPASS
 from doorward.core.enrolment import DISABLED, Event, Holdings
 from doorward.core.errors import BadInput, Mistake
-from doorward.core.history import drop_all_devices, exempt, used_devices
+from doorward.core.history import drop_all_devices, used_devices
 from doorward.core.leave import ADMINISTRATOR
 from doorward.core.notices import bound_at
 from doorward.core.times import rfc3339
@@ -52,8 +52,9 @@ class AdministrationDesk:
         """Exempt a subject for a few hours, as far as the policy heeds it; another time takes the place of this."""
         if not now < until <= now + LONGEST_EXEMPTION_SECONDS:
             raise BadInput([Mistake("a time within the next 24 hours was expected", "#/until")])
-        self._rewrite(tenant, subject_id, lambda profile: exempt(profile, until), now)
-        self._record(tenant, subject_id, "exempted", reason, now)
+        event = Event(now, "exempted", by=ADMINISTRATOR, reason=reason)
+        key = self._subjects.key(tenant, subject_id)
+        self._subjects.change(tenant, key, lambda held: replace(held.noted(event), exempt_until=until), now)
         self._tell(tenant, subject_id, "subject.exempted", reason, now, until=rfc3339(until))
         return {"subject": subject_id, "until": rfc3339(until), "reason": reason}
 
@@ -80,7 +81,7 @@ class AdministrationDesk:
         return {"unlocked": names, "disabled": [each.id for each in held.authenticators if each.status == DISABLED]}
 
     def reset(self, tenant: str, subject_id: str, reason: str, now: float) -> Json:
-        """End every authenticator and make every device a stranger's; nothing that was passed before counts.
+        """End every authenticator and an exemption, make every device a stranger's; what was passed before counts not.
 
         The proofs of sessions cannot be enumerated: they are told by their time.
         """
@@ -93,7 +94,7 @@ class AdministrationDesk:
             for each in ended.authenticators:
                 ended = ended.without(each.id, why=f"reset: {reason}" if reason else "reset", now=now)
             event = Event(now, "reset", by=ADMINISTRATOR, reason=reason)
-            return replace(ended.noted(event), proofs_from=float(floor(now)))
+            return replace(ended.noted(event), proofs_from=float(floor(now)), exempt_until=0.0)
 
         self._subjects.change(tenant, key, end, now)
         for each in before[0].authenticators:
@@ -107,12 +108,12 @@ class AdministrationDesk:
         return {"authenticators": ended, "devices": devices}
 
     def _forget_devices(self, tenant: str, subject_id: str, now: float) -> int:
-        """Make every device a stranger's, end an exemption, and return how many devices there were."""
+        """Make every device a stranger's, and return how many there were."""
         known: list[int] = []
 
         def forget(profile: bytes | None) -> bytes | None:
             known[:] = [len(used_devices(profile, now))]
-            return None if profile is None else exempt(drop_all_devices(profile), 0.0)
+            return None if profile is None else drop_all_devices(profile)
 
         self._rewrite(tenant, subject_id, forget, now)
         return known[0]

@@ -37,7 +37,9 @@ class DisclosureDesk:
         """Return everything that is held, without secrets; the newest decisions by their outcome."""
         key = self._subjects.key(tenant, subject_id)
         held = self._subjects.read(tenant, key, now).tidy(now)
-        profile = self._store.begin(Keys(tenant, key), None, now).profile
+        history = export(self._store.begin(Keys(tenant, key), None, now).profile, now)
+        if held.exempt_until > now:
+            history["flags"]["exempt"] = held.exempt_until
         rows = self._store.records(RecordQuery(tenant, subject=key, limit=MOST_DECISIONS + 1), now)
         return {
             "subject": subject_id,
@@ -45,7 +47,7 @@ class DisclosureDesk:
             "authenticators": [*map(ended_json, held.past), *map(bound_json, held.authenticators)],
             "events": [event_json(each) for each in held.events],
             "contacts": _contacts(held, now),
-            "history": _dated(export(profile, now)),
+            "history": _dated(history),
             "decisions": [
                 {"id": row.id, "decided_at": rfc3339(row.at), "outcome": row.outcome, "rule": row.rule}
                 for row in rows[:MOST_DECISIONS]

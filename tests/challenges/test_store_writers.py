@@ -2,17 +2,20 @@
 
 import hashlib
 import json
+import struct
 from dataclasses import replace
+from zlib import crc32
 
 import pytest
 
 from doorward.core.facts import NetworkFacts
+from doorward.core.history import raise_flag
 from doorward.core.request import DecisionRequest, Session, Subject
 from doorward.gather import keys_of
 from doorward.ports import ApiKeyRow
 from doorward.row_kinds import Row
 
-from .conftest import EXPORT, bound_totp, challenged, code_of, verify
+from .conftest import EXPORT, bound_totp, challenged, code_of, login, verify
 
 CHOSEN = "dwk_chosen-by-mallory"
 # What cannot be read is never «nothing»: nobody is answered from it.
@@ -134,6 +137,21 @@ def test_a_proof_that_was_moved_to_another_session_satisfies_no_rule(house):
     store.load([Row("proofs", (keys_in(house, "victim", "s-2").session, tenant, *rest))], now)
 
     assert house.decide("victim", **other)["outcome"] == "challenge"
+
+
+def test_an_exemption_that_was_put_into_a_history_exempts_nobody(house):
+    bound_totp(house)
+    profile = raise_flag(None, "not_me", until=house.now[0] + 3600)
+    plain, flags = profile[5:], struct.Struct(">4I")
+    made_up = plain[:8] + flags.pack(0, 0, 0, int(house.now[0]) + 3600) + plain[24:]
+    forged = profile[:1] + struct.pack(">I", crc32(made_up, profile[0])) + made_up
+
+    house.wiring.store.rewrite_profile(
+        "default", keys_in(house, "u-1").subject, lambda _: forged, expires_at=house.now[0] + 3600, now=house.now[0]
+    )
+    decision = house.post("/v1/decisions", login() | {"subject": {"id": "u-1", "groups": ["admins"]}}).get_json()
+
+    assert (decision["outcome"], decision["policy"]["rule"]) == ("challenge", "admins")
 
 
 @pytest.mark.parametrize("status", ["passed", "cancelled"])

@@ -182,15 +182,15 @@ def test_zone_and_country_are_where_most_of_the_weight_is(sight, learn, now):
 
 def test_flags_end_by_themselves(now):
     profile = history.raise_flag(None, "not_me", until=now + HOUR)
-    profile = history.exempt(profile, now + 2 * HOUR)
+    profile = history.raise_flag(profile, "recovery_used", until=now + 2 * HOUR)
 
-    assert set(flags(profile, now)) == {"not_me", "exempt"}
-    assert flags(profile, now + HOUR) == ("exempt",)
+    assert set(flags(profile, now)) == {"not_me", "recovery_used"}
+    assert flags(profile, now + HOUR) == ("recovery_used",)
     assert flags(profile, now + 2 * HOUR) == ()
 
 
 def test_a_flag_can_be_lowered(now):
-    profile = history.exempt(history.exempt(None, now + HOUR), 0)
+    profile = history.raise_flag(history.raise_flag(None, "not_me", until=now + HOUR), "not_me", until=0)
 
     assert flags(profile, now) == ()
 
@@ -217,17 +217,25 @@ def test_an_older_change_told_late_alters_nothing(now):
 
 
 def test_flags_survive_learning_and_forgetting(sight, learn, now):
-    profile = learn(history.raise_flag(None, "not_me", until=now + DAY), "a", now, sight())
+    flagged = history.raise_flag(None, "not_me", until=now + DAY)
+    profile = learn(flagged, "a", now, sight())
 
     assert flags(history.forget(profile, "a", now).profile, now) == ("not_me",)
 
 
 def test_an_export_holds_everything_but_the_marks(sight, learn, now):
-    profile = learn(history.exempt(None, now + DAY), "a", now, sight(device_id="dev_a"), weight=0.5, quarantined=True)
+    profile = learn(
+        history.raise_flag(None, "not_me", until=now + DAY),
+        "a",
+        now,
+        sight(device_id="dev_a"),
+        weight=0.5,
+        quarantined=True,
+    )
 
     exported = history.export(profile, now)
 
-    assert exported["flags"] == {"exempt": now + DAY}
+    assert exported["flags"] == {"not_me": now + DAY}
     assert exported["devices"][0]["id"] == "dev_a"
     assert exported["sign_ins"] == [
         {

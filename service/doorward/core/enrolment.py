@@ -91,7 +91,8 @@ class Holdings:
     """Everything that one subject has bound.
 
     *contacts* are those that the caller vouched for last, *former* those before, for a while. *proofs_from* is when
-    what was passed before stopped counting: something was lost, or all was reset.
+    what was passed before stopped counting: something was lost, or all was reset. *exempt_until* is for how long an
+    administrator exempts the subject.
     """
 
     authenticators: tuple[Authenticator, ...] = ()
@@ -100,6 +101,7 @@ class Holdings:
     events: tuple[Event, ...] = ()
     proofs_from: float = 0.0
     former: tuple[Former, ...] = ()
+    exempt_until: float = 0.0
 
     @property
     def active(self) -> tuple[Authenticator, ...]:
@@ -174,6 +176,7 @@ class Holdings:
             "events": [asdict(each) for each in self.events],
             "proofs_from": self.proofs_from,
             "former": [[each.channel, each.address, each.until] for each in self.former],
+            "exempt_until": self.exempt_until,
         }
 
     @classmethod
@@ -185,6 +188,7 @@ class Holdings:
             tuple(Event(**each) for each in data.get("events", ())),
             data.get("proofs_from", 0.0),
             tuple(Former(*each) for each in data.get("former", ())),
+            data.get("exempt_until", 0.0),
         )
 
 

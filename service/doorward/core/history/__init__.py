@@ -12,7 +12,7 @@ from doorward.core.history.devices import (
     used_devices,
 )
 from doorward.core.history.export import export
-from doorward.core.history.flags import CREDENTIAL_CHANGED_SECONDS, credential_changed, exempt, raise_flag
+from doorward.core.history.flags import CREDENTIAL_CHANGED_SECONDS, credential_changed, raise_flag
 from doorward.core.history.learning import Forgotten, Learned, forget, learn
 from doorward.core.history.weights import (
     HALF_LIFE_SECONDS,
@@ -46,7 +46,6 @@ __all__ = [
     "device_use",
     "drop_all_devices",
     "drop_device",
-    "exempt",
     "export",
     "forget",
     "learn",

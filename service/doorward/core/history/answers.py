@@ -214,7 +214,7 @@ def _first_seen_at(found: Scan, times: Sequence[int]) -> float | None:
 def _flags(found: Scan, now: float) -> tuple[str, ...]:
     if not any(found.flag_ends):
         return ()
-    return tuple(flag for flag, until in zip(FLAGS, found.flag_ends, strict=True) if until > now)
+    return tuple(flag for flag, until in zip(FLAGS, found.flag_ends, strict=False) if until > now)
 
 
 def _hour_share(living: _Living, zone: str, now: float) -> float:

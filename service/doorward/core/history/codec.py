@@ -32,7 +32,8 @@ MAX_DEVICES = 20
 MAX_ZONE_BYTES = 40
 MAX_DEVICE_NAME_BYTES = 32
 
-FLAGS = ("not_me", "recovery_used", "credential_changed", "exempt")
+# The fourth end in a history was that of an exemption, which is sealed with what the subject has bound: it lets in.
+FLAGS = ("not_me", "recovery_used", "credential_changed")
 
 _FRONT = struct.Struct(">BI")  # version, checksum of all else
 # First seen, credential changed, four ends, bytes of zones and devices, rows of places and clients, sign-ins.

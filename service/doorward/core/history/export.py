@@ -16,7 +16,7 @@ def export(profile: bytes | None, now: float) -> dict[str, Any]:
     return {
         "first_seen_at": found.first_seen_at or (sign_ins[0]["at"] if sign_ins else None),
         "credential_changed_at": found.credential_changed_at or None,
-        "flags": {flag: until for flag, until in zip(FLAGS, found.flag_ends, strict=True) if until > now},
+        "flags": {flag: until for flag, until in zip(FLAGS, found.flag_ends, strict=False) if until > now},
         "devices": [
             {"id": used.id, "known": used.known, "first_used_at": used.first_used_at, "last_used_at": used.last_used_at}
             for used in used_devices(profile, now)

@@ -7,7 +7,6 @@ CREDENTIAL_CHANGED_SECONDS = 72 * 3600
 NOT_ME = "not_me"
 RECOVERY_USED = "recovery_used"
 CREDENTIAL_CHANGED = "credential_changed"
-EXEMPT = "exempt"
 
 _LATEST = 0xFFFFFFFF
 
@@ -26,16 +25,11 @@ def credential_changed(profile: bytes | None, at: float) -> bytes:
     return encode(_raised(changed, CREDENTIAL_CHANGED, at + CREDENTIAL_CHANGED_SECONDS))
 
 
-def exempt(profile: bytes | None, until: float) -> bytes:
-    """Return the history of a subject whom an administrator exempts until then."""
-    return raise_flag(profile, EXEMPT, until=until)
-
-
 def _raised(profile: Profile, flag: str, until: float) -> Profile:
     if flag not in FLAGS:
         raise ValueError(f"unknown flag {flag!r}, expected one of {', '.join(FLAGS)}")
-    ends = dict(zip(FLAGS, profile.flag_ends, strict=True)) | {flag: _seconds(until)}
-    return profile._replace(flag_ends=(ends[NOT_ME], ends[RECOVERY_USED], ends[CREDENTIAL_CHANGED], ends[EXEMPT]))
+    ends = dict(zip(FLAGS, profile.flag_ends, strict=False)) | {flag: _seconds(until)}
+    return profile._replace(flag_ends=(ends[NOT_ME], ends[RECOVERY_USED], ends[CREDENTIAL_CHANGED], 0))
 
 
 def _seconds(at: float) -> int:
