@@ -1,6 +1,8 @@
-"""How many requests each tenant and each API key may make: exact over all workers and machines, by shares.
+"""How many requests each tenant and each API key may make: one quota over all workers and machines, by shares.
 
 A worker takes what it needs for a quarter of a second from the store in one step, so that a request costs no trip.
+No more is let in than the quota and a second's worth at once, with what was taken before and is still held, as long as
+clocks are within CLOCKS_APART_SECONDS. The one that is behind gets less; one further behind counts by itself.
 A store that is away gives no shares, and everybody is let in until it is back: a quota is about fairness, and what
 guards against guessing has counters of its own that fail closed.
 """
@@ -12,9 +14,9 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import NoReturn
 
-from doorward.core.errors import StoreUnavailable, Throttled
+from doorward.core.errors import ClockBehind, StoreUnavailable, Throttled
 from doorward.core.keyed import KeyedHash
-from doorward.core.quotas import SHARE_SECONDS, Quotas, share, take
+from doorward.core.quotas import CLOCKS_APART_SECONDS, SHARE_SECONDS, Quotas, share, take
 from doorward.core.throttle import Limit
 from doorward.meter import Meter
 from doorward.ports import NoteStore
@@ -30,15 +32,18 @@ _STATE = struct.Struct(">d")
 
 @dataclass(slots=True)
 class _Held:
-    """What this worker may still let in until *ends_at*; while *refused* it lets nobody in until then."""
+    """What this worker may still let in until *ends_at*; where it is *refused* more, it asks for none until then."""
 
     left: int
     ends_at: float
     refused: bool = False
 
     def covers(self, now: float, limit: Limit) -> bool:
-        """Answer whether it is for *now*; one from before a clock was set back is not."""
-        return now < self.ends_at <= now + max(SHARE_SECONDS, limit.interval)
+        """Answer whether it is for *now*; one from before a clock was set back is not.
+
+        A request that read the clock a little earlier must not throw away what a later one brought.
+        """
+        return now < self.ends_at <= now + SHARE_SECONDS + limit.interval + CLOCKS_APART_SECONDS
 
 
 class QuotaDesk:
@@ -88,8 +93,7 @@ class QuotaDesk:
         with self._lock:
             held = self._held.get(place)
             if held is not None and held.covers(now, limit):
-                fresh.left += held.left
-                fresh.refused = not fresh.left
+                fresh = _joined(held, fresh)
             self._keep(place, fresh)
             if not fresh.left:
                 self._refuse(of)
@@ -120,10 +124,21 @@ class QuotaDesk:
         except Throttled:
             # Asked again when one has been earned, and no sooner: a storm must not become the store's.
             return _Held(0, now + min(SHARE_SECONDS, limit.interval), refused=True)
+        except ClockBehind:
+            # What the others use cannot be told: as much as the quota for this worker alone, until its clock is right.
+            return _Held(share(limit), now + share(limit) * limit.interval, refused=True)
         except StoreUnavailable:
             self._meter.store_failed("quota")
             return _Held(share(limit), now + SHARE_SECONDS)
         return _Held(taken, now + max(SHARE_SECONDS, limit.interval))
+
+
+def _joined(held: _Held, fresh: _Held) -> _Held:
+    """Return what two that asked at once have together; a refusal, or a share that no store gave, is had once."""
+    if fresh.refused and (held.left or held.refused):
+        return held
+    fresh.left += held.left
+    return fresh
 
 
 _WHOSE = {"key": "API key", "tenant": "tenant"}

@@ -1,10 +1,11 @@
 """Shares of a quota: what is taken at once is what would have been taken one by one."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorward.core.errors import Throttled
-from doorward.core.quotas import quota, share, take
+from doorward.core.errors import ClockBehind, Throttled
+from doorward.core.quotas import CLOCKS_APART_SECONDS, quota, share, take
 from doorward.core.throttle import spend
 
 NOW = 1_782_900_000.0
@@ -53,11 +54,36 @@ def test_a_share_is_a_quarter_of_a_second_and_never_nothing(rate):
     assert max(1, rate / 4) <= share(quota(rate)) <= rate / 4 + 1
 
 
-@given(rates, st.floats(0.01, 1e6))
-def test_a_machine_whose_clock_is_behind_is_given_shares_of_its_own(rate, behind):
+turns = st.lists(st.tuples(st.floats(0, 0.3), st.floats(0, CLOCKS_APART_SECONDS)), min_size=1, max_size=60)
+
+
+@given(rates, turns)
+def test_no_more_is_given_where_clocks_are_within_what_is_allowed_for(rate, turns):
+    limit, state, given_out, true_now = quota(rate), 0.0, 0, NOW
+    for pause, behind in turns:
+        true_now += pause
+        try:
+            state, taken = take(state, limit, share(limit), true_now - behind)
+            given_out += taken
+        except Throttled:
+            pass
+
+    assert given_out <= rate + rate * (true_now - NOW + CLOCKS_APART_SECONDS) + 1
+
+
+@given(rates, st.floats(0, CLOCKS_APART_SECONDS - 0.01))
+def test_to_a_clock_that_is_a_little_behind_an_empty_budget_is_empty(rate, behind):
     limit = quota(rate)
     state, _ = take(0.0, limit, rate, NOW)
 
-    after, taken = take(state, limit, 10 * rate, NOW - behind)
+    with pytest.raises(Throttled):
+        take(state, limit, 1, NOW - behind)
 
-    assert (after, taken) == (state, share(limit))
+
+@given(rates, st.floats(CLOCKS_APART_SECONDS + 0.01, 1e6))
+def test_a_clock_that_is_far_behind_is_told_so(rate, behind):
+    limit = quota(rate)
+    state, _ = take(0.0, limit, rate, NOW)
+
+    with pytest.raises(ClockBehind):
+        take(state, limit, 1, NOW - behind)

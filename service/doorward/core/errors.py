@@ -47,6 +47,10 @@ class Throttled(DoorwardError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class ClockBehind(DoorwardError):
+    """What is kept is from a time that this machine's clock has not reached by far."""
+
+
 class StoreUnavailable(DoorwardError):
     """The store cannot be read or written now. Never means «there is nothing»."""
 

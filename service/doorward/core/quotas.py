@@ -7,11 +7,13 @@ it. What is not used up within SHARE_SECONDS is lost: a holder must not save for
 from dataclasses import dataclass
 from math import ceil, floor
 
-from doorward.core.errors import Throttled
+from doorward.core.errors import ClockBehind, Throttled
 from doorward.core.throttle import Limit
 
 SHARE_SECONDS = 0.25
 MOST_A_SECOND = 100_000
+# Two readers of the clock differ: threads by milliseconds, machines by what their time service leaves.
+CLOCKS_APART_SECONDS = 1.0
 
 # As `core.throttle` rounds: adding up many intervals to seconds since 1970 loses a little.
 _ROUNDING_SECONDS = 1e-3
@@ -41,13 +43,13 @@ def share(limit: Limit) -> int:
 def take(whole_at: float, limit: Limit, wanted: int, now: float) -> tuple[float, int]:
     """Return the budget's state with up to *wanted* taken, and how many; Throttled where none is there.
 
-    Like `core.throttle.spend`, of which it is several in one step. To a machine whose clock is behind, the others'
-    budget seems emptier than empty. It is given shares of its own until it has caught up: this guards nobody.
+    Like `core.throttle.spend`, of which it is several in one step. To a clock that is behind, the others' budget seems
+    emptier than empty: it is empty. ClockBehind past CLOCKS_APART_SECONDS, for nothing would be let in until then.
     """
+    if whole_at > now + limit.span + CLOCKS_APART_SECONDS:
+        raise ClockBehind("the quota was last used at a time that has not come here")
     rounding = min(_ROUNDING_SECONDS, limit.interval / 10)
-    if whole_at > now + limit.span + rounding:
-        return whole_at, min(wanted, share(limit))
-    reached = max(whole_at, now)
+    reached = min(max(whole_at, now), now + limit.span)
     left = floor((now + limit.span - reached + rounding) / limit.interval)
     if left < 1:
         wait = reached + limit.interval - limit.span - now
