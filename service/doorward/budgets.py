@@ -1,4 +1,4 @@
-"""The budgets of sending, kept in the store: spent before a message goes out, given back where it did not."""
+"""The budgets of sending, kept in the store: spent before a message goes out, given back where it surely did not."""
 
 import struct
 from collections.abc import Callable, Mapping

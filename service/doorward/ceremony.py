@@ -216,7 +216,7 @@ class Sender(Protocol):
     """Carries messages on one or more channels."""
 
     def send(self, message: Message) -> None:
-        """Return when the message was handed over; SenderUnavailable where it was not."""
+        """Return when the message was handed over; SenderUnavailable where it was not, PerhapsSent where none knows."""
         ...
 
 

@@ -18,6 +18,7 @@ from doorward.core.errors import (
     Conflict,
     Mistake,
     MoreRequired,
+    PerhapsSent,
     Refusal,
     Refused,
     SenderUnavailable,
@@ -98,14 +99,19 @@ class ChallengeDesk:
             return challenge.with_live(held.id, begun[0][0].live)
 
         started = self._kept.change(kept, start, now)
-        told = self._send(tenant, started, held, *begun[0], now)
-        return {"authenticator": held.id, "type": held.type} | begun[0][0].shown | told
+        shown = {"authenticator": held.id, "type": held.type} | begun[0][0].shown
+        try:
+            return shown | self._send(tenant, started, held, *begun[0], now)
+        except PerhapsSent as perhaps:
+            perhaps.begun = shown
+            raise
 
     def _send(
         self, tenant: str, started: Kept, held: Authenticator, begun: Begun, before: Json | None, now: float
     ) -> Json:
         """Hand over what is to be sent; where that fails it is as if it had not been begun, and may be tried at once.
 
+        What may have been sent is begun: its code may arrive, and the next message waits its time.
         Returns what the client should know of it.
         """
 
@@ -118,6 +124,8 @@ class ChallengeDesk:
             if begun.message is not None:
                 self._post.send(tenant, started.row.subject, begun.message, now)
             return self._pushes.tell(tenant, started, held, now) if begun.on_device else {}
+        except PerhapsSent:
+            raise
         except (SenderUnavailable, StoreUnavailable, Throttled):
             self._kept.change(started, take_back, now)
             raise

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from doorward.budgets import SendBudgets
 from doorward.ceremony import Message, Sender
-from doorward.core.errors import SenderUnavailable
+from doorward.core.errors import PerhapsSent, SenderUnavailable
 from doorward.core.notice_texts import Scene, mail_of, sms_of, title_of
 from doorward.core.notices import EMAIL, SMS, addresses
 from doorward.core.request import Contact
@@ -34,12 +34,17 @@ class OwnerMail:
     def send(
         self, tenant: str, subject: bytes, to: Contact, scene: Scene, name: str, link: str, now: float, *, alarm: bool
     ) -> None:
-        """Return when the message was handed over; Throttled where a budget is empty, which spends none."""
+        """Return when the message was handed over; Throttled where a budget is empty, which spends none.
+
+        What may have been sent is spent: it is tried again, and must come to an end.
+        """
         message = written(to, scene, name, link, now)
         budgets = self._alarms if alarm else self._changes
         spent = budgets.spend(tenant, subject, message, now)
         try:
             self._senders[to.channel].send(message)
+        except PerhapsSent:
+            raise
         except SenderUnavailable:
             budgets.give_back(tenant, spent, now)
             raise

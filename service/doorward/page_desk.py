@@ -20,6 +20,7 @@ from doorward.core.errors import (
     NotAllowed,
     NotFound,
     OtherBrowser,
+    PerhapsSent,
 )
 from doorward.core.hosted import Hosted, browser_of, says_ours
 from doorward.core.identifiers import new_id
@@ -65,7 +66,12 @@ class PageDesk:
     def begin(self, visit: Visit, authenticator_id: str, now: float) -> None:
         """Begin with one authenticator, and keep what it gives, so that the page can be loaded again."""
         kept = self._visited(visit, now)
-        begun = self._challenges.begin(visit.tenant, visit.challenge_id, authenticator_id, now)
+        try:
+            begun = self._challenges.begin(visit.tenant, visit.challenge_id, authenticator_id, now)
+        except PerhapsSent as perhaps:
+            # A code that arrives all the same needs a field to be typed into.
+            self._note(kept, now, shown={**kept.challenge.hosted.shown, authenticator_id: perhaps.begun})
+            raise
         self._note(kept, now, shown={**kept.challenge.hosted.shown, authenticator_id: begun})
 
     def verify(self, visit: Visit, answered: Answered, now: float) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from doorward.budgets import Budget, OverBudget, SendBudgets
 from doorward.ceremony import Message, Sender
-from doorward.core.errors import SenderUnavailable, StoreUnavailable
+from doorward.core.errors import PerhapsSent, SenderUnavailable, StoreUnavailable
 from doorward.core.ring import CODE_SENT
 from doorward.meter import Meter
 from doorward.ports import DecisionStore, Keys, Observation
@@ -25,6 +25,7 @@ class Post:
     def send(self, tenant: str, subject: bytes, message: Message, now: float) -> None:
         """Return when the message was handed over; SenderUnavailable where nobody takes it, which costs nothing.
 
+        PerhapsSent costs what a message costs: who makes a gateway slow must not be able to send without end.
         Throttled where a budget is empty, StoreUnavailable where the budgets cannot be read: then nothing is sent.
         """
         sender = self._senders.get(message.channel)
@@ -33,6 +34,10 @@ class Post:
         spent = self._spend(tenant, subject, message, now)
         try:
             sender.send(message)
+        except PerhapsSent:
+            self._meter.sent(message.channel, "unavailable")
+            self._count(tenant, subject, now)
+            raise
         except SenderUnavailable:
             self._meter.sent(message.channel, "unavailable")
             self._give_back(tenant, spent, now)

@@ -8,7 +8,7 @@ import pytest
 
 from doorward.budgets import OverBudget, SendBudgets
 from doorward.ceremony import Message
-from doorward.core.errors import SenderUnavailable, StoreUnavailable
+from doorward.core.errors import PerhapsSent, SenderUnavailable, StoreUnavailable
 from doorward.core.keyed import KeyedHash
 from doorward.core.send_limits import LIMITS
 from doorward.core.throttle import Limit
@@ -35,6 +35,11 @@ class Counting(NullMeter):
 class Away:
     def send(self, message):
         raise SenderUnavailable(message.channel, "it does not answer")
+
+
+class Late:
+    def send(self, message):
+        raise PerhapsSent(message.channel, "it does not answer in time")
 
 
 class StoreAway:
@@ -148,6 +153,19 @@ def test_a_sender_that_is_away_costs_no_budget(store):
     repaired.send(TENANT, owner(1), to("+4915100000001"), NOW)
 
     assert meter.results == [("sms", "unavailable")] * 20
+
+
+def test_what_may_have_been_sent_costs_its_budgets(store):
+    meter = Counting()
+    late = post(store, Late(), meter, subject=Limit(3, 3600, 3))
+    for _ in range(3):
+        with pytest.raises(PerhapsSent):
+            late.send(TENANT, owner(1), to("+4915100000001"), NOW)
+
+    with pytest.raises(OverBudget):
+        late.send(TENANT, owner(1), to("+4915100000001"), NOW)
+
+    assert meter.results == [("sms", "unavailable")] * 3 + [("sms", "over_subject")]
 
 
 def test_nothing_is_sent_while_the_budgets_cannot_be_read(store):

@@ -7,9 +7,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from typing import Any
 
+HANGS_UP = 0
+
 
 class Gateway(ThreadingHTTPServer):
-    """Answers with the *statuses* in turn, the last one again and again; *pause* holds each answer back."""
+    """Answers with the *statuses* in turn, the last one again and again; *pause* holds each answer back.
+
+    In place of an answer HANGS_UP ends the connection.
+    """
 
     daemon_threads = True
     block_on_close = False
@@ -38,6 +43,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.pause.wait(10)
         place = min(len(self.server.taken), len(self.server.statuses)) - 1
         status = self.server.statuses[place]
+        if status == HANGS_UP:
+            self.close_connection = True
+            return
         self.send_response(status)
         if 300 <= status < 400:
             self.send_header("Location", f"http://127.0.0.1:{self.server.port}/elsewhere")

@@ -1,5 +1,6 @@
 """Mail servers on loopback, with certificates that a test's own authority has signed."""
 
+import asyncio
 import contextlib
 import socket
 import ssl
@@ -13,6 +14,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 USER, PASSWORD = "door", "a-password-of-mail"
+
+LATE_SECONDS = 1.5
 
 # A server that takes a login outside of STARTTLS: in clear, or over TLS from the first byte.
 NO_STARTTLS = {"tls_context": None, "require_starttls": False, "auth_required": False, "auth_require_tls": False}
@@ -35,15 +38,21 @@ def free_port() -> int:
 
 
 class Mailbox:
-    """Takes mail on *port*; *answer* is what it says to a recipient, in place of taking it."""
+    """Takes mail on *port*; *answer* is what it says to a recipient, in place of taking it.
+
+    It answers late to the command that *slow* names, and *verdict* to a mail that it was given.
+    """
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.mails: list[Any] = []
         self.encrypted: list[bool] = []
         self.answer = ""
+        self.slow = ""
+        self.verdict = "250 OK"
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        await self._wait("RCPT")
         if self.answer:
             return self.answer
         envelope.rcpt_tos.append(address)
@@ -52,7 +61,12 @@ class Mailbox:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         self.mails.append(envelope)
         self.encrypted.append(session.ssl is not None)
-        return "250 OK"
+        await self._wait("DATA")
+        return self.verdict
+
+    async def _wait(self, command: str) -> None:
+        if self.slow == command:
+            await asyncio.sleep(LATE_SECONDS)
 
 
 def _login(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:

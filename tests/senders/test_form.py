@@ -6,11 +6,12 @@ from urllib.parse import parse_qs
 import pytest
 
 from doorward.ceremony import Message
-from doorward.core.errors import SenderUnavailable
+from doorward.core.errors import PerhapsSent, SenderUnavailable
 from doorward.core.sender_url import FORM, sender_url
 from doorward.senders import form, open_senders
 from doorward.senders.form import FormSender
 
+from .gateway import HANGS_UP
 from .mail import free_port
 
 SMS = Message("sms", "+4915112345678", "471906", "471906 is your code, to approve: «5 < 6 & 7».", time.time())
@@ -22,10 +23,15 @@ def url(port, scheme="http", more=""):
     return sender_url(FORM)(f"form+{scheme}://AC1:t%40ken@{target}{more}")
 
 
-def why(one):
+def why(one, error=SenderUnavailable):
     with pytest.raises(SenderUnavailable) as caught:
         one.send(SMS)
+    assert type(caught.value) is error
     return str(caught.value).removeprefix("the message by sms could not be handed over: ")
+
+
+def unknown(one):
+    return why(one, PerhapsSent)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +59,22 @@ def test_a_slow_gateway_is_left_in_time(gateway, monkeypatch):
     monkeypatch.setattr(form, "READ_SECONDS", 0.1)
     gateway.pause.clear()
 
-    assert why(FormSender(url(gateway.port))) == "the gateway did not answer in time"
+    assert unknown(FormSender(url(gateway.port))) == "the gateway did not answer in time; it may be on its way"
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [(HANGS_UP, "the gateway ended the conversation"), (504, "the gateway answered 504")],
+)
+def test_a_gateway_that_took_the_form_and_did_not_answer_may_have_sent_it(gateway, status, expected):
+    gateway.statuses = [status]
+
+    assert unknown(FormSender(url(gateway.port))) == f"{expected}; it may be on its way"
+
+
+def test_a_certificate_that_is_not_trusted_gets_no_message(secure_gateway):
+    assert why(FormSender(url(secure_gateway.port, "https"))) == "the gateway's certificate is not trusted"
+    assert secure_gateway.taken == []
 
 
 def test_an_sms_is_a_form_with_a_login(gateway):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from doorward.ceremony import Message
-from doorward.core.errors import SenderUnavailable
+from doorward.core.errors import PerhapsSent, SenderUnavailable
 from doorward.core.sender_url import SMTP, SMTPS, sender_url
 from doorward.senders import smtp
 from doorward.senders.smtp import SmtpSender, written
@@ -28,6 +28,7 @@ def sender(authority, port, *, scheme="smtp", login=f"{USER}:{PASSWORD}@", host=
 def why(one):
     with pytest.raises(SenderUnavailable) as caught:
         one.send(MAIL)
+    assert not isinstance(caught.value, PerhapsSent)
     return str(caught.value)
 
 
@@ -70,6 +71,34 @@ def test_a_server_that_never_speaks_is_left_in_time(authority, silent_port, monk
     monkeypatch.setattr(smtp, "STEP_SECONDS", 0.2)
 
     assert "did not answer in time" in why(sender(authority, silent_port))
+
+
+@pytest.mark.parametrize("tls", [True, False])
+def test_a_mail_whose_taking_is_not_heard_of_may_have_been_taken(authority, mail_server, monkeypatch, tls):
+    monkeypatch.setattr(smtp, "STEP_SECONDS", 0.7)
+    box = mail_server(ssl_context=authority.server, **NO_STARTTLS) if tls else mail_server()
+    box.slow = "DATA"
+
+    with pytest.raises(PerhapsSent, match="did not answer in time; it may be on its way"):
+        sender(authority, box.port, scheme="smtps" if tls else "smtp").send(MAIL)
+
+    assert len(box.mails) == 1
+
+
+def test_a_mail_that_was_never_begun_was_not_sent(authority, mail_server, monkeypatch):
+    monkeypatch.setattr(smtp, "STEP_SECONDS", 0.7)
+    box = mail_server()
+    box.slow = "RCPT"
+
+    assert why(sender(authority, box.port)).endswith("did not answer in time")
+    assert box.mails == []
+
+
+def test_a_mail_that_was_refused_when_it_was_whole_was_not_sent(authority, mail_server):
+    box = mail_server()
+    box.verdict = "554 no"
+
+    assert why(sender(authority, box.port)).endswith("refused the message (554)")
 
 
 @pytest.mark.parametrize("field", ["subject", "to"])

@@ -9,13 +9,14 @@ import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from doorward.ceremony import Message
-from doorward.core.errors import SenderUnavailable
+from doorward.core.errors import PerhapsSent, SenderUnavailable
 from doorward.core.sender_url import WEBHOOK, sender_url
 from doorward.senders import open_senders, webhook
 from doorward.senders.webhook import WebhookSender
 
 from ..challenges.conftest import challenged, verify
 from ..challenges.sent import ask_to_bind, begin, with_senders
+from .gateway import HANGS_UP
 from .mail import free_port
 
 KEYS = (b"k" * 32, b"o" * 32)
@@ -35,10 +36,15 @@ def sender(gateway, keys=KEYS[:1]):
     return WebhookSender(url(gateway.port), keys, wait=lambda _: None)
 
 
-def why(one):
+def why(one, error=SenderUnavailable):
     with pytest.raises(SenderUnavailable) as caught:
         one.send(sms())
+    assert type(caught.value) is error
     return str(caught.value).removeprefix("the message by sms could not be handed over: ")
+
+
+def unknown(one):
+    return why(one, PerhapsSent)
 
 
 @pytest.fixture
@@ -82,7 +88,22 @@ def test_a_gateway_that_is_down_is_told():
 def test_a_slow_gateway_is_left_in_time(gateway, impatient):
     gateway.pause.clear()
 
-    assert why(sender(gateway)) == "the gateway did not answer in time"
+    assert unknown(sender(gateway)) == "the gateway did not answer in time; it may be on its way"
+    assert len({each.headers["webhook-id"] for each in gateway.taken}) == 1
+
+
+@pytest.mark.parametrize("later", [500, 400])
+def test_a_refusal_after_a_try_that_may_have_been_taken_says_nothing_of_that(gateway, later):
+    gateway.statuses = [HANGS_UP, later]
+
+    assert unknown(sender(gateway)) == "the gateway ended the conversation; it may be on its way"
+
+
+def test_a_try_that_was_taken_after_all_is_taken(gateway):
+    gateway.statuses = [HANGS_UP, 504, 200]
+
+    sender(gateway).send(sms())
+
     assert len({each.headers["webhook-id"] for each in gateway.taken}) == 1
 
 

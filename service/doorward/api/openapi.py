@@ -50,7 +50,7 @@ _PROBLEMS = {
     422: "The input cannot be used; every mistake at once.",
     429: "Too many tries, or more requests than are allowed; see Retry-After.",
     500: "Something went wrong here.",
-    502: "The message could not be handed over; nothing was counted. See Retry-After.",
+    502: "The message was not handed over, which cost nothing; or it may come (`perhaps-sent`). See Retry-After.",
     503: "The store cannot be reached, or too many requests wait; see Retry-After.",
 }
 

@@ -1,6 +1,8 @@
 """What can go wrong, named after the fact; `api/problems.py` alone knows how each reads in HTTP."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,17 @@ class SenderUnavailable(DoorwardError):
     def __init__(self, channel: str, why: str, *, retry_after_seconds: int = 30) -> None:
         super().__init__(f"the message by {channel} could not be handed over: {why}")
         self.retry_after_seconds = retry_after_seconds
+
+
+class PerhapsSent(SenderUnavailable):
+    """It was not heard what became of a message: it counts as sent, for it may arrive, and its code is good.
+
+    *begun* is what whoever waits for it may be shown.
+    """
+
+    def __init__(self, channel: str, why: str) -> None:
+        super().__init__(channel, f"{why}; it may be on its way")
+        self.begun: Mapping[str, Any] = {}
 
 
 class AddressRefused(SenderUnavailable):

@@ -4,7 +4,7 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from doorward.ceremony import Message, Sender
-from doorward.core.errors import SenderUnavailable
+from doorward.core.errors import PerhapsSent, SenderUnavailable
 
 MOST_SECONDS = 8.0
 BUSY_RETRY_SECONDS = 2
@@ -24,7 +24,7 @@ class Bounded:
         self._pool = ThreadPoolExecutor(most, thread_name_prefix="doorward-send")
 
     def send(self, message: Message) -> None:
-        """Return when the message was handed over; SenderUnavailable where it was not, or not in time."""
+        """Return when the message was handed over; SenderUnavailable where it was not, PerhapsSent where late."""
         if not self._places.acquire(blocking=False):
             raise SenderUnavailable(
                 message.channel, "too many messages are on their way", retry_after_seconds=BUSY_RETRY_SECONDS
@@ -34,7 +34,7 @@ class Bounded:
         try:
             sending.result(timeout=self._seconds)
         except TimeoutError:
-            raise SenderUnavailable(message.channel, "it took too long") from None
+            raise PerhapsSent(message.channel, "it took too long") from None
 
     def _free(self, _: "Future[None]") -> None:
         self._places.release()

@@ -6,9 +6,8 @@ from xml.sax.saxutils import escape
 import requests
 
 from doorward.ceremony import Message
-from doorward.core.errors import SenderUnavailable
 from doorward.core.sender_url import SenderUrl
-from doorward.senders.gateway import posted, refusal, why_not
+from doorward.senders.gateway import posted, refusal, refused, unanswered
 
 CONNECT_SECONDS = 2.0
 READ_SECONDS = 5.0
@@ -21,7 +20,7 @@ class FormSender:
         self._url = url
 
     def send(self, message: Message) -> None:
-        """Return when the gateway has answered 2xx; SenderUnavailable says why it has not."""
+        """Return when the gateway has answered 2xx; SenderUnavailable or PerhapsSent says why it has not."""
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         try:
             status = posted(
@@ -32,9 +31,9 @@ class FormSender:
                 read_seconds=READ_SECONDS,
             )
         except requests.RequestException as failure:
-            raise SenderUnavailable(message.channel, why_not(failure)) from None
+            raise unanswered(message.channel, failure) from None
         if not 200 <= status < 300:
-            raise SenderUnavailable(message.channel, _why(status))
+            raise refused(message.channel, status, _why(status))
 
     def _form(self, message: Message) -> dict[str, str]:
         form = {"To": message.to, "From": self._url.sender}

@@ -8,13 +8,28 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP as POLICY
 from email.utils import format_datetime, parseaddr
+from typing import Any
 
 from doorward.ceremony import Message
-from doorward.core.errors import AddressRefused, SenderUnavailable
+from doorward.core.errors import AddressRefused, PerhapsSent, SenderUnavailable
 from doorward.core.sender_url import SMTPS, SenderUrl
 
 STEP_SECONDS = 4.0
 GOODBYE_SECONDS = 1.0
+
+
+class _Watching(smtplib.SMTP):
+    """Knows whether a mail was begun: from then on the server may have it, whatever is heard of it."""
+
+    has_begun = False
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        self.has_begun = True
+        return super().data(msg)
+
+
+class _WatchingTls(_Watching, smtplib.SMTP_SSL):
+    pass
 
 
 class SmtpSender:
@@ -27,7 +42,10 @@ class SmtpSender:
         self._tls = ssl.create_default_context(cafile=url.ca or None)
 
     def send(self, message: Message) -> None:
-        """Return when the server has taken the message; SenderUnavailable says why it has not."""
+        """Return when the server has taken the message; SenderUnavailable says why it has not.
+
+        PerhapsSent where the mail was begun, and no answer came.
+        """
         mail = written(message, self._from)
         try:
             self._deliver(mail, message.to)
@@ -41,7 +59,7 @@ class SmtpSender:
         try:
             if self._url.user:
                 server.login(self._url.user, self._url.password)
-            server.send_message(mail, self._address, [to])
+            self._hand_over(server, mail, to)
             # The mail is out: whatever becomes of the goodbye must not be told as a failure.
             with suppress(smtplib.SMTPException, OSError):
                 if server.sock is not None:
@@ -50,13 +68,23 @@ class SmtpSender:
         finally:
             server.close()
 
-    def _connected(self) -> smtplib.SMTP:
+    def _hand_over(self, server: _Watching, mail: EmailMessage, to: str) -> None:
+        try:
+            server.send_message(mail, self._address, [to])
+        except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused):
+            raise
+        except (smtplib.SMTPException, OSError) as failure:
+            if not server.has_begun:
+                raise
+            raise PerhapsSent("email", _why(failure)) from None
+
+    def _connected(self) -> _Watching:
         """Return a connection that is encrypted, unless the URL says otherwise; it never falls back to clear text."""
         name = self._address.partition("@")[2]  # asking the resolver for a name of our own could take long
         host, port = self._url.host, self._url.port
         if self._url.kind == SMTPS:
-            return smtplib.SMTP_SSL(host, port, name, timeout=STEP_SECONDS, context=self._tls)
-        server = smtplib.SMTP(host, port, name, timeout=STEP_SECONDS)
+            return _WatchingTls(host, port, name, timeout=STEP_SECONDS, context=self._tls)
+        server = _Watching(host, port, name, timeout=STEP_SECONDS)
         try:
             if self._url.encrypted:
                 server.starttls(context=self._tls)

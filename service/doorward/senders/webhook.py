@@ -10,10 +10,10 @@ import requests
 from standardwebhooks.webhooks import Webhook
 
 from doorward.ceremony import Message
-from doorward.core.errors import SenderUnavailable
+from doorward.core.errors import PerhapsSent, SenderUnavailable
 from doorward.core.sender_url import SenderUrl
 from doorward.core.times import rfc3339
-from doorward.senders.gateway import posted, refusal, why_not
+from doorward.senders.gateway import posted, refusal, refused, unanswered
 
 # About five seconds in all: how long each try may take, and the wait before the next.
 TRY_SECONDS = (2.5, 1.5, 1.0)
@@ -33,23 +33,26 @@ class WebhookSender:
         self._wait = wait
 
     def send(self, message: Message) -> None:
-        """Return when the gateway has answered 2xx; SenderUnavailable after the last try, or a plain refusal."""
+        """Return when the gateway has answered 2xx; SenderUnavailable after the last try, or a plain refusal.
+
+        PerhapsSent where any of the tries may have been taken, whatever was answered to a later one.
+        """
         body = _body(message)
         headers = self._signed(body, message.at)
-        why = ""
+        tried: list[SenderUnavailable] = []
         for seconds, pause in zip(TRY_SECONDS, WAIT_SECONDS, strict=True):
             try:
                 status = posted(self._url, body, headers, connect_seconds=seconds, read_seconds=seconds)
             except requests.RequestException as failure:
-                why = why_not(failure)
+                tried.append(unanswered(message.channel, failure))
             else:
                 if 200 <= status < 300:
                     return
-                why = refusal(status)
+                tried.append(refused(message.channel, status, refusal(status)))
                 if status < 500 and status not in _TRIED_AGAIN:
                     break
             self._wait(pause)
-        raise SenderUnavailable(message.channel, why)
+        raise next((each for each in tried if isinstance(each, PerhapsSent)), tried[-1])
 
     def _signed(self, body: bytes, at: float) -> dict[str, str]:
         name, instant = f"msg_{secrets.token_hex(16)}", datetime.fromtimestamp(int(at), UTC)

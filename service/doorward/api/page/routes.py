@@ -26,6 +26,7 @@ from doorward.core.errors import (
     NotAllowed,
     NotFound,
     OtherBrowser,
+    PerhapsSent,
     SenderUnavailable,
     Throttled,
 )
@@ -131,6 +132,8 @@ def _led(act: Act, call: Call, visit: Visit) -> Led:
         return {}
     except Throttled as throttled:
         return chosen | {"said": "throttled", "wait": min(max(1, throttled.retry_after_seconds), _LONGEST_WAIT)}
+    except PerhapsSent:
+        return chosen | {"said": "perhaps_sent"}
     except SenderUnavailable:
         return chosen | {"said": "not_sent"}
     except Conflict:

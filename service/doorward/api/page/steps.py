@@ -34,6 +34,7 @@ SAID = (
     "too_many_attempts",
     "throttled",
     "not_sent",
+    "perhaps_sent",
     "unreadable",
 )
 # News, and no mistake of the person's.
