@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from doorward.core.enrolment import Authenticator
 from doorward.core.origins import is_local, is_plain_url, is_within, origin_of
+from doorward.core.outcome import Proof
 from doorward.core.quotas import NO_QUOTAS, Quotas
 from doorward.core.request import Contact
 from doorward.core.sender_url import SenderUrl
@@ -255,3 +256,18 @@ class SilentNotifier:
     """Tells nobody."""
 
     def tell(self, notice: Notice) -> None: ...
+
+
+class ProofReader(Protocol):
+    """Reads an assertion that a caller hands back; InvalidAssertion where it proves nothing here."""
+
+    def read(
+        self,
+        tenant: str,
+        assertion: str,
+        *,
+        now: float,
+        application_id: str | None = None,
+        subject_id: str | None = None,
+        session_id: str | None = None,
+    ) -> tuple[Mapping[str, Any], Proof]: ...

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from doorward.ceremony import ProofReader
 from doorward.core import ring
 from doorward.core.contacts import Vouched
 from doorward.core.context import Sight, sight_of
@@ -25,7 +26,7 @@ from doorward.core.request import LOGIN, DecisionRequest
 from doorward.device_tokens import Presented, device_id_of, presented
 from doorward.found_facts import Rings, device_facts, velocity_facts
 from doorward.meter import Meter
-from doorward.ports import AgentParser, DecisionStore, Keys, Locator, Observation, ProofReader, Sealer, Snapshot
+from doorward.ports import AgentParser, DecisionStore, Keys, Locator, Observation, Sealer, Snapshot
 from doorward.session_proofs import SessionProofs
 from doorward.subjects import Bound, bound_by, subject_key
 from doorward.tallies import Tallies

@@ -5,7 +5,7 @@ Keys are keyed hashes (`core.keyed`), bodies are sealed bytes: a store never see
 Every method raises StoreUnavailable when it cannot tell; none answers «nothing» instead.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from doorward.core.facts import AgentFacts, NetworkFacts
@@ -156,6 +156,12 @@ class NoteStore(Protocol):
         """Replace a note atomically; *rewrite* may run twice, None deletes it, and what it raises changes nothing."""
         ...
 
+    def rewrite_losable_note(
+        self, tenant: str, owner: bytes, name: str, rewrite: Rewrite, *, expires_at: float, now: float
+    ) -> None:
+        """Replace like `rewrite_note` what a fail-over may forget: no replica is waited for."""
+        ...
+
 
 class AuthenticatorStore(Protocol):
     """All authenticators of a subject are one sealed value, so that a decision reads them in its one trip."""
@@ -277,21 +283,6 @@ class GeoState(Protocol):
     """What became of the geo databases."""
 
     def state(self) -> list[dict[str, Any]]: ...
-
-
-class ProofReader(Protocol):
-    """Reads an assertion that a caller hands back; InvalidAssertion where it proves nothing here."""
-
-    def read(
-        self,
-        tenant: str,
-        assertion: str,
-        *,
-        now: float,
-        application_id: str | None = None,
-        subject_id: str | None = None,
-        session_id: str | None = None,
-    ) -> tuple[Mapping[str, Any], Proof]: ...
 
 
 class AgentParser(Protocol):

@@ -120,7 +120,7 @@ class QuotaDesk:
         owner = self._hasher.key(tenant, f"quota-{of}", name)
         ends = now + limit.span + LEEWAY_SECONDS
         try:
-            self._store.rewrite_note(tenant, owner, NOTE, rewrite, expires_at=ends, now=now)
+            self._store.rewrite_losable_note(tenant, owner, NOTE, rewrite, expires_at=ends, now=now)
         except Throttled:
             # Asked again when one has been earned, and no sooner: a storm must not become the store's.
             return _Held(0, now + min(SHARE_SECONDS, limit.interval), refused=True)

@@ -1,10 +1,11 @@
 """The part of the wiring that is about where facts come from."""
 
+from doorward.ceremony import ProofReader
 from doorward.core.keyed import KeyedHash
 from doorward.facts.agents import UserAgents
 from doorward.gather import Sources
 from doorward.meter import Meter
-from doorward.ports import Locator, ProofReader, Sealer, Store
+from doorward.ports import Locator, Sealer, Store
 from doorward.sealing import derive
 from doorward.session_proofs import SessionProofs
 from doorward.settings import Settings

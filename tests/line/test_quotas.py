@@ -127,7 +127,7 @@ def test_two_workers_give_out_no_more_than_one_would(tmp_path):
 class Away:
     """A store that is not there."""
 
-    def rewrite_note(self, *_given, **_named):
+    def rewrite_losable_note(self, *_given, **_named):
         raise StoreUnavailable("gone")
 
 

@@ -90,9 +90,9 @@ class Asked:
         self._store = store
         self.times = 0
 
-    def rewrite_note(self, *given, **named):
+    def rewrite_losable_note(self, *given, **named):
         self.times += 1
-        self._store.rewrite_note(*given, **named)
+        self._store.rewrite_losable_note(*given, **named)
 
 
 @pytest.mark.parametrize("late", [0.005, 0.3, 0.9])

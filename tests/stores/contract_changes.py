@@ -89,6 +89,10 @@ class ChangingChallenges:
         assert store.challenge(TENANT, "chl_1", NOW).body == b"x" * 20
 
 
+# With and without waiting for a replica.
+BOTH_WAYS = pytest.mark.parametrize("rewrite", ["rewrite_note", "rewrite_losable_note"])
+
+
 class KeepingNotes:
     def put(self, store, body=b"note", *, tenant=TENANT, name="guesses", expires_at=NOW + 10):
         store.rewrite_note(tenant, SUBJECT, name, lambda _: body, expires_at=expires_at, now=NOW)
@@ -111,35 +115,39 @@ class KeepingNotes:
         assert store.note(TENANT, SUBJECT, "guesses", NOW + 10) is None
         assert store.sweep(NOW + 10) == 1
 
-    def test_a_note_is_rewritten_from_what_is_kept_and_has_not_ended(self, store):
+    @BOTH_WAYS
+    def test_a_note_is_rewritten_from_what_is_kept_and_has_not_ended(self, store, rewrite):
         self.put(store)
 
-        store.rewrite_note(TENANT, SUBJECT, "guesses", lambda held: held + b"!", expires_at=NOW + 20, now=NOW + 5)
+        getattr(store, rewrite)(TENANT, SUBJECT, "guesses", lambda held: held + b"!", expires_at=NOW + 20, now=NOW + 5)
         assert store.note(TENANT, SUBJECT, "guesses", NOW + 19) == b"note!"
 
-        store.rewrite_note(
+        getattr(store, rewrite)(
             TENANT, SUBJECT, "guesses", lambda held: (held or b"") + b"new", expires_at=NOW + 99, now=NOW + 20
         )
         assert store.note(TENANT, SUBJECT, "guesses", NOW + 20) == b"new"
 
-    def test_a_note_rewritten_to_none_is_gone(self, store):
+    @BOTH_WAYS
+    def test_a_note_rewritten_to_none_is_gone(self, store, rewrite):
         self.put(store)
 
-        store.rewrite_note(TENANT, SUBJECT, "guesses", lambda _: None, expires_at=NOW + 10, now=NOW)
+        getattr(store, rewrite)(TENANT, SUBJECT, "guesses", lambda _: None, expires_at=NOW + 10, now=NOW)
 
         assert store.note(TENANT, SUBJECT, "guesses", NOW) is None
 
-    def test_a_note_whose_change_is_refused_stays(self, store):
+    @BOTH_WAYS
+    def test_a_note_whose_change_is_refused_stays(self, store, rewrite):
         self.put(store)
 
         with pytest.raises(Conflict):
-            store.rewrite_note(TENANT, SUBJECT, "guesses", refuse, expires_at=NOW + 10, now=NOW)
+            getattr(store, rewrite)(TENANT, SUBJECT, "guesses", refuse, expires_at=NOW + 10, now=NOW)
 
         assert store.note(TENANT, SUBJECT, "guesses", NOW) == b"note"
 
-    def test_of_many_at_once_each_counts(self, store):
+    @BOTH_WAYS
+    def test_of_many_at_once_each_counts(self, store, rewrite):
         def count(_):
-            store.rewrite_note(
+            getattr(store, rewrite)(
                 TENANT,
                 SUBJECT,
                 "guesses",

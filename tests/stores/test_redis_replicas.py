@@ -1,12 +1,18 @@
 """What can be used once counts only where a replica has it, and a server that took over is noticed before it counts."""
 
 import signal
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
-from doorward.core.errors import SpendNotKept
+from doorward.core.errors import SpendNotKept, Throttled
+from doorward.core.keyed import KeyedHash
+from doorward.core.quotas import Quotas, quota
+from doorward.meter import NullMeter
 from doorward.ports import Changes
+from doorward.quotas import QuotaDesk
+from doorward.services import Caller
 from doorward.stores.redis import open_store
 
 from .redis_servers import Replica, Server, taken_into_use
@@ -117,6 +123,26 @@ def test_decisions_wait_for_no_replica(opening):
     store.put_proof(TENANT, SESSION, proof(), expires_at=LATER, now=NOW)
 
     assert store.record(TENANT, record().id, NOW)
+
+
+def test_what_may_be_lost_waits_for_no_replica(opening):
+    store = opening()
+
+    store.rewrite_losable_note(TENANT, SUBJECT, "quota", lambda _: b"1", expires_at=LATER, now=NOW)
+
+    assert store.note(TENANT, SUBJECT, "quota", NOW) == b"1"
+
+
+def test_a_quota_holds_where_the_replica_that_is_asked_for_is_missing(opening):
+    desk = QuotaDesk(opening(), KeyedHash(b"s" * 32), lambda _: Quotas(key=quota(8)), NullMeter())
+    caller, let_in = Caller(TENANT, "key_1", frozenset()), 0
+
+    for _ in range(40):
+        with suppress(Throttled):
+            desk.count(caller, NOW)
+            let_in += 1
+
+    assert let_in == 8
 
 
 def test_fewer_replicas_than_are_asked_for_are_told_of(opening, replica):

@@ -2,7 +2,7 @@
 
 from doorward.ports import Rewrite
 from doorward.stores.redis import layout, values
-from doorward.stores.redis.part import Part
+from doorward.stores.redis.part import Change, Part
 
 
 class Notes(Part):
@@ -14,13 +14,22 @@ class Notes(Part):
     def rewrite_note(
         self, tenant: str, owner: bytes, name: str, rewrite: Rewrite, *, expires_at: float, now: float
     ) -> None:
-        def change(raw: bytes | None) -> tuple[bytes, int]:
-            body = rewrite(_body(values.living(raw, now)))
-            if body is None:
-                return b"", 0
-            return values.kept(expires_at, named(name, body)), values.milliseconds(expires_at, now)
+        self._swap_kept(layout.note(tenant, owner, name), _change(name, rewrite, expires_at, now))
 
-        self._swap_kept(layout.note(tenant, owner, name), change)
+    def rewrite_losable_note(
+        self, tenant: str, owner: bytes, name: str, rewrite: Rewrite, *, expires_at: float, now: float
+    ) -> None:
+        self._swap(layout.note(tenant, owner, name), _change(name, rewrite, expires_at, now))
+
+
+def _change(name: str, rewrite: Rewrite, expires_at: float, now: float) -> Change:
+    def change(raw: bytes | None) -> tuple[bytes, int]:
+        body = rewrite(_body(values.living(raw, now)))
+        if body is None:
+            return b"", 0
+        return values.kept(expires_at, named(name, body)), values.milliseconds(expires_at, now)
+
+    return change
 
 
 def named(name: str, body: bytes) -> bytes:

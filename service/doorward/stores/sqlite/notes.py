@@ -25,3 +25,8 @@ class Notes(Part):
                 db.execute("DELETE FROM notes WHERE owner = ? AND name = ? AND tenant = ?", (owner, name, tenant))
             else:
                 db.execute(_PUT, (tenant, owner, name, expires_at, body))
+
+    def rewrite_losable_note(
+        self, tenant: str, owner: bytes, name: str, rewrite: Rewrite, *, expires_at: float, now: float
+    ) -> None:
+        self.rewrite_note(tenant, owner, name, rewrite, expires_at=expires_at, now=now)
