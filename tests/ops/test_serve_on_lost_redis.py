@@ -134,6 +134,19 @@ def test_a_fresh_start_of_the_same_machine_refuses_a_store_that_lost_what_it_had
     assert "is lost" in (shown := doorward(start, environ, "store", "accept")) or "are lost" in shown
 
 
+def test_whoever_revokes_a_key_that_no_replica_hears_of_is_told_to_say_it_again(
+    start: Start, environ: dict[str, str]
+) -> None:
+    doorward(start, environ, "store", "accept", "--yes")
+    key_id = doorward(start, environ, "keys", "create").split()[1]
+
+    told = doorward(start, environ | {"DOORWARD_STORE_REPLICAS": "1"}, "keys", "revoke", key_id)
+
+    assert "0 of 1 replicas" in told
+    assert "revoke it again" in told
+    assert "revoked" in doorward(start, environ, "keys", "list")
+
+
 def test_a_store_that_is_away_at_the_start_is_used_once_it_is_there(
     start: Start, fetch: Fetch, environ: dict[str, str], server: Dumped, tmp_path: Path, eventually: Eventually
 ) -> None:

@@ -16,7 +16,7 @@ from doorward.services import Caller
 from doorward.stores.redis import open_store
 
 from .redis_servers import Replica, Server, taken_into_use
-from .samples import HOUR, KEYS, NOW, SESSION, SUBJECT, TENANT, challenge, observation, proof, record
+from .samples import HOUR, KEYS, NOW, SESSION, SUBJECT, TENANT, api_key, challenge, observation, proof, record
 
 LATER = NOW + 60
 
@@ -36,6 +36,7 @@ SPENDS = {
     "a challenge": lambda store: store.rewrite_challenge(challenge(), lambda row: replace(row, status="passed"), NOW),
     "an authenticator": lambda store: store.rewrite_authenticators(TENANT, SUBJECT, lambda body: b"step 2", NOW),
     "a browser revoked": lambda store: store.revoke_device(TENANT, "dev_1", NOW),
+    "an API key revoked": lambda store: store.revoke_key("key_1", NOW),
     "a session ended": lambda store: store.drop_proofs(TENANT, SESSION, NOW),
 }
 
@@ -72,10 +73,23 @@ def opening(master, closing, tmp_path):
 def test_nothing_that_is_used_up_counts_before_a_replica_has_it(opening, replica, name):
     store = opening()
     store.put_challenge(challenge(), NOW)
+    store.put_key(api_key())
     replica.pause(signal.SIGSTOP)
 
     with pytest.raises(SpendNotKept, match="0 of 1 replicas"):
         SPENDS[name](store)
+
+
+def test_a_key_that_is_revoked_again_waits_again(opening, replica):
+    store = opening()
+    store.put_key(api_key())
+    replica.pause(signal.SIGSTOP)
+
+    for later in (1, 2):
+        with pytest.raises(SpendNotKept):
+            store.revoke_key("key_1", NOW + later)
+
+    assert store.key_by_digest(api_key().digest).revoked_at == NOW + 1
 
 
 def test_what_no_replica_has_is_spent_all_the_same(opening, replica):

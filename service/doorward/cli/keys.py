@@ -11,7 +11,7 @@ import click
 from doorward.api_keys import SCOPES, ApiKeyRing, is_valid
 from doorward.cli.common import format_option, instant, prepared_settings, show
 from doorward.cli.resealing import reseal
-from doorward.core.errors import NotFound
+from doorward.core.errors import NotFound, SpendNotKept
 from doorward.core.times import rfc3339
 from doorward.ports import ApiKeyRow, Store
 
@@ -81,8 +81,14 @@ def list_(tenant: str | None, form: str) -> None:
 def revoke(key_id: str) -> None:
     """End the key ID (key_…) now. Workers that have just checked it believe it for 10 more seconds."""
     with open_ring() as (store, _):
-        if not store.revoke_key(key_id, time.time()):
-            raise NotFound(f"there is no key '{key_id}'")
+        try:
+            found = store.revoke_key(key_id, time.time())
+        except SpendNotKept as lost:
+            raise SpendNotKept(
+                f"{key_id} is revoked, and a fail-over could bring it back ({lost}): revoke it again"
+            ) from None
+    if not found:
+        raise NotFound(f"there is no key '{key_id}'")
     click.echo(f"{key_id} is revoked")
 
 

@@ -29,10 +29,13 @@ class ApiKeys(Part):
     def revoke_key(self, key_id: str, now: float) -> bool:
         def change(raw: bytes | None) -> tuple[bytes, int] | None:
             row = _key(raw)
-            return (_value(replace(row, revoked_at=now, mac=b"")), 0) if row and row.revoked_at is None else None
+            if row is None:
+                return None
+            # One that was revoked is written as it was: whoever says it again asks whether a replica has it now.
+            return _value(row if row.revoked_at is not None else replace(row, revoked_at=now, mac=b"")), 0
 
         told = self._exchange.one(call("HGET", layout.KEY_IDS, key_id))
-        return bool(told) and self._swap(layout.api_key(_told(told)[0]), change) is not None
+        return bool(told) and self._swap_kept(layout.api_key(_told(told)[0]), change) is not None
 
     def tenants(self) -> list[str]:
         return sorted({_told(each)[1] for each in self._exchange.one(call("HVALS", layout.KEY_IDS))})
