@@ -129,9 +129,9 @@ class AssertionDesk:
     def _check_not_forgotten(self, claims: Claims) -> None:
         _require(claims["iat"] >= self._codes_from(), "it is older than what the store remembers for sure")
 
-    def jwks(self, tenant: str) -> dict[str, Any]:
+    def jwks(self, tenant: str, now: float) -> dict[str, Any]:
         """Return the tenant's public keys (RFC 7517); a tenant that never signed, or does not exist, has none."""
-        return {"keys": self._keys.public(tenant)}
+        return {"keys": self._keys.public(tenant, now)}
 
     def _issuer_of(self, tenant: str) -> str:
         return f"{self._issuer}/{quote(tenant, safe='')}"

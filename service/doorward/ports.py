@@ -244,6 +244,10 @@ class SecretStore(Protocol):
         """Replace a secret atomically; *rewrite* may run twice, and what it raises changes nothing."""
         ...
 
+    def rewrite_lasting_secret(self, tenant: str, name: str, rewrite: Rewrite) -> None:
+        """Replace like `rewrite_secret` what must not come back by a fail-over: a replica has the change."""
+        ...
+
 
 class Store(
     Accepting,

@@ -217,7 +217,7 @@ class Devices(Protocol):
 
 
 class Assertions(Protocol):
-    def jwks(self, tenant: str) -> Json: ...
+    def jwks(self, tenant: str, now: float) -> Json: ...
 
     def redeem(self, tenant: str, assertion: str, now: float) -> Json:
         """Return the claims and spend the assertion; InvalidAssertion for one that proves nothing here."""

@@ -25,6 +25,9 @@ FRESH_SECONDS = 60.0
 ANNOUNCED_SECONDS = 300.0
 # A key verifies for so long after its successor signs; assertions live far shorter.
 RETIRED_SECONDS = 86_400.0
+# Whoever goes back to an algorithm signs by its old key for so long, and then by a new one: what is signed must not
+# outlive its key, and two versions that sign side by side must not make a key each time.
+PASSED_OVER_SECONDS = RETIRED_SECONDS / 2
 
 # A member of a kept key that is never published.
 _SIGNS_FROM = "signs_from"
@@ -63,7 +66,10 @@ class SigningKey:
 
 
 class SigningKeys:
-    """The keys of every tenant. The newest of the algorithm whose time has come signs, and all verify."""
+    """The keys of every tenant. The newest of the algorithm whose time has come signs.
+
+    All verify until a successor, of whichever algorithm, has signed for RETIRED_SECONDS.
+    """
 
     def __init__(self, secrets: SecretStore, sealer: Sealer, *, algorithm: str = "ES256") -> None:
         if algorithm not in ALGORITHMS:
@@ -77,7 +83,7 @@ class SigningKeys:
     def signer(self, tenant: str, now: float) -> SigningKey:
         """Return the key that signs for *tenant*, and make it where there is none: all racing workers get the same."""
         known = self._signer_among(self._recall(tenant, now), now) or self._signer_among(self._load(tenant, now), now)
-        return known or self._make(tenant)
+        return known or self._make(tenant, now)
 
     def find(self, tenant: str, kid: str, now: float) -> SigningKey | None:
         """Return the tenant's key *kid*; another worker may have made it, so the store is asked before saying no."""
@@ -85,43 +91,84 @@ class SigningKeys:
 
     def rotate(self, tenant: str, now: float) -> SigningKey:
         """Return a new key that is published now and signs in five minutes; those that are long replaced go."""
-        fresh = _private_jwk(ALGORITHMS[self._algorithm].new_key(), self._algorithm)
-        purpose = _purpose(tenant, self._algorithm)
+        fresh = self._fresh()
 
-        def add(sealed: bytes | None) -> bytes:
-            held = json.loads(self._sealer.open(sealed, purpose)) if sealed is not None else []
-            signs_from = now + ANNOUNCED_SECONDS if held else 0.0
-            kept = [fresh | {_SIGNS_FROM: signs_from}, *_still_needed(held, now)]
-            return self._sealer.seal(json.dumps(kept).encode(), purpose)
+        def add(held: list[Jwk]) -> list[Jwk]:
+            signs_from = now + ANNOUNCED_SECONDS if held else now
+            return [fresh | {_SIGNS_FROM: signs_from}, *_still_needed(held, now)]
 
-        self._secrets.rewrite_secret(tenant, _name(self._algorithm), add)
+        self._rewrite(tenant, add)
         return _signing_key(fresh, self._algorithm)
 
-    def public(self, tenant: str) -> list[Jwk]:
+    def replace(self, tenant: str, now: float) -> SigningKey:
+        """Return a new key that signs now; every other one goes, and whoever has just read it believes it a minute.
+
+        SpendNotKept where a fail-over could bring them back.
+        """
+        fresh = self._fresh() | {_SIGNS_FROM: now}
+        sealed = self._sealer.seal(json.dumps([fresh]).encode(), _purpose(tenant, self._algorithm))
+        self._secrets.rewrite_lasting_secret(tenant, _name(self._algorithm), lambda _: sealed)
+        for algorithm in ALGORITHMS.keys() - {self._algorithm}:
+            self._secrets.rewrite_lasting_secret(tenant, _name(algorithm), lambda _: None)
+        return _signing_key(fresh, self._algorithm)
+
+    def public(self, tenant: str, now: float) -> list[Jwk]:
         """Return the tenant's keys for everyone to see. Makes none: the name is anybody's guess."""
-        return [key.public for key in self._read(tenant)]
+        return [key.public for key in self._read(tenant, now)]
 
     def _signer_among(self, keys: tuple[SigningKey, ...], now: float) -> SigningKey | None:
         """Return the first whose time has come: the newest stands first. A clock set back must not leave none."""
         ours = [key for key in keys if key.algorithm == self._algorithm]
-        return next((key for key in ours if key.signs_from <= now), ours[-1] if ours else None)
+        signer = next((key for key in ours if key.signs_from <= now), ours[-1] if ours else None)
+        others = [key.signs_from for key in keys if key.algorithm != self._algorithm]
+        if signer and any(signer.signs_from < start <= now - PASSED_OVER_SECONDS for start in others):
+            return None
+        return signer
 
-    def _make(self, tenant: str) -> SigningKey:
+    def _make(self, tenant: str, now: float) -> SigningKey:
+        """Return a new key that signs now, or the one that another worker has just made."""
+        fresh = self._fresh() | {_SIGNS_FROM: now}
+        others = [key for key in self._read(tenant, now) if key.algorithm != self._algorithm]
+        kept: list[SigningKey] = []
+
+        def add(held: list[Jwk]) -> list[Jwk]:
+            ours = [_signing_key(jwk, self._algorithm) for jwk in held]
+            known = self._signer_among((*ours, *others), now)
+            kept[:] = [known or _signing_key(fresh, self._algorithm)]
+            return held if known else [fresh, *held]
+
+        self._rewrite(tenant, add)
+        return kept[0]
+
+    def _fresh(self) -> Jwk:
+        return _private_jwk(ALGORITHMS[self._algorithm].new_key(), self._algorithm)
+
+    def _rewrite(self, tenant: str, change: Callable[[list[Jwk]], list[Jwk]]) -> None:
+        """Replace the tenant's keys of the algorithm atomically; *change* may run twice."""
         purpose = _purpose(tenant, self._algorithm)
-        fresh = json.dumps([_private_jwk(ALGORITHMS[self._algorithm].new_key(), self._algorithm)]).encode()
-        kept = self._secrets.put_secret_if_absent(tenant, _name(self._algorithm), self._sealer.seal(fresh, purpose))
-        return _opened(self._sealer.open(kept, purpose), self._algorithm)[0]
+
+        def rewrite(sealed: bytes | None) -> bytes:
+            held = json.loads(self._sealer.open(sealed, purpose)) if sealed is not None else []
+            return self._sealer.seal(json.dumps(change(held)).encode(), purpose)
+
+        self._secrets.rewrite_secret(tenant, _name(self._algorithm), rewrite)
 
     def _load(self, tenant: str, now: float) -> tuple[SigningKey, ...]:
-        return self._remember(tenant, self._read(tenant), now)
+        return self._remember(tenant, self._read(tenant, now), now)
 
-    def _read(self, tenant: str) -> tuple[SigningKey, ...]:
-        found: list[SigningKey] = []
+    def _read(self, tenant: str, now: float) -> tuple[SigningKey, ...]:
+        """Return the keys that verify at *now*, by algorithm, the newest first."""
+        held: dict[str, list[Jwk]] = {}
         for algorithm in ALGORITHMS:
             sealed = self._secrets.secret(tenant, _name(algorithm))
             if sealed is not None:
-                found += _opened(self._sealer.open(sealed, _purpose(tenant, algorithm)), algorithm)
-        return tuple(found)
+                held[algorithm] = json.loads(self._sealer.open(sealed, _purpose(tenant, algorithm)))
+        return tuple(
+            _signing_key(jwk, algorithm)
+            for algorithm, kept in held.items()
+            for jwk in _still_needed(kept, now)
+            if not _is_passed_over(jwk, [other for name, other in held.items() if name != algorithm], now)
+        )
 
     def _recall(self, tenant: str, now: float) -> tuple[SigningKey, ...]:
         with self._lock:
@@ -160,17 +207,17 @@ def _named(kid: str, keys: tuple[SigningKey, ...]) -> SigningKey | None:
     return next((key for key in keys if key.kid == kid), None)
 
 
-def _opened(plain: bytes, algorithm: str) -> list[SigningKey]:
-    return [_signing_key(jwk, algorithm) for jwk in json.loads(plain)]
-
-
 def _signing_key(jwk: Jwk, algorithm: str) -> SigningKey:
     implementation = ALGORITHMS[algorithm].implementation
     private = implementation.from_jwk({name: value for name, value in jwk.items() if name != _SIGNS_FROM})
     public = implementation.to_jwk(private.public_key(), as_dict=True)
     kid = _thumbprint(public)
     published = public | {"kid": kid, "alg": algorithm, "use": "sig"}
-    return SigningKey(kid, algorithm, private, published, float(jwk.get(_SIGNS_FROM, 0.0)))
+    return SigningKey(kid, algorithm, private, published, _signs_from(jwk))
+
+
+def _signs_from(jwk: Jwk) -> float:
+    return float(jwk.get(_SIGNS_FROM, 0.0))
 
 
 def _still_needed(held: list[Jwk], now: float) -> list[Jwk]:
@@ -179,8 +226,14 @@ def _still_needed(held: list[Jwk], now: float) -> list[Jwk]:
     for jwk in held:
         if successor > now - RETIRED_SECONDS:
             kept.append(jwk)
-        successor = float(jwk.get(_SIGNS_FROM, 0.0))
+        successor = _signs_from(jwk)
     return kept
+
+
+def _is_passed_over(jwk: Jwk, others: list[list[Jwk]], now: float) -> bool:
+    """Answer whether a key of another algorithm began later and has signed for a day."""
+    starts = (_signs_from(other) for kept in others for other in kept)
+    return any(_signs_from(jwk) < start <= now - RETIRED_SECONDS for start in starts)
 
 
 def _private_jwk(key: PrivateKey, algorithm: str) -> Jwk:

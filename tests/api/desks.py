@@ -216,7 +216,7 @@ class WasThisYou:
 
 
 class Assertions(Desk):
-    def jwks(self, tenant: str) -> Json:
+    def jwks(self, tenant: str, now: float) -> Json:
         if tenant not in ("default", "other"):
             raise NotFound("there is no such tenant")
         return self._did({"keys": [{"kty": "EC", "crv": "P-256", "x": "eA", "y": "eQ"}]}, "jwks", tenant)

@@ -51,7 +51,11 @@ class Shelf:
 
     def rewrite_secret(self, tenant: str, name: str, rewrite) -> None:
         with self.lock:
-            self.kept[tenant, name] = rewrite(self.kept.get((tenant, name)))
+            value = rewrite(self.kept.pop((tenant, name), None))
+            if value is not None:
+                self.kept[tenant, name] = value
+
+    rewrite_lasting_secret = rewrite_secret
 
     def is_spent(self, tenant: str, jti: str, now: float) -> bool:
         return self.spent.get((tenant, jti), 0.0) > now

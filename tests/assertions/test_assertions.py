@@ -90,11 +90,11 @@ def test_the_longest_names_still_fit(desk, mint, proof, now):
 
 
 @pytest.mark.parametrize("algorithm", ["ES256", "Ed25519"])
-def test_anybody_can_verify_with_the_published_key(new_desk, sign, algorithm):
+def test_anybody_can_verify_with_the_published_key(new_desk, sign, algorithm, now):
     desk = new_desk(algorithm)
     assertion = sign(desk)
     header = jwt.get_unverified_header(assertion)
-    (jwk,) = desk.jwks("acme")["keys"]
+    (jwk,) = desk.jwks("acme", now)["keys"]
     verifier = jwt.PyJWS(algorithms=[])
     implementation = jwt.algorithms.get_default_algorithms()["ES256" if algorithm == "ES256" else "EdDSA"]
     verifier.register_algorithm(algorithm, implementation)

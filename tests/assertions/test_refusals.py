@@ -48,9 +48,9 @@ def genuine_key(sealer, shelf, mint):
 
 
 @pytest.fixture
-def public_pem(desk, mint):
+def public_pem(desk, mint, now):
     mint()
-    jwk = desk.jwks("acme")["keys"][0]
+    jwk = desk.jwks("acme", now)["keys"][0]
     key = jwt.PyJWK(jwk).key
     return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 

@@ -1,4 +1,6 @@
+import contextlib
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,11 @@ from click.testing import CliRunner, Result
 from doorward.cli import main
 from doorward.cli.common import ago, instant
 from doorward.cli.main import COMMANDS
-from doorward.settings import SETTINGS
+from doorward.sealing import AesGcmSealer, load_keys
+from doorward.secret_files import with_secrets
+from doorward.settings import SETTINGS, load
+from doorward.signing_keys import SigningKeys
+from doorward.stores import open_store
 
 Environ = dict[str, str]
 
@@ -84,6 +90,19 @@ def test_a_listing_never_shows_a_key(environ: Environ) -> None:
 
     assert made["id"] in text
     assert made["key"] not in text
+
+
+def test_a_key_that_leaked_is_replaced_at_once(environ: Environ) -> None:
+    for _ in range(2):
+        run(environ, "keys", "rotate")
+
+    told = run(environ, "keys", "rotate", "--at-once")
+
+    settings, _ = with_secrets(load(environ))
+    with contextlib.closing(open_store(settings.store)) as store:
+        sealer = AesGcmSealer(load_keys(settings.encryption_keys or ""))
+        (left,) = SigningKeys(store, sealer).public("default", time.time())
+    assert told.stdout == f"{left['kid']} (ES256) signs for tenant default now, and no other verifies\n"
 
 
 def test_a_revoked_key_is_listed_as_such(environ: Environ) -> None:

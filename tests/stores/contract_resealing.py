@@ -67,11 +67,11 @@ class Resealing:
 
     def test_the_signing_keys_stay_the_same(self, store):
         fill(store)
-        before = SigningKeys(store, BEFORE).public(TENANT)
+        before = SigningKeys(store, BEFORE).public(TENANT, NOW)
 
         again(store)
 
-        assert SigningKeys(store, AFTER).public(TENANT) == before
+        assert SigningKeys(store, AFTER).public(TENANT, NOW) == before
 
     def test_a_second_time_there_is_nothing_to_do(self, store):
         fill(store)

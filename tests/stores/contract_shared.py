@@ -297,13 +297,14 @@ class KeepingSecrets:
         assert store.put_secret_if_absent(TENANT, "signing", b"second") == b"first"
         assert store.secret(TENANT, "signing") == b"first"
 
-    def test_a_secret_is_rewritten_from_what_is_kept(self, store):
+    @pytest.mark.parametrize("rewrite", ["rewrite_secret", "rewrite_lasting_secret"])
+    def test_a_secret_is_rewritten_from_what_is_kept(self, store, rewrite):
         store.put_secret_if_absent(TENANT, "signing", b"first")
 
-        store.rewrite_secret(TENANT, "signing", lambda held: held + b", second")
+        getattr(store, rewrite)(TENANT, "signing", lambda held: held + b", second")
         assert store.secret(TENANT, "signing") == b"first, second"
 
-        store.rewrite_secret(TENANT, "signing", lambda _: None)
+        getattr(store, rewrite)(TENANT, "signing", lambda _: None)
         assert store.secret(TENANT, "signing") is None
 
     def test_secrets_of_tenants_and_names_are_apart(self, store):

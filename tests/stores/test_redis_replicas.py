@@ -36,6 +36,7 @@ SPENDS = {
     "a challenge": lambda store: store.rewrite_challenge(challenge(), lambda row: replace(row, status="passed"), NOW),
     "an authenticator": lambda store: store.rewrite_authenticators(TENANT, SUBJECT, lambda body: b"step 2", NOW),
     "a browser revoked": lambda store: store.revoke_device(TENANT, "dev_1", NOW),
+    "a signing key withdrawn": lambda store: store.rewrite_lasting_secret(TENANT, "signing", lambda _: b"key 2"),
     "an API key revoked": lambda store: store.revoke_key("key_1", NOW),
     "a session ended": lambda store: store.drop_proofs(TENANT, SESSION, NOW),
 }

@@ -22,7 +22,7 @@ resource = Resource("assertions", about="Verify the proof of a passed challenge,
     refusals=(404,),
 )
 def show_jwks(call: Call) -> Reply:
-    return Reply(call.services.assertions.jwks(call.query["tenant"]))
+    return Reply(call.services.assertions.jwks(call.query["tenant"], call.now))
 
 
 @resource.operation(

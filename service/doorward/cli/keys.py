@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,9 @@ from doorward.cli.resealing import reseal
 from doorward.core.errors import NotFound, SpendNotKept
 from doorward.core.times import rfc3339
 from doorward.ports import ApiKeyRow, Store
+
+if TYPE_CHECKING:
+    from doorward.signing_keys import SigningKey, SigningKeys
 
 COLUMNS = ("id", "tenant", "label", "scopes", "state", "created_at", "expires_at")
 
@@ -94,25 +97,34 @@ def revoke(key_id: str) -> None:
 
 @keys.command()
 @click.option("--tenant", default="default", show_default=True, help="Whose assertions.")
-def rotate(tenant: str) -> None:
+@click.option("--at-once", is_flag=True, help="For a key that somebody else has: every key before it verifies no more.")
+def rotate(tenant: str, at_once: bool) -> None:
     """Make a new key to sign a tenant's assertions with.
 
-    It is published at once and signs in five minutes; the one before verifies for another day, then the next
-    rotation drops it.
+    It is published at once and signs in five minutes; the one before verifies for another day. With --at-once it signs
+    now, and what others have signed is refused as soon as the workers have noticed, within a minute.
     """
     from doorward.sealing import AesGcmSealer, load_keys
     from doorward.signing_keys import SigningKeys
-    from doorward.stores import open_store
 
     settings = prepared_settings()
-    store = open_store(settings.store)
-    try:
-        sealer = AesGcmSealer(load_keys(settings.encryption_keys or ""))
+    sealer = AesGcmSealer(load_keys(settings.encryption_keys or ""))
+    with open_store() as store:
         keys_of_all = SigningKeys(store, sealer, algorithm=settings.signing_algorithm)
-        made = keys_of_all.rotate(tenant, time.time())
-    finally:
-        store.close()
-    click.echo(f"{made.kid} ({made.algorithm}) signs for tenant {tenant} in five minutes")
+        if at_once:
+            made = _replaced(keys_of_all, tenant)
+            told = "now, and no other verifies"
+        else:
+            made = keys_of_all.rotate(tenant, time.time())
+            told = "in five minutes"
+    click.echo(f"{made.kid} ({made.algorithm}) signs for tenant {tenant} {told}")
+
+
+def _replaced(keys_of_all: "SigningKeys", tenant: str) -> "SigningKey":
+    try:
+        return keys_of_all.replace(tenant, time.time())
+    except SpendNotKept as lost:
+        raise SpendNotKept(f"a fail-over could bring the keys of before back ({lost}): say it again") from None
 
 
 keys.add_command(reseal)

@@ -3,7 +3,7 @@
 from doorward.ports import Rewrite
 from doorward.stores.redis import layout, values
 from doorward.stores.redis.calls import call
-from doorward.stores.redis.part import Part
+from doorward.stores.redis.part import Change, Part
 
 
 class SecretValues(Part):
@@ -19,11 +19,18 @@ class SecretValues(Part):
         return name_and_secret(kept[values.STAMP_BYTES :])[1]
 
     def rewrite_secret(self, tenant: str, name: str, rewrite: Rewrite) -> None:
-        def change(raw: bytes | None) -> tuple[bytes, int]:
-            value = rewrite(name_and_secret(raw[values.STAMP_BYTES :])[1] if raw else None)
-            return (b"" if value is None else secret_value(name, value), 0)
+        self._swap(layout.secret(tenant, name), _change(name, rewrite))
 
-        self._swap(layout.secret(tenant, name), change)
+    def rewrite_lasting_secret(self, tenant: str, name: str, rewrite: Rewrite) -> None:
+        self._swap_kept(layout.secret(tenant, name), _change(name, rewrite))
+
+
+def _change(name: str, rewrite: Rewrite) -> Change:
+    def change(raw: bytes | None) -> tuple[bytes, int]:
+        value = rewrite(name_and_secret(raw[values.STAMP_BYTES :])[1] if raw else None)
+        return (b"" if value is None else secret_value(name, value), 0)
+
+    return change
 
 
 def secret_value(name: str, value: bytes) -> bytes:

@@ -30,3 +30,6 @@ class SecretValues(Part):
                 db.execute("DELETE FROM secrets WHERE tenant = ? AND name = ?", (tenant, name))
             else:
                 db.execute(_REPLACE, (tenant, name, value))
+
+    def rewrite_lasting_secret(self, tenant: str, name: str, rewrite: Rewrite) -> None:
+        self.rewrite_secret(tenant, name, rewrite)
