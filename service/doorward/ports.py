@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from doorward.core.facts import AgentFacts, NetworkFacts
-from doorward.core.outcome import Proof
 from doorward.core.population import Tally as Tally
 from doorward.row_kinds import (
     ENDED_CHALLENGE_SECONDS as ENDED_CHALLENGE_SECONDS,

@@ -109,7 +109,7 @@ def rotate(tenant: str, at_once: bool) -> None:
 
     settings = prepared_settings()
     sealer = AesGcmSealer(load_keys(settings.encryption_keys or ""))
-    with open_store() as store:
+    with open_ring() as (store, _):
         keys_of_all = SigningKeys(store, sealer, algorithm=settings.signing_algorithm)
         if at_once:
             made = _replaced(keys_of_all, tenant)
