@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from .mutating import WORDS
@@ -13,6 +14,12 @@ MOST_RATIO = 28.0
 LEAST_SECONDS = 0.05
 _TIMES = 8
 _UNITS = (b"a", b"1", b"A=", b"a.", b"a,", b"a: b\n", b"- a\n", b'"a":1,', b"[[", b"[{", b"%41", b"/a", b"+", b"((")
+
+# Many different names, of which the last stands twice: what looks for a name among all of them shows only here.
+_NAMES = ((b"{", b'"%d":1,', b'"%d":1}'), (b"", b"%d: 1\n", b"%d: 1\n"), (b"", b"%d=1&", b"%d=1"))
+
+# Makes an input of about so many bytes.
+Made = Callable[[int], bytes]
 
 
 @dataclass(frozen=True)
@@ -31,19 +38,37 @@ class Growth:
 
 
 def worst_growth(target: Target) -> Growth:
-    """Return the input, one of the seeds with one piece repeated, whose time grows most of those that take any."""
-    found = [
-        _growth(target, seed, unit)
-        for seed in (target.seeds[0][:256], b"")
-        for unit in dict.fromkeys((*_UNITS, *WORDS[:40], *target.words))
-    ]
+    """Return the input whose time grows most of those that take any: a piece that is repeated, or ever other names."""
+    found = [_growth(target, unit, made) for unit, made in (*_repeated(target), *_named())]
     return max(found, key=lambda each: (each.is_too_much, each.seconds))
 
 
-def _growth(target: Target, seed: bytes, unit: bytes) -> Growth:
-    room = target.most - len(seed)
-    middle = len(seed) // 2
-    short, long = (seed[:middle] + unit * max(1, room // share // len(unit)) + seed[middle:] for share in (_TIMES, 1))
+def _repeated(target: Target) -> Iterator[tuple[bytes, Made]]:
+    """Yield one of the seeds with one piece repeated in its middle."""
+    for seed in (target.seeds[0][:256], b""):
+        for unit in dict.fromkeys((*_UNITS, *WORDS[:40], *target.words)):
+            yield unit, _around(seed[: len(seed) // 2], unit, seed[len(seed) // 2 :])
+
+
+def _around(before: bytes, unit: bytes, after: bytes) -> Made:
+    return lambda size: before + unit * max(1, (size - len(before) - len(after)) // len(unit)) + after
+
+
+def _named() -> Iterator[tuple[bytes, Made]]:
+    for begin, unit, end in _NAMES:
+        yield unit, _all_but_one_alone(begin, unit, end)
+
+
+def _all_but_one_alone(begin: bytes, unit: bytes, end: bytes) -> Made:
+    def made(size: int) -> bytes:
+        names = max(1, size // len(unit % 10_000) - 2)
+        return begin + b"".join(unit % name for name in range(names)) + end % (names - 1)
+
+    return made
+
+
+def _growth(target: Target, unit: bytes, made: Made) -> Growth:
+    short, long = made(target.most // _TIMES), made(target.most)
     seconds = _seconds(target, long)
     return Growth(target.name, unit, len(long), seconds, seconds / max(_seconds(target, short), 1e-6))
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from .growing import worst_growth
 from .looping import Trial
 from .target import SECRET, Target, text
 from .targets import TARGETS
@@ -48,3 +49,11 @@ def test_the_same_seed_tries_the_same_inputs():
             trial.once()
 
     assert given[0] == given[1]
+
+
+def test_a_time_that_grows_with_the_square_of_what_is_given_is_found():
+    def first_double(said):
+        names = said.split("&")
+        return next((name for name in names if names.count(name) > 1), None)
+
+    assert worst_growth(Target("planted", text(first_double), most=65_536)).is_too_much

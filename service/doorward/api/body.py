@@ -136,14 +136,21 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > MAX_MEMBERS:
+        raise BadJson(f"an object holds at most {MAX_MEMBERS} members")
     members = dict(pairs)
     if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise BadJson(f"the name {json.dumps(twice[:64])} stands twice in one object")
-    if len(members) > MAX_MEMBERS:
-        raise BadJson(f"an object holds at most {MAX_MEMBERS} members")
+        raise BadJson(f"the name {json.dumps(_doubled(pairs)[:64])} stands twice in one object")
     return members
+
+
+def _doubled(pairs: list[tuple[str, Any]]) -> str:
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            return name
+        seen.add(name)
+    raise AssertionError("no name stands twice")
 
 
 def _lowered(message: str) -> str:
