@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is one of ours: below 500, and JSON wherever it is an error."""
+"""Whatever is sent, the answer is one of ours: below 500, and JSON wherever it is an error, of the page a page."""
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,12 +16,18 @@ PLACES = [
     "/v1/push/pair",
     "/v1/policy/what-if",
     "/v1/policy/check",
+    "/challenge/{}",
+    f"/challenge/chl_{'A' * 22}",
     "/.well-known/jwks.json",
     "/{}",
 ]
 HEADER = st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=255), max_size=40)
-NAMES = ("Authorization", "Idempotency-Key", "X-Request-Id", "traceparent", "Content-Type", "Content-Encoding", "Host")
+NAMES = (
+    *("Authorization", "Idempotency-Key", "X-Request-Id", "traceparent", "Content-Type", "Content-Encoding", "Host"),
+    *("Cookie", "Accept-Language"),
+)
 BODIES = st.binary(max_size=60) | st.sampled_from([b"{}", b"[]", b'{"text":""}', b'{"request":{}}', b'{"label":[]}'])
+BODIES |= st.sampled_from([b"do=verify&code=1", b"do=confirm&credential={"])
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -34,7 +40,8 @@ BODIES = st.binary(max_size=60) | st.sampled_from([b"{}", b"[]", b'{"text":""}',
     body=BODIES,
 )
 def test_any_request_gets_an_answer_of_ours(app, method, place, word, query, headers, body):
-    sent = {"Authorization": "Bearer dwk_admin", "Content-Type": "application/json", **headers}
+    kind = "application/x-www-form-urlencoded" if place.startswith("/challenge/") else "application/json"
+    sent = {"Authorization": "Bearer dwk_admin", "Content-Type": kind, **headers}
     environ = create_environ("/", method=method, data=body, headers=sent)
     text = word.decode("latin-1")
     environ |= {"PATH_INFO": place.format(text), "QUERY_STRING": query.decode("latin-1")}
@@ -45,4 +52,6 @@ def test_any_request_gets_an_answer_of_ours(app, method, place, word, query, hea
 
     code = int(status.split()[0])
     assert code < 500
-    assert code < 400 or answered["Content-Type"] == "application/problem+json"
+    # The page is for people: it tells them in a page what is wrong.
+    told = {"application/problem+json"} | ({"text/html; charset=utf-8"} if place.startswith("/challenge/") else set())
+    assert code < 400 or answered["Content-Type"] in told

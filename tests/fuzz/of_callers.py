@@ -26,6 +26,7 @@ from doorward.facts.agents import UserAgents
 from doorward.rows import DeviceRecord
 
 from ..authenticators.soft_passkey import Ed25519, Es256, SoftPasskey
+from ..challenges.conftest import bound_totp, challenged
 from ..challenges.devices import Device
 from ..line.conftest import CHROME, NOW, House, house_in, login
 from .target import SECRET, Target, json_of, latin, scratch, seeds_of, text
@@ -57,10 +58,33 @@ def _asked(path: str) -> object:
     return answer.status_code
 
 
+@cache
+def _challenge() -> str:
+    """Return the id of a challenge of u-1, whose grant and receipt may be guessed."""
+    bound_totp(house())
+    return str(challenged(house())["id"])
+
+
+def _granted(said: str) -> object:
+    return _posted("/v1/subjects/u-1/authenticators", {"type": "totp", "enrolment_grant": said})
+
+
+def _collected(said: str) -> object:
+    return _posted(f"/v1/challenges/{_challenge()}/result", {"receipt": said})
+
+
+def _posted(path: str, body: dict[str, str]) -> object:
+    return _posted_raw(path, json.dumps(body).encode())
+
+
 def _decided(raw: bytes) -> object:
+    return _posted_raw("/v1/decisions", raw)
+
+
+def _posted_raw(path: str, raw: bytes) -> object:
     served = house()
     headers = {"Authorization": f"Bearer {served.key}", "Content-Type": "application/json"}
-    answer = served.client.post("/v1/decisions", data=raw, headers=headers)
+    answer = served.client.post(path, data=raw, headers=headers)
     if answer.status_code >= 500:
         raise AssertionError(f"{answer.status_code}: {answer.text[:200]}")
     return answer.status_code
@@ -136,6 +160,8 @@ CALLERS = (
         [b".", b"e30"],
         most=9000,
     ),
+    Target("grant", text(_granted), seeds=[b"grt_%s.%s" % (b"A" * 22, b"B" * 43), b"grt_"], words=[b"grt_"], tries=30),
+    Target("receipt", text(_collected), seeds=[b"rcp_" + b"A" * 22], words=[b"rcp_"], most=512, tries=30),
     Target("link of a message", text(_link), (NotFound,), [b"wty_" + b"A" * 90], [b"wty_"]),
     Target(
         "cursor",

@@ -2,6 +2,9 @@
 
 import pytest
 
+from doorward.offline.authenticator_files import SHAPES
+from doorward.offline.importers import IMPORTERS
+
 from .growing import worst_growth
 from .looping import Trial
 from .target import SECRET, Target, text
@@ -16,6 +19,21 @@ def test_a_parser_says_what_it_may_and_nothing_else(target):
         trial.once()
 
     assert [str(each) for each in trial.findings.values()] == []
+
+
+def test_every_format_of_logs_and_shape_of_authenticators_is_fuzzed():
+    names = {target.name for target in TARGETS}
+
+    assert {f"{each.name} log" for each in IMPORTERS} <= names
+    assert {f"authenticators as {shape}" for shape in SHAPES} <= names
+
+
+@pytest.mark.parametrize("name", ["form", "form in parts"])
+def test_what_the_forms_begin_with_comes_through_to_the_challenge(name):
+    """A form that is not the page's own would be refused before it is read."""
+    (form,) = (target for target in TARGETS if target.name == name)
+
+    assert form.read(form.seeds[0]) == 303
 
 
 def tried(read, errors=(ValueError,)):
