@@ -93,7 +93,8 @@ def _checked(stream: IO[bytes], key: bytes) -> tuple[Header, int]:
     last = _json(line) if line.endswith(b"\n") and not stream.read(1) else None
     if not isinstance(last, dict) or last.get("rows") != number:
         raise UnusableBackup("the file is not whole: its end is missing")
-    if not hmac.compare_digest(str(last.get("hmac")), mac.hexdigest()):
+    said = str(last.get("hmac")).encode("utf-8", "surrogatepass")
+    if not hmac.compare_digest(said, mac.hexdigest().encode()):
         raise UnusableBackup("the file was altered, or made with another DOORWARD_SECRET")
     return header, number
 

@@ -137,6 +137,15 @@ def test_a_backup_made_at_a_moment_of_no_size_is_unusable(tmp_path):
         pass
 
 
+def test_a_backup_whose_seal_is_no_ascii_is_unusable(tmp_path):
+    file = tmp_path / "backup"
+    write(file, Header(1.0, "sqlite", ("secrets",)), [], b"k" * 32)
+    file.write_bytes(file.read_bytes().replace(b'"hmac":"', '"hmac":"é'.encode(), 1))
+
+    with pytest.raises(UnusableBackup, match="altered"), open_backup(file, b"k" * 32):
+        pass
+
+
 def test_line_breaks_within_a_broken_object_are_read_once():
     """Each was the beginning of a search to the end of all of them: seconds for this, hours for a megabyte."""
     good = b'{"class_uid": 3002}'
