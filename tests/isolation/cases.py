@@ -6,6 +6,7 @@ A new operation needs a row in CASES, or one in WITHOUT with the reason why ther
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
+from urllib.parse import parse_qs, urlsplit
 
 from doorward.api.page.forms import token_of
 
@@ -64,13 +65,21 @@ def answered(names: Named) -> dict[str, Any]:
     return {"authenticator": names.authenticator, "response": {"code": "123456"}}
 
 
+def pairing_code(house: House, subject: str) -> tuple[str, str]:
+    """Return a new authenticator for push of *subject*, and the code that pairs it."""
+    made = house.post(f"/v1/subjects/{subject}/authenticators", {"type": "push", "label": "x", **ADMIN}).get_json()
+    return made["id"], parse_qs(urlsplit(made["pairing_uri"]).query)["code"][0]
+
+
+def pairs(authenticator: str, code: str) -> Asked:
+    device = Device()
+    body = {"authenticator": authenticator, "code": code, "public_key": device.jwk}
+    return Asked("POST", "/v1/push/pair", device.signed(body), key=False)
+
+
 def paired(names: Named, tenant: str, house: House) -> Asked:
     """Return a code of one's own for the authenticator of another."""
-    path = f"/v1/subjects/{tenant}/authenticators"
-    code = house.post(path, {"type": "push", "label": "x", **ADMIN}).get_json()["pairing_uri"].split("code=")[1][:16]
-    device = Device()
-    body = {"authenticator": names.pending_authenticator, "code": code.split("&")[0], "public_key": device.jwk}
-    return Asked("POST", "/v1/push/pair", device.signed(body), key=False)
+    return pairs(names.pending_authenticator, pairing_code(house, tenant)[1])
 
 
 def own_device(tenant: str, house: House) -> Device:
@@ -80,16 +89,22 @@ def own_device(tenant: str, house: House) -> Device:
 
 
 def looked(names: Named, tenant: str, house: House) -> Asked:
+    return looks(own_device(tenant, house), names.push_authenticator, house)
+
+
+def looks(device: Device, authenticator: str, house: House) -> Asked:
     at = datetime.fromtimestamp(house.now[0], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    body = {"authenticator": names.push_authenticator, "at": at}
-    return Asked("POST", "/v1/push/pending", own_device(tenant, house).signed(body), key=False)
+    return Asked("POST", "/v1/push/pending", device.signed({"authenticator": authenticator, "at": at}), key=False)
 
 
 def approved(names: Named, tenant: str, house: House) -> Asked:
     """Return the answer of one's own device to the push of another tenant."""
-    device = own_device(tenant, house)
-    body = {"authenticator": device.authenticator, "nonce": "A" * 43, "decision": "approve", "number": "123456"}
-    return Asked("POST", f"/v1/push/{names.push_challenge}", device.signed(body), key=False)
+    return approves(own_device(tenant, house), names.push_challenge)
+
+
+def approves(device: Device, challenge: str, nonce: str = "A" * 43) -> Asked:
+    body = {"authenticator": device.authenticator, "nonce": nonce, "decision": "approve", "number": "123456"}
+    return Asked("POST", f"/v1/push/{challenge}", device.signed(body), key=False)
 
 
 def opened(names: Named, tenant: str, _house: House) -> Asked:

@@ -6,7 +6,7 @@ from doorward.api.app import RESOURCES
 from doorward.api.openapi import document
 from doorward.api.page.forms import COOKIE
 
-from .cases import CASES, COOKIE_SECRET, WITHOUT
+from .cases import CASES, COOKIE_SECRET, WITHOUT, approves, looks, pairing_code, pairs
 from .two_tenants import HERE, TwoTenants, shown
 
 OPERATIONS = {
@@ -51,7 +51,7 @@ def test_what_another_tenant_has_is_as_if_it_were_not_there(two, operation):
     assert two.rows() == before
 
 
-# A device proves itself by its own key, whatever tenant it is of: there is no owner who could ask instead.
+# A device proves itself by its own key, whatever tenant it is of: an API key of the owner does not ask instead.
 BY_A_KEY_OF_ITS_OWN = ("pair_device", "list_pushes", "answer_push")
 
 # What takes away that which others ask for; the least first.
@@ -79,6 +79,29 @@ def test_each_case_reaches_what_the_tenant_itself_has(tmp_path):
     two.house.wiring.stop()
 
     assert vain == []
+
+
+def of_their_own_device(two, operation):
+    """Return what the tenant's own device says, in the form that the case of *operation* has."""
+    if operation == "pair_device":
+        return pairs(*pairing_code(two.house, "u-4"))
+    if operation == "list_pushes":
+        return looks(two.device, two.theirs.push_authenticator, two.house)
+    nonce = two.device.waiting(two.house)["nonce"]
+    return approves(two.device, two.theirs.push_challenge, nonce)
+
+
+@pytest.mark.parametrize("operation", BY_A_KEY_OF_ITS_OWN)
+def test_each_case_of_a_device_reaches_what_its_own_key_opens(tmp_path, operation):
+    two = TwoTenants(tmp_path)
+    asked = of_their_own_device(two, operation)
+    before = two.rows()
+
+    answer = two.house.client.post(asked.path, json=asked.body)
+
+    assert answer.status_code == 200, answer.text
+    assert answer.get_json() if operation == "list_pushes" else before - two.rows()
+    two.house.wiring.stop()
 
 
 def test_a_page_of_records_cannot_be_turned_with_another_tenants_cursor(two):
