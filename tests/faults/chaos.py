@@ -1,5 +1,6 @@
 """The table of faults: where each strikes, how, what tells of it, and what came of it in a row of the page."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,14 +10,24 @@ from . import furnished
 from .furnished import HOUR, Furnished
 from .grounds import SmallDisk, Wired
 from .places import File, Service, Start, strike
+from .promises import LET_IN, Breach
 from .replicated import ReplicatedCluster, Sentinels
 from .shows import serving
+from .spending import BROKE, GONE, REFUSED, Spend
 from .trials import Times, Trial, trial
 
 Ground = Callable[[Path], Any]
 Strike = Callable[[Any, Service], object]
 
 TIMES = Times()
+PATIENCE_SECONDS = 5.0
+OSLO = furnished.place_of_oslo
+NORWAY, SWEDEN = "an address of Oslo is in NO", "an address of Oslo is in SE"
+NOWHERE = "an address of Oslo is in no known country (`/readyz`: there is no geo database in this folder)"
+UNUSED = f"{NORWAY} (`/readyz`: the replacement is not used: it is no geo database, or a broken one)"
+RELOAD = ("`/readyz` is ready, reload refused", "`/readyz` is ready, reload ok")
+MAIL = ("binding an address of mail is 502", "binding an address of mail is 201")
+CODE = ("the code of an app is refused", "the code of an app is right")
 # A replica takes over by itself, and its old master comes back: Sentinels look after that every ten seconds.
 TAKE_OVER = Times(away=6.0, after=4.0, people=12)
 
@@ -30,9 +41,11 @@ class Fault:
     mend: Strike
     times: Times = TIMES
     tell: Callable[[Service], str] | None = None
+    # What is to be told meanwhile, and afterwards.
+    tells: tuple[str, str] = ("", "")
     # Connections of a worker that dies break, and nothing else may.
     may_tear: bool = False
-    # What the store held is gone, entries of lists too: that is the fault.
+    # What the store held before it was mended is gone, entries of lists too: that is the fault.
     may_lose: bool = False
     # It ends by itself, before it is mended.
     ends: bool = False
@@ -40,14 +53,27 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one fault did; *wrong* is what must not have been."""
+    """What one fault did; *wrong* is what must not have been, *untried* why nothing was tried."""
 
     fault: str
     gets: str
-    spent: str
-    lost: str
-    recovery: str
+    spent: str = ""
+    lost: str = ""
+    recovery: str = ""
     wrong: list[str] = field(default_factory=list)
+    untried: str = ""
+
+
+def not_tried(fault: str, why: str) -> Row:
+    return Row(fault, f"**not tried**: {why}", untried=why)
+
+
+def verdict(rows: Sequence[Row], *, allow_untried: bool) -> list[str]:
+    """Return why a run did not prove what it was to prove; nothing where it did."""
+    if not rows:
+        return ["no fault has such a name"]
+    found = [f"{row.fault}: {len(row.wrong)} wrong" for row in rows if row.wrong]
+    return found + [f"{row.fault}: not tried, {row.untried}" for row in rows if row.untried and not allow_untried]
 
 
 def _by(name: str) -> Strike:
@@ -99,14 +125,22 @@ FAULTS: tuple[tuple[Ground, tuple[Fault, ...]], ...] = (
     (
         Furnished,
         (
-            Fault("geo file removed", _by("remove_geo"), _by("restore_geo"), tell=furnished.place_of_oslo),
-            Fault("geo file truncated", _by("truncate_geo"), _by("restore_geo"), tell=furnished.place_of_oslo),
-            Fault("geo file replaced", _by("replace_geo"), _by("restore_geo"), tell=furnished.place_of_oslo),
-            Fault("policy broken", _by("break_policy"), _by("mend_policy"), tell=furnished.policy_reload),
-            Fault("mail server down", _by("lose_mail"), _by("restore_mail"), tell=furnished.mail_sent),
+            Fault("geo file removed", _by("remove_geo"), _by("restore_geo"), tell=OSLO, tells=(NOWHERE, NORWAY)),
+            Fault("geo file truncated", _by("truncate_geo"), _by("restore_geo"), tell=OSLO, tells=(UNUSED, NORWAY)),
+            Fault("geo file replaced", _by("replace_geo"), _by("restore_geo"), tell=OSLO, tells=(SWEDEN, NORWAY)),
+            Fault("policy broken", _by("break_policy"), _by("mend_policy"), tell=furnished.policy_reload, tells=RELOAD),
+            Fault("mail server down", _by("lose_mail"), _by("restore_mail"), tell=furnished.mail_sent, tells=MAIL),
             Fault("a worker killed", _first_worker, _nothing, may_tear=True),
-            Fault("clock an hour ahead, then right", _stepped(HOUR), _stepped(0), tell=furnished.present_code),
-            Fault("clock an hour behind, then right", _stepped(-HOUR), _stepped(0), tell=furnished.present_code),
+            Fault(
+                "clock an hour ahead, then right", _stepped(HOUR), _stepped(0), tell=furnished.present_code, tells=CODE
+            ),
+            Fault(
+                "clock an hour behind, then right",
+                _stepped(-HOUR),
+                _stepped(0),
+                tell=furnished.present_code,
+                tells=CODE,
+            ),
         ),
     ),
 )
@@ -130,27 +164,53 @@ def happen(
                 service,
                 contract,
                 lambda fault=fault: fault.strike(place, service),
-                lambda fault=fault, told=told: (told.extend(_told(fault, service)), fault.mend(place, service)),
+                lambda fault=fault, told=told: (told.extend(_told(fault, service, 0)), fault.mend(place, service)),
                 times or fault.times,
             )
-            rows.append(row(fault, seen, [*told, *_told(fault, service)]))
+            rows.append(row(fault, seen, [*told, *_told(fault, service, 1)]))
     return rows
 
 
-def _told(fault: Fault, service: Service) -> list[str]:
-    return [fault.tell(service)] if fault.tell else []
+def _told(fault: Fault, service: Service, place: int) -> list[str]:
+    """Return what is told, once it is what is due at *place* of `tells`, or when patience ends."""
+    if fault.tell is None:
+        return []
+    until = time.monotonic() + PATIENCE_SECONDS
+    while (said := fault.tell(service)) != fault.tells[place] and time.monotonic() < until:
+        # A worker looks at its files every other second, and either may be asked.
+        time.sleep(0.5)
+    return [said]
 
 
 def row(fault: Fault, seen: Trial, told: Sequence[str]) -> Row:
     """Return what came of *fault*; *told* is how it looked meanwhile, and afterwards."""
-    torn = [each for each in seen.broken if "the connection broke" in each] if fault.may_tear else []
-    wrong = [each for each in seen.broken if each not in torn] + [f"lost: {each}" for each in seen.lost]
-    wrong = [] if fault.may_lose else wrong
-    wrong += [f"good twice: {each}" for each in seen.good_twice]
+    wrong = [str(each) for each in seen.broken if not _is_the_fault(fault, seen, each)]
+    wrong += [f"lost: {each}" for each in seen.lost if not (fault.may_lose and each.began < seen.mended)]
+    wrong += [each for spend in seen.spends if not _met_the_fault(fault, seen, spend) for each in spend.unexpected]
+    refusals = (REFUSED, GONE) if fault.may_lose else (REFUSED,)
+    wrong += [str(each) for each in seen.again if each.verdict not in refusals]
+    wrong += [f"told {said!r}, not {due!r}" for said, due in zip(told, fault.tells, strict=bool(told)) if said != due]
     wrong += [] if seen.newcomer_passes else ["nobody could answer a challenge afterwards"]
     gets = "; ".join([seen.gets(), "; afterwards ".join(told)] if told else [seen.gets()])
     away = f"{seen.away_seconds:.1f} s by itself" if fault.ends else f"{seen.recovery_seconds:.1f} s"
     return Row(fault.name, gets, seen.spent(), seen.kept(), away, wrong)
+
+
+def _is_the_fault(fault: Fault, seen: Trial, breach: Breach) -> bool:
+    """Answer whether a promise had to break: a connection of a dead worker, or what asks for something that is lost."""
+    answer = breach.answer
+    if answer.status == 0:
+        return fault.may_tear
+    if not fault.may_lose or answer.ended < seen.mending:
+        return False
+    is_of_the_lost = answer.status == 404 and answer.sent.about in {each.name for each in seen.lost}
+    return breach.what == LET_IN or is_of_the_lost
+
+
+def _met_the_fault(fault: Fault, seen: Trial, spend: Spend) -> bool:
+    """Answer whether somebody was at a worker when it died, or came with a challenge that is lost."""
+    is_torn = fault.may_tear and BROKE in (spend.code, spend.proof)
+    return is_torn or (fault.may_lose and spend.ended >= seen.mending and spend.code.startswith("404"))
 
 
 def shortly(names: Sequence[str]) -> tuple[Ground, list[Fault]]:

@@ -5,7 +5,11 @@ import os
 import shutil
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+from doorward.ports import Store
 
 from .places import Alone, File
 from .wire import Wire
@@ -22,6 +26,7 @@ class Wired(Alone):
         super().__init__(folder)
         self.wire = Wire(self.server.port)
         self.url = f"redis://127.0.0.1:{self.wire.port}"
+        self._keys: list[Any] = []
 
     def close(self) -> None:
         self.wire.cut()
@@ -55,15 +60,22 @@ class Wired(Alone):
 
     def lose_everything(self) -> None:
         """Start again without the append-only file."""
+        self._keys = self._asked(lambda store, now: list(store.export(["api_keys"], now)))
         self.server.kill()
         shutil.rmtree(self.server.folder / "appendonlydir")
         self.server.start()
 
     def accept(self) -> None:
-        """Take it as it is, which is what `doorward store accept` does."""
+        """Take it as it is, which is what `doorward store accept` does, and make the callers known to it again."""
+        self._asked(lambda store, now: store.accept(now))
+        self._asked(lambda store, now: store.load(self._keys, now))
+
+    def _asked(self, ask: Callable[[Store, float], Any]) -> Any:
         store = self.opened()
-        store.accept(time.time())
-        store.close()
+        try:
+            return ask(store, time.time())
+        finally:
+            store.close()
 
 
 class SmallDisk(File):

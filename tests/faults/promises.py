@@ -8,6 +8,7 @@ found in the store afterwards.
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from jsonschema_rs import Draft202012Validator
@@ -17,6 +18,7 @@ from .traffic import BLOCKED
 
 STRICTNESS = ("allow", "challenge", "deny")
 DEGRADED_ENTRY = "challenge"
+LET_IN = "let in who is blocked"
 UNREAD = "the history cannot be read now"
 GOOD = {"outcome": 200, "record": 200, "page": 200, "event": 202, "list": 200}
 _TEMPLATES = (
@@ -25,6 +27,17 @@ _TEMPLATES = (
     (r"^/v1/lists/.*$", "/v1/lists/{name}/{entry}"),
     (r"\?.*$", ""),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One broken promise, and the answer that broke it."""
+
+    answer: Answer
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.answer.sent.kind}: {self.what}"
 
 
 class Contract:
@@ -74,7 +87,7 @@ def unsafe(answer: Answer, *, store_away: bool) -> list[str]:
     if body["outcome"] == "challenge" and not body["step_up"]:
         found.append("challenged without saying how")
     if answer.sent.body and answer.sent.body["subject"]["id"] == BLOCKED and body["outcome"] != "deny":
-        found.append("let in who is blocked")
+        found.append(LET_IN)
     return found
 
 
@@ -87,8 +100,8 @@ def refused_badly(answer: Answer) -> list[str]:
     return [f"status {answer.status}: {answer.body}"]
 
 
-def broken(answers: Iterable[Answer], contract: Contract, away: Sequence[tuple[float, float]] = ()) -> list[str]:
-    """Return every broken promise, the kind of request before it; *away* is when nothing of the store answered."""
+def broken(answers: Iterable[Answer], contract: Contract, away: Sequence[tuple[float, float]] = ()) -> list[Breach]:
+    """Return every broken promise; *away* is when nothing of the store answered."""
     found = []
     for answer in answers:
         gone = any(since <= answer.began and answer.ended <= until for since, until in away)
@@ -100,5 +113,5 @@ def broken(answers: Iterable[Answer], contract: Contract, away: Sequence[tuple[f
             wrong = unsafe(answer, store_away=gone) + contract.breaches(answer)
         else:
             wrong = [f"status {answer.status}: {answer.body}"]
-        found += [f"{answer.sent.kind}: {each}" for each in wrong]
+        found += [Breach(answer, each) for each in wrong]
     return found

@@ -1,17 +1,18 @@
 """The faults that are shown: what is struck, how it is mended, and what came of it."""
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..challenges.callers import Caller
 from ..ops.conftest import fetched
+from .keeping import lost
 from .outages import Outage, outage
-from .places import TENANT, Alone, Clustered, File, Place, Service, Start, kept_in, serve, shared_secrets, strike
-from .promises import Contract, broken, lacks
+from .places import Alone, Clustered, File, Place, Service, Start, kept_in, serve, shared_secrets, strike
+from .promises import Breach, Contract, broken
 from .traffic import BLOCKED
 
 STORES: dict[str, tuple[Callable[[Path], Any], str, str]] = {
@@ -25,7 +26,7 @@ STORES: dict[str, tuple[Callable[[Path], Any], str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What was seen, every promise that was broken, and the full decisions that the store does not hold."""
+    """What was seen, every promise that was broken, and what was acknowledged and is not found."""
 
     seen: Outage
     broken: list[str]
@@ -50,7 +51,7 @@ def store_goes(name: str, start: Start, folder: Path, *, a_second: float = 200.0
     with serving(kind, start, folder) as (place, service, contract):
         seen = outage(service, getattr(place, strike_it), getattr(place, mend), a_second=a_second)
         promises = broken(seen.answers, contract, [seen.away] if place.whole else [])
-        return Shown(seen, promises, missing(place, seen))
+        return _shown(place, service, seen, promises)
 
 
 def worker_goes(start: Start, folder: Path, *, a_second: float = 200.0) -> Shown:
@@ -58,14 +59,9 @@ def worker_goes(start: Start, folder: Path, *, a_second: float = 200.0) -> Shown
     with serving(Alone, start, folder) as (place, service, contract):
         first, second = service.workers()
         seen = outage(service, lambda: strike(first), lambda: strike(second), a_second=a_second)
-        return Shown(seen, broken(seen.answers, contract), missing(place, seen))
+        return _shown(place, service, seen, broken(seen.answers, contract))
 
 
-def missing(place: Place, seen: Outage) -> list[str]:
-    """Return the decisions that were answered in full and are not found in the store."""
-    full = [each.body["id"] for each in seen.answers if each.sent.decides and each.status == 200 and not lacks(each)]
-    store, now = place.opened(), time.time()
-    try:
-        return [each for each in full if store.record(TENANT, each, now) is None]
-    finally:
-        store.close()
+def _shown(place: Place, service: Service, seen: Outage, breaches: Sequence[Breach]) -> Shown:
+    gone = lost(place, Caller(service.url, service.key), seen.answers)
+    return Shown(seen, [str(each) for each in breaches], [str(each) for each in gone])

@@ -2,6 +2,8 @@
 
 import secrets
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,21 +11,43 @@ from ..challenges.callers import EXPORT, Caller, Person
 
 Answer = tuple[int, Any]
 
+PATIENCE_SECONDS = 15.0
+# What became of a code or a proof; whatever else was answered stands for itself.
+TAKEN, REFUSED, MISSED, BROKE = "taken", "refused by name", "met 503", "met a connection that broke"
+# Whoever was enrolled is no longer.
+GONE = "gone"
+_CODE_REFUSALS = ("replayed_code", "wrong_code", "expired_code")
+_CHALLENGE_OVER = "urn:doorward:problem:challenge-expired"
+_PROOF_REFUSAL = "urn:doorward:problem:invalid-assertion"
+_TORN = 599
+
 
 @dataclass(slots=True)
 class Spend:
-    """What one person was answered; a status of 0 is none, for it was not asked."""
+    """What one person was answered, by when; *proof* is empty where there was none to redeem."""
 
     person: Person
-    verified: int = 0
-    passed: bool = False
-    redeemed: int = 0
+    ended: float = 0.0
+    code: str = ""
+    proof: str = ""
     assertion: str = ""
 
     @property
-    def refused(self) -> bool:
-        """Answer whether the store was missed."""
-        return 503 in (self.verified, self.redeemed)
+    def unexpected(self) -> list[str]:
+        """Return the answers that nobody should get, whatever fails."""
+        given = (("code", self.code), ("proof", self.proof))
+        return [f"{what}: {said}" for what, said in given if said not in ("", TAKEN, REFUSED, MISSED)]
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What became of *what*, which was acknowledged as used, where it was tried once more."""
+
+    what: str
+    verdict: str
+
+    def __str__(self) -> str:
+        return f"{self.what} once more: {self.verdict}"
 
 
 @dataclass(slots=True)
@@ -63,33 +87,36 @@ class Spenders:
 
     def _spend(self, person: Person, challenge: str) -> Spend:
         spend = Spend(person)
-        spend.verified, told = _asked(lambda: person.answer(self.caller, challenge))
-        spend.passed = spend.verified == 200 and told["status"] == "passed"
-        if spend.passed:
-            spend.assertion = told["assertion"]
-            spend.redeemed, _ = _asked(lambda: self._redeem(spend))
+        answer = _asked(lambda: person.answer(self.caller, challenge))
+        spend.code = _of_a_code(answer)
+        if spend.code == TAKEN:
+            spend.assertion = answer[1]["assertion"]
+            spend.proof = _of_a_proof(_asked(lambda: self._redeem(spend)))
+        spend.ended = time.monotonic()
         return spend
 
     def _redeem(self, spend: Spend) -> Answer:
         return self.caller.post("/v1/assertions/redeem", {"assertion": spend.assertion})
 
-    def good_twice(self) -> list[str]:
-        """Try everything that was acknowledged once more, and return whose was taken."""
+    def again(self) -> list[Again]:
+        """Try everything that was acknowledged once more: each must be refused, by a name."""
         found = []
         for spend in self.spends:
             who = spend.person.id
-            if spend.passed and self._passes_again(spend.person):
-                found.append(f"{who}: code")
-            if spend.redeemed == 200:
-                found += [f"{who}: proof"] if self._redeem(spend)[0] == 200 else []
+            if spend.code == TAKEN:
+                found.append(Again(f"{who}: code", self._code_again(spend.person)))
+            if spend.proof == TAKEN:
+                found.append(Again(f"{who}: proof", _of_a_proof(_patiently(lambda spend=spend: self._redeem(spend)))))
         return found
 
-    def _passes_again(self, person: Person) -> bool:
-        asked = self.caller.made("/v1/decisions", person.asks(EXPORT, "s-again"))["challenge"]
+    def _code_again(self, person: Person) -> str:
+        status, told = _patiently(lambda: self.caller.post("/v1/decisions", person.asks(EXPORT, "s-again")))
+        if status != 200 or told["degraded"]:
+            return f"no full decision: {status} {told}"
+        asked = told["challenge"]
         if asked is None or not asked["authenticators"]:
-            # The store has lost what they had enrolled: nothing of theirs is good.
-            return False
-        return bool(person.answer(self.caller, asked["id"])[1].get("status") == "passed")
+            return GONE
+        return _of_a_code(_patiently(lambda: person.answer(self.caller, asked["id"])))
 
     def newcomer_passes(self) -> bool:
         """Answer whether somebody who has just come can answer a challenge."""
@@ -97,10 +124,42 @@ class Spenders:
         return bool(person.answer(self.caller, person.challenged(self.caller))[1].get("status") == "passed")
 
 
-def _asked(ask: Any) -> Answer:
-    """Return what was answered; a connection that broke is a status of 599."""
+def _of_a_code(answer: Answer) -> str:
+    status, told = answer
+    if status == 200 and told["status"] == "passed":
+        return TAKEN
+    if status == 410 and told["type"] == _CHALLENGE_OVER:
+        return REFUSED
+    is_named = status == 200 and told.get("error") in _CODE_REFUSALS
+    return REFUSED if is_named else _of_none(answer)
+
+
+def _of_a_proof(answer: Answer) -> str:
+    status, told = answer
+    if status == 200:
+        return TAKEN
+    return REFUSED if status == 422 and told["type"] == _PROOF_REFUSAL else _of_none(answer)
+
+
+def _of_none(answer: Answer) -> str:
+    return {503: MISSED, _TORN: BROKE}.get(answer[0], f"{answer[0]} {answer[1]}")
+
+
+def _patiently(ask: Callable[[], Answer]) -> Answer:
+    """Return the first answer that is one: not «later», and no decision that something was missing for."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        status, told = answer = _asked(ask)
+        is_late = status in (429, 503, _TORN) or (status == 200 and bool(told.get("degraded")))
+        if not is_late or time.monotonic() > until:
+            return answer
+        time.sleep(0.5)
+
+
+def _asked(ask: Callable[[], Answer]) -> Answer:
+    """Return what was answered, or what stands for a connection that broke."""
     try:
         status, told = ask()
     except OSError:
-        return 599, None
+        return _TORN, None
     return int(status), told

@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..challenges.callers import Caller
+from .keeping import Kept, acknowledged, counted, lost
 from .load import Answer, under_load
 from .outages import is_missing, percentile
-from .places import TENANT, Place, Service
-from .promises import Contract, broken, lacks
-from .spending import Spend, Spenders
+from .places import Place, Service
+from .promises import Breach, Contract, broken, lacks
+from .spending import TAKEN, Again, Spend, Spenders
 
 BEFORE_SECONDS = 1.0
 AFTER_SECONDS = 3.0
@@ -22,15 +23,16 @@ _trials = itertools.count(1)
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Every answer, when the fault began and ended, and what was found afterwards."""
+    """Every answer, when the fault began, was about to end and had ended, and what was found afterwards."""
 
     answers: Sequence[Answer]
     spends: Sequence[Spend]
     struck: float
+    mending: float
     mended: float
-    broken: Sequence[str]
-    lost: Sequence[str]
-    good_twice: Sequence[str]
+    broken: Sequence[Breach]
+    lost: Sequence[Kept]
+    again: Sequence[Again]
     newcomer_passes: bool
 
     @property
@@ -51,13 +53,15 @@ class Trial:
 
     def gets(self) -> str:
         """Return in a few words what callers got while it lasted."""
-        decisions = [each for each in self.during if each.sent.decides and each.status == 200]
+        asked = [each for each in self.during if each.sent.decides and each.status]
+        decisions = [each for each in asked if each.status == 200]
         short = sum(1 for each in decisions if lacks(each))
+        failed = len(asked) - len(decisions) or "none"
         others = [each for each in self.during if not each.sent.decides]
         refused = sum(1 for each in others if each.status == 503)
         torn = sum(1 for each in self.during if each.status == 0)
         wrong = Counter(each.status for each in self.during if each.status >= 500 and each.status != 503)
-        words = [f"{len(decisions) - short} full and {short} degraded decisions, none failed"]
+        words = [f"{len(decisions) - short} full and {short} degraded decisions, {failed} failed"]
         words += [f"{refused} of {len(others)} other requests 503"] if refused else []
         words += [f"{torn} connections broke"] if torn else []
         words += [f"{number} answers {status}" for status, number in wrong.items()]
@@ -65,14 +69,24 @@ class Trial:
 
     def spent(self) -> str:
         """Return what became of the codes and proofs that were handed in, before, meanwhile and afterwards."""
-        passed = sum(1 for each in self.spends if each.passed)
-        refused = sum(1 for each in self.spends if each.refused)
-        return f"{passed} of {len(self.spends)} codes passed, {refused} met 503; {len(self.good_twice)} were good twice"
+        codes = Counter(each.code for each in self.spends)
+        proofs = Counter(each.proof for each in self.spends if each.proof)
+        twice = sum(1 for each in self.again if each.verdict == TAKEN)
+        words = [f"{codes[TAKEN]} of {len(self.spends)} codes passed{_others(codes)}"]
+        words += [f"{proofs[TAKEN]} of {proofs.total()} proofs redeemed{_others(proofs)}"]
+        return "; ".join([*words, f"{twice} were good twice"])
 
     def kept(self) -> str:
         """Return what was lost of what was acknowledged."""
-        full = [each for each in self.answers if each.sent.decides and each.status == 200 and not lacks(each)]
-        return f"{len(self.lost)} of {len(full)} decisions that were answered in full"
+        return counted(acknowledged(self.answers), self.lost)
+
+
+def _others(verdicts: Counter[str]) -> str:
+    """Return how many met what else; of an answer that stands for itself its status."""
+    shown = Counter[str]()
+    for what, number in verdicts.items():
+        shown[f"met {what[:3]}" if what[0].isdigit() else what] += number
+    return "".join(f", {number} {what}" for what, number in sorted(shown.items()) if what != TAKEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +108,8 @@ def trial(
     times: Times,
 ) -> Trial:
     """Strike and mend under load, and try everything again that counts once."""
-    spenders = Spenders(Caller(service.url, service.key), times.people)
+    caller = Caller(service.url, service.key)
+    spenders = Spenders(caller, times.people)
     spenders.prepare()
     seed = 1000 * next(_trials)
     with under_load(service.url, service.key, a_second=times.a_second, first_seed=seed) as load:
@@ -103,6 +118,7 @@ def trial(
         struck = time.monotonic()
         strike()
         time.sleep(times.away)
+        mending = time.monotonic()
         mend()
         mended = time.monotonic()
         time.sleep(times.after)
@@ -112,10 +128,11 @@ def trial(
         load.answers,
         spenders.spends,
         struck,
+        mending,
         mended,
         broken(load.answers, contract),
-        lost(place, load.answers),
-        spenders.good_twice(),
+        lost(place, caller, load.answers),
+        spenders.again(),
         whole,
     )
 
@@ -131,13 +148,3 @@ def is_whole_again(spenders: Spenders) -> bool:
             # Refused while the last of it goes by.
             time.sleep(0.3)
     return False
-
-
-def lost(place: Place, answers: Sequence[Answer]) -> list[str]:
-    """Return the decisions that were answered in full and are not found in the store."""
-    full = [each.body["id"] for each in answers if each.sent.decides and each.status == 200 and not lacks(each)]
-    store, now = place.opened(), time.time()
-    try:
-        return [each for each in full if store.record(TENANT, each, now) is None]
-    finally:
-        store.close()
