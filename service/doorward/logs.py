@@ -22,8 +22,12 @@ _MOST_DEPTH = 8
 _ACCESS = "doorward.access"
 _JSON = json.JSONEncoder()
 _STAMP = structlog.processors.TimeStamper(fmt="iso", utc=True)
-# API keys, device tokens, the tokens of links in messages and the assertions that we sign.
-_SECRETS = re.compile(r"\b(dwk|dvt|wty)_[A-Za-z0-9_-]+|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
+# API keys, receipts, the tokens of links in messages; device tokens and grants, whose secret stands after the dot; what
+# web-hooks are signed with; the assertions that we sign.
+_SECRETS = re.compile(
+    r"\b(?:dwk|dvt|grt|rcp|wty)_[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)?|\bwhsec_[A-Za-z0-9+/=_-]+"
+    r"|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"
+)
 # Fields whose value is a secret or a person whatever it looks like; nobody should log them at all.
 _NEVER = frozenset(
     {"authorization", "key", "secret", "token", "device_token", "assertion", "code", "password", "phone"}

@@ -18,6 +18,7 @@ from doorward.notifying import Known, event_json
 
 NOW = 1_782_900_000.0
 SECRETS = ["471906", "dvt_abcDEF123.xyz", "dwk_secretsecret", "eyJhbGciOiJFUzI1NiJ9.e30.sig", "JBSWY3DPEHPK3PXP"]
+NAMED = [*SECRETS[1:4], "grt_abcDEF123.xyz", "rcp_abcDEF123", "wty_abcDEF123", "whsec_abcDEF123"]
 PERSONAL = [
     "anna@example.org",
     "+4915112345678",
@@ -48,6 +49,16 @@ def test_no_event_carries_what_reaches_or_stands_for_a_person(event, details):
         known = Known(Notice("t", event, "u-1", NOW, details), BY_NAME[event], Realm("t"), b"", None)
 
         assert name not in json.dumps(event_json(known))
+
+
+@pytest.mark.parametrize("secret", NAMED)
+def test_no_event_takes_a_secret_of_ours_for_a_name(secret):
+    details = dict.fromkeys(("rule", "application", "action"), secret)
+    known = Known(
+        Notice("t", "decision.denied", "u-1", NOW, details), BY_NAME["decision.denied"], Realm("t"), b"", None
+    )
+
+    assert secret not in json.dumps(event_json(known))
 
 
 @given(st.sampled_from([event.name for event in EVENTS]), ANY, ANY, ANY)

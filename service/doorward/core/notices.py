@@ -65,7 +65,7 @@ BY_NAME: Mapping[str, Event] = {event.name: event for event in EVENTS}
 
 _ID = re.compile(r"(fac|chl|dev)_[A-Za-z0-9_-]{1,40}\Z|all\Z")
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
-_NAME = re.compile(r"(?!dvt_|dwk_|wty_|whsec_|eyJ)[A-Za-z][A-Za-z0-9_.:-]{0,127}\Z")
+_NAME = re.compile(r"(?!dvt_|dwk_|wty_|grt_|rcp_|whsec_|eyJ)[A-Za-z][A-Za-z0-9_.:-]{0,127}\Z")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?Z\Z")
 _COUNTRY = re.compile(r"[A-Z]{2}\Z")
 _NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?\Z")
