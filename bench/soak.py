@@ -3,8 +3,8 @@
 Starts redis-server and `doorward serve` with two workers on free ports. First two hundred callers send the sign-ins of
 a simulated world at a steady pace, attackers included, with reports and records between them: no answer may be wrong,
 and neither memory nor open files may grow. Then many more connections send as fast as they are answered: whatever
-cannot be answered in time must be refused at once with a time to retry, and nothing may break. Exit status 1 where one
-of these does not hold.
+cannot be answered in time must be refused soon, with a time to retry, and be counted; nothing may break. Exit status 1
+where one of these does not hold.
 
     .venv/bin/python bench/soak.py --seconds 1800 --json soak.json
 """
@@ -39,6 +39,11 @@ LONGEST_SECONDS = 7200
 EVERY_SECONDS = 5.0
 CONNECT_SECONDS = 10.0
 PEOPLE = 2000
+# A request waits for a thread for a second at most (DOORWARD_MOST_WAIT_MS), and before that at the door, where there
+# are more connections than the workers hold; a machine that is slow may add to both.
+MOST_MS = 3000.0
+# Each worker tells what it has counted a second later.
+COUNTED_SECONDS = 2.0
 
 
 def steady(served: Served, chosen: argparse.Namespace) -> Json:
@@ -90,6 +95,7 @@ def overload(served: Served, chosen: argparse.Namespace) -> Json:
         link.seen = seen
         links.append(link)
     sent = drive_links(Target(served.port, served.key, {}), links, chosen.overload_seconds)
+    time.sleep(COUNTED_SECONDS)
     by_status = Counter(status for status, _, _ in seen)
     answered = sorted(seconds for status, _, seconds in seen if status == 200)
     shed = sorted(seconds for status, _, seconds in seen if status == 503)
@@ -129,6 +135,15 @@ def failures(found: Json) -> list[str]:
         told.append(f"under overload there were answers other than 200, 429 and 503: {strange}")
     if storm["refused_without_retry_after"]:
         told.append(f"{storm['refused_without_retry_after']} refusals did not say when to retry")
+    for what in ("answered", "refused"):
+        p99 = storm[f"{what}_ms"].get("p99", 0.0)
+        if p99 > MOST_MS:
+            told.append(
+                f"under overload one of a hundred was {what} after {p99:.0f} ms or more, not within {MOST_MS:.0f}"
+            )
+    refused = storm["answers"].get("503", 0)
+    if storm["shed_counted"] < refused:
+        told.append(f"{refused} were refused, and {storm['shed_counted']} are counted as such")
     return told
 
 
