@@ -1,10 +1,11 @@
 """What allows a new authenticator: a proof that reaches as much, an administrator's reason, or that there is none."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
-from .conftest import ADMIN, bound_totp, challenged, code_of, proof_of, put, verify
+from .conftest import ADMIN, bound_totp, challenged, code_of, login, proof_of, put, verify
 
 PATH = "/v1/subjects/u-1/authenticators"
 TOTP = {"type": "totp", "label": "tablet"}
@@ -42,6 +43,33 @@ def test_a_proof_that_reaches_less_binds_nothing_and_is_not_used_up(house):
 
     refused(bind(house, assertion=weak), 403, "reaches aal1, and aal2 is needed")
     assert house.post("/v1/assertions/redeem", {"assertion": weak}).status_code == 200
+
+
+def with_scopes(house, *scopes):
+    """Return the house as a caller sees it whose key has *scopes* alone."""
+    _, key = house.wiring.services.api_keys.create(tenant="default", scopes=scopes, now=house.now[0])
+    return replace(house, key=key)
+
+
+def test_a_key_with_decide_and_enrol_vouches_for_a_second_factor_and_binds_another(house):
+    """The contract lets a caller challenge by itself, and takes its word for it: docs/threat-model.md accepts that."""
+    bound_totp(house)
+    both = with_scopes(house, "decide", "enrol")
+
+    told = proof_of(both, amr=["pwd", "otp", "mfa"])
+
+    assert bind(both, assertion=told).status_code == 201
+
+
+def test_neither_decide_nor_enrol_alone_vouches_and_binds(house):
+    bound_totp(house)
+    decides, enrols = with_scopes(house, "decide"), with_scopes(house, "enrol")
+
+    told = proof_of(decides, amr=["pwd", "otp", "mfa"])
+
+    assert bind(decides, assertion=told).status_code == 403
+    assert enrols.post("/v1/decisions", login("u-1")).status_code == 403
+    refused(bind(enrols), 403, "the subject has authenticators")
 
 
 def test_a_proof_allows_one_change(house):
