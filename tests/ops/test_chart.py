@@ -147,3 +147,12 @@ def is_command(words: list[str]) -> bool:
     for word in words:
         at = at.commands.get(word) if isinstance(at, click.Group) else None
     return at is not None
+
+
+@pytest.mark.parametrize("values", VALUES, ids=lambda file: file.name)
+def test_the_chart_lets_strangers_to_what_they_need_and_to_no_readiness(values: Path) -> None:
+    given = read(values)
+    paths = [path for way in ("ingress", "route") for path in given.get(way, {}).get("paths", ())]
+
+    assert set(paths) <= {"/challenge/", "/was-this-you/", "/v1/push/"}
+    assert paths or values.name != "values.yaml"
