@@ -56,8 +56,9 @@ def steady(served: Served, chosen: argparse.Namespace) -> Json:
             f"http://127.0.0.1:{served.port}", served.key, callers, a_second=chosen.a_second, seconds=chosen.seconds
         ).wait()
     before, after = watching.growth()
+    answered = sum(tally.answers.values())
     return {
-        "requests": sum(tally.answers.values()),
+        "requests": answered,
         "wrong": tally.number_wrong,
         "wrong_first": tally.wrong,
         "answers": dict(sorted(tally.answers.items())),
@@ -68,7 +69,7 @@ def steady(served: Served, chosen: argparse.Namespace) -> Json:
         "cores": round((served.cpu_seconds() - cpu) / chosen.seconds, 2),
         "memory_mib": [round(each.memory / MIB, 1) for each in (before, after)],
         "files": [before.files, after.files],
-        "growing": watching.growing(),
+        "growing": watching.growing(requests=answered),
     }
 
 

@@ -2,10 +2,13 @@
 
 import os
 import socket
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from .appetite import CONNECTIONS_TO_A_FILE, SLACK_FILES, Held, Watching, open_files
+import pytest
+
+from .appetite import CONNECTIONS_TO_A_FILE, MIB, SLACK_FILES, Held, Watching, open_files
 
 
 def test_sockets_that_stay_open_are_counted_one_by_one() -> None:
@@ -37,15 +40,51 @@ def test_a_file_that_is_opened_again_and_again_is_counted_once_it_is_more_than_a
         assert open_files(os.getpid()) == before + 6
 
 
-def test_what_grows_is_told() -> None:
-    watching = Watching(os.getpid(), every=60)
-    watching.seen = [Held(100_000_000, 50)] * 6 + [Held(120_000_000, 50 + SLACK_FILES + 1)] * 3
+# Of two minutes at 120 requests a second, each sixth of a minute, in MiB: two runs with nothing wrong.
+RUNS = (
+    [188.2, 192.0, 193.9, 194.1, 194.8, 195.0, 196.0, 196.5, 198.1, 199.0, 199.8, 200.2],
+    [178.2, 190.7, 192.7, 194.2, 195.6, 196.4, 197.2, 198.0, 198.4, 199.4, 198.8, 196.4],
+)
+REQUESTS = 14_400
 
-    assert watching.growing() == ["memory grew from 95.4 to 114.4 MiB", "open files grew from 50 to 55"]
+
+def grown(memory: Sequence[float], *, files: Sequence[int] = (), leaks: int = 0, requests: int = REQUESTS) -> list[str]:
+    """Return what is told of samples in MiB, with *leaks* bytes a request on top."""
+    watching = Watching(os.getpid(), every=60)
+    leak = leaks * requests / max(1, len(memory) - 1)
+    watching.seen = [
+        Held(int(each * MIB + leak * place), files[place] if files else 50) for place, each in enumerate(memory)
+    ]
+    return watching.growing(requests=requests)
+
+
+def test_what_grows_is_told() -> None:
+    files = [50] * 6 + [50 + SLACK_FILES + 1] * 3
+
+    assert grown([100.0] * 6 + [120.0] * 3, files=files, requests=360_000) == [
+        "memory grew from 100.0 to 120.0 MiB",
+        "open files grew from 50 to 55",
+    ]
 
 
 def test_what_comes_and_goes_is_not_told() -> None:
-    watching = Watching(os.getpid(), every=60)
-    watching.seen = [Held(100_000_000, 50)] * 6 + [Held(104_000_000, 50 + SLACK_FILES)] * 3
+    assert grown([100.0] * 6 + [104.0] * 3, files=[50] * 6 + [50 + SLACK_FILES] * 3) == []
 
-    assert watching.growing() == []
+
+@pytest.mark.parametrize("run", RUNS)
+def test_caches_that_fill_are_not_told_and_a_leak_of_two_kilobytes_a_request_is(run: list[float]) -> None:
+    assert grown(run) == []
+    assert any("a request" in each for each in grown(run, leaks=2000))
+
+
+def test_a_moment_that_holds_much_more_is_no_leak() -> None:
+    run = [*RUNS[0][:8], 260.0, *RUNS[0][9:]]
+
+    assert grown(run) == []
+
+
+def test_half_an_hour_of_caches_that_fill_is_not_told_and_a_slow_leak_is() -> None:
+    half_an_hour = [260.0 + 22.0 * place / 40 for place in range(40)]
+
+    assert grown(half_an_hour, requests=360_000) == []
+    assert len(grown(half_an_hour, leaks=100, requests=360_000)) == 1
