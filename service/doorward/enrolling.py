@@ -7,6 +7,7 @@ from typing import Any
 
 from doorward.ceremony import Verified
 from doorward.challenge_rows import Kept, KeptChallenges
+from doorward.core.assurance import combine
 from doorward.core.challenges import PASSED, PENDING, Shown
 from doorward.core.enrolment import Authenticator
 from doorward.core.errors import ChallengeEnded, ChallengeExpired, MoreRequired, NotFound
@@ -33,7 +34,8 @@ class Enrolling:
         """
         challenge = kept.challenge
         is_contact = challenge.contact(held.id) is not None
-        aal = int(challenge.has_first_factor(now)) if is_contact else challenge.assurance(now).aal
+        reached = combine((), first=challenge.first_factors(now)) if is_contact else challenge.assurance(now)
+        aal = reached.aal
         if not challenge.enrol or not (is_contact or aal >= STRONG_AAL):
             return {}
         token = new_grant(kept.row.id)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from doorward.core.assurance import adds_to_possession, first_factors
 from doorward.core.canonical import binding_digest
 from doorward.core.facts import Facts
 from doorward.core.outcome import Assessment, Proof
@@ -45,8 +46,8 @@ class Case(NamedTuple):
 
     @property
     def first_factor(self) -> bool:
-        """Answer whether the caller states a first factor: now, or in the session that asks."""
-        return self.request.credential.result == "passed" or bool(self.request.session.amr)
+        """Answer whether the caller states a factor that makes two with an authenticator: now, or in the session."""
+        return adds_to_possession(first_factors(self.request, now=self.now, max_age=None))
 
 
 class Judgement(NamedTuple):

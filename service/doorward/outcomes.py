@@ -6,7 +6,7 @@ from typing import Any
 from doorward.challenge_rows import KeptChallenges
 from doorward.consequences import device_json
 from doorward.core import ring
-from doorward.core.assurance import Assurance, stated
+from doorward.core.assurance import PASSWORD_AMR, Assurance, stated
 from doorward.core.challenges import CANCELLED, PENDING, Challenge
 from doorward.core.errors import BadInput, Conflict, Mistake
 from doorward.core.identifiers import new_id
@@ -132,4 +132,5 @@ def _taken_over(challenge: Challenge, now: float) -> Challenge:
 
 def _assurance(told: Told, record: DecisionRecord) -> Assurance:
     """Return what the caller's word is worth; a statement is never phishing-resistant, for we did not see it."""
-    return stated(told.amr, first_factor=record.request.credential.result == "passed")
+    first = (PASSWORD_AMR,) if record.request.credential.result == "passed" else ()
+    return stated(told.amr, first=first)

@@ -11,6 +11,7 @@ from doorward.assertions import AssertionDesk
 from doorward.consequences import Keeping
 from doorward.contacts import Contacts
 from doorward.core import history
+from doorward.core.assurance import DEFAULT_MAX_AGE_SECONDS
 from doorward.core.history import OTP_WEIGHT, PASSWORD_ONLY_WEIGHT, PHISHING_RESISTANT_WEIGHT
 from doorward.core.outcome import ALLOW, Proof
 from doorward.core.population import second_step_passed
@@ -22,7 +23,6 @@ from doorward.device_tokens import Issued, issue, reissue
 from doorward.gather import Sources, keys_of, sight_again
 from doorward.kept import KeptRecords
 from doorward.learning import APPLIED, NONE, PROFILE_LIFE_SECONDS, QUARANTINED, Lesson, standing
-from doorward.policy.engine import DEFAULT_MAX_AGE_SECONDS
 from doorward.ports import Changes, DeviceRecord, Keys, Observation, Snapshot, Store
 
 Json = dict[str, Any]

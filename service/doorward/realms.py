@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from doorward.ceremony import Ceremony, Realm
 from doorward.challenge_rows import Kept
-from doorward.core.assurance import AUTHENTICATOR_TYPES
+from doorward.core.assurance import combine
 from doorward.core.challenges import Challenge
 from doorward.core.enrolment import Authenticator
 
@@ -49,6 +49,5 @@ class Ceremonies:
 
 def _needs_user_verification(challenge: Challenge, held: Authenticator, now: float) -> bool:
     """Answer whether possession alone would not reach the level that is required."""
-    kind = AUTHENTICATOR_TYPES[held.type]
-    reached = kind.aal_after_password if challenge.has_first_factor(now) else min(kind.aal, 1)
+    reached = combine([held.type], first=challenge.first_factors(now), user_verified=False).aal
     return challenge.required.aal > reached

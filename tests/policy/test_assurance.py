@@ -4,9 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorward.core.assurance import AUTHENTICATOR_TYPES, can_meet, combine, meets, stated, usable
+from doorward.core.assurance import AUTHENTICATOR_TYPES, can_meet, combine, first_factors, meets, stated, usable
 from doorward.core.outcome import Proof, Requirement
+from doorward.core.request import DecisionRequest, Session, Subject
 
+from .conftest import NOW
+
+PASSWORD = ("pwd",)
 TYPES = st.lists(st.sampled_from(sorted(AUTHENTICATOR_TYPES)), max_size=4)
 REQUIREMENTS = st.builds(
     Requirement,
@@ -40,29 +44,62 @@ REQUIREMENTS = st.builds(
     ],
 )
 def test_types_add_up_by_the_table(types, first_factor, aal, amr):
-    reached = combine(types, first_factor=first_factor)
+    reached = combine(types, first=PASSWORD if first_factor else ())
 
     assert (reached.aal, reached.amr, reached.acr) == (aal, amr, f"aal{aal}")
 
 
 def test_a_passkey_without_user_verification_is_one_factor():
-    alone = combine(["passkey"], first_factor=False, user_verified=False, synced=True)
-    after_password = combine(["passkey"], first_factor=True, user_verified=False)
+    alone = combine(["passkey"], user_verified=False, synced=True)
+    after_password = combine(["passkey"], first=PASSWORD, user_verified=False)
 
     assert (alone.aal, alone.amr) == (1, ("swk", "pop"))
     assert (after_password.aal, after_password.amr) == (2, ("pwd", "hwk", "pop", "mfa"))
 
 
+@pytest.mark.parametrize(
+    ("first", "types", "aal", "amr"),
+    [
+        (("otp",), ("totp",), 1, ("otp",)),
+        (("pwd", "otp"), ("totp",), 2, ("pwd", "otp", "mfa")),
+        (("pin",), ("totp",), 2, ("pin", "otp", "mfa")),
+        (("pwd", "otp"), ("email",), 1, ("pwd", "otp", "email")),
+        (("pwd", "otp"), (), 1, ("pwd", "otp")),
+    ],
+)
+def test_what_is_stated_counts_by_the_factor_it_names_and_only_beside_what_was_shown(first, types, aal, amr):
+    reached = combine(types, first=first)
+
+    assert (reached.aal, reached.amr) == (aal, amr)
+
+
+@pytest.mark.parametrize(
+    ("age", "max_age", "first"),
+    [
+        (12 * 3600, None, ("pwd",)),
+        (12 * 3600 + 1, None, ()),
+        (900, 900, ("pwd",)),
+        (901, 900, ()),
+        (-60, 900, ("pwd",)),
+        (-61, 900, ()),
+    ],
+)
+def test_what_a_session_states_counts_as_long_as_a_proof_would(age, max_age, first):
+    request = DecisionRequest("action", Subject("u-1"), session=Session(amr=("pwd", "rba"), auth_time=NOW - age))
+
+    assert first_factors(request, now=NOW, max_age=max_age) == first
+
+
 @given(TYPES, st.booleans())
 def test_no_combination_reaches_aal_3(types, first_factor):
-    assert combine(types, first_factor=first_factor).aal <= 2
+    assert combine(types, first=PASSWORD if first_factor else ()).aal <= 2
 
 
 @given(TYPES, st.sampled_from(sorted(AUTHENTICATOR_TYPES)), st.booleans())
 def test_one_authenticator_more_never_lowers_the_level(types, another, first_factor):
-    before = combine(types, first_factor=first_factor).aal
+    before = combine(types, first=PASSWORD if first_factor else ()).aal
 
-    assert combine([*types, another], first_factor=first_factor).aal >= before
+    assert combine([*types, another], first=PASSWORD if first_factor else ()).aal >= before
 
 
 @pytest.mark.parametrize(
@@ -84,12 +121,12 @@ def test_what_a_caller_states_is_worth_the_factors_it_names(amr, aal):
 
 
 def test_the_stated_first_factor_counts_with_a_stated_challenge():
-    assert stated(["otp"], first_factor=True).amr == ("pwd", "otp", "mfa")
+    assert stated(["otp"], first=PASSWORD).amr == ("pwd", "otp", "mfa")
 
 
 @given(TYPES, st.booleans())
 def test_what_we_state_ourselves_is_never_worth_more_when_read_back(types, first_factor):
-    reached = combine(types, first_factor=first_factor)
+    reached = combine(types, first=PASSWORD if first_factor else ())
 
     assert stated(reached.amr).aal <= reached.aal
 
@@ -125,7 +162,7 @@ def test_without_a_first_factor_an_otp_cannot_reach_aal_2_and_a_passkey_can():
 
 @given(REQUIREMENTS, TYPES)
 def test_whoever_can_meet_a_requirement_meets_it_by_showing_everything(requirement, types):
-    reached = combine(types, first_factor=True)
+    reached = combine(types, first=PASSWORD)
     proof = Proof(0.0, reached.aal, reached.amr, types=tuple(types), phishing_resistant="passkey" in types)
 
     if can_meet(requirement, types, first_factor=True):

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from doorward.core.outcome import Proof, Requirement
+from doorward.core.request import DecisionRequest
 
 POSSESSION = "possession"
 KNOWLEDGE = "knowledge"
@@ -16,6 +17,12 @@ NOTHING = "nothing"
 PASSWORD_AMR = "pwd"  # noqa: S105  # the amr value of RFC 8176, no secret
 MULTI_FACTOR_AMR = "mfa"
 EMAIL_AMR = "email"
+
+# SP 800-63B-4 wants AAL 2 renewed after 24 hours at most; half of it where a rule does not say.
+DEFAULT_MAX_AGE_SECONDS = 12 * 3600
+
+# What was shown may seem to come from the near future where two machines' clocks differ.
+CLOCK_SKEW_SECONDS = 60
 
 # A code that an administrator gives stands in for whatever type is asked for, but never for what resists phishing.
 BYPASS = "bypass_code"
@@ -76,22 +83,24 @@ class Assurance:
         return f"aal{self.aal}"
 
 
-def combine(types: Iterable[str], *, first_factor: bool, user_verified: bool = True, synced: bool = False) -> Assurance:
-    """Return what the verified *types* add up to, with or without the first factor that the caller states.
+def combine(
+    types: Iterable[str], *, first: Iterable[str] = (), user_verified: bool = True, synced: bool = False
+) -> Assurance:
+    """Return what the verified *types* add up to with *first*, the factors that the caller states as `amr` values.
 
     *user_verified* and *synced* are the flags UV and BE of a passkey: without UV it proves possession alone.
     """
-    amr = [PASSWORD_AMR] if first_factor else []
-    factors = {KNOWLEDGE} if first_factor else set[str]()
+    amr: list[str] = []
+    shown: set[str] = set()
     for name in types:
         kind = AUTHENTICATOR_TYPES[name]
-        factors.add(kind.factor)
+        shown.add(kind.factor)
         if name == "passkey":
             amr += _passkey_amr(user_verified=user_verified, synced=synced)
-            factors |= {INHERENCE} if user_verified else set()
+            shown |= {INHERENCE} if user_verified else set()
         else:
             amr += kind.amr
-    return _assurance(factors - {NOTHING}, amr)
+    return _assurance(shown - {NOTHING}, amr, first)
 
 
 def _passkey_amr(*, user_verified: bool, synced: bool) -> list[str]:
@@ -99,11 +108,13 @@ def _passkey_amr(*, user_verified: bool, synced: bool) -> list[str]:
     return [key, "user", "pop"] if user_verified else [key, "pop"]
 
 
-def _assurance(factors: Collection[str], amr: list[str]) -> Assurance:
-    """A biometric or a PIN counts only with the possession that it unlocks."""
-    several = POSSESSION in factors and len(factors) > 1
+def _assurance(shown: Collection[str], amr: Iterable[str], first: Iterable[str]) -> Assurance:
+    """A biometric or a PIN counts only with the possession that it unlocks, and what is stated only beside *shown*."""
+    before = list(first)
+    factors = {*shown, *_factors_of(before)}
+    several = bool(shown) and POSSESSION in factors and len(factors) > 1
     single = POSSESSION in factors or KNOWLEDGE in factors
-    names = [name for name in dict.fromkeys(amr) if name != MULTI_FACTOR_AMR]
+    names = [name for name in dict.fromkeys([*before, *amr]) if name != MULTI_FACTOR_AMR]
     return Assurance(2 if several else int(single), tuple([*names, MULTI_FACTOR_AMR] if several else names))
 
 
@@ -137,12 +148,42 @@ _STATED_TYPES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def stated(amr: Iterable[str], *, first_factor: bool = False) -> Assurance:
+def stated(amr: Iterable[str], *, first: Iterable[str] = ()) -> Assurance:
     """Return what a caller's own challenge is worth: by the factors it names, a bare `mfa` names none."""
-    given = ([PASSWORD_AMR] if first_factor else []) + list(amr)
-    names = [name for name in dict.fromkeys(given) if name != MULTI_FACTOR_AMR]
-    counted = [name for name in names if not (name == "otp" and EMAIL_AMR in names)]
-    return _assurance({_STATED_FACTORS[name] for name in counted if name in _STATED_FACTORS}, names)
+    names = list(amr)
+    return _assurance(_factors_of(names), names, first)
+
+
+def first_factors(request: DecisionRequest, *, now: float, max_age: float | None) -> tuple[str, ...]:
+    """Return the `amr` values of the factors that the caller states: a credential that passed, and its session's.
+
+    Those of a session count as long as a proof would: for *max_age* seconds, 12 hours where that is None.
+    """
+    session = request.session
+    passed = (PASSWORD_AMR,) if request.credential.result == "passed" else ()
+    if session.auth_time is not None and not is_fresh(session.auth_time, now=now, max_age=max_age):
+        return passed
+    return tuple(dict.fromkeys([*passed, *_counted(session.amr)]))
+
+
+def adds_to_possession(first: Iterable[str]) -> bool:
+    """Answer whether *first* names a factor that makes two with an authenticator that somebody has."""
+    return bool(_factors_of(first) - {POSSESSION})
+
+
+def is_fresh(auth_time: float, *, now: float, max_age: float | None) -> bool:
+    """Answer whether what was shown at *auth_time* is no older than *max_age*, and not of the future."""
+    return -CLOCK_SKEW_SECONDS <= now - auth_time <= (max_age or DEFAULT_MAX_AGE_SECONDS)
+
+
+def _counted(amr: Iterable[str]) -> list[str]:
+    """Return the values among *amr* that speak for a factor; a code by mail is an `otp` that proves no possession."""
+    names = list(amr)
+    return [name for name in names if name in _STATED_FACTORS and not (name == "otp" and EMAIL_AMR in names)]
+
+
+def _factors_of(amr: Iterable[str]) -> set[str]:
+    return {_STATED_FACTORS[name] for name in _counted(amr)}
 
 
 def can_meet(requirement: Requirement, enrolled_types: Iterable[str], *, first_factor: bool) -> bool:
@@ -152,7 +193,7 @@ def can_meet(requirement: Requirement, enrolled_types: Iterable[str], *, first_f
         return False
     if requirement.phishing_resistant and not any(AUTHENTICATOR_TYPES[name].phishing_resistant for name in offered):
         return False
-    return combine(offered, first_factor=first_factor).aal >= requirement.aal
+    return combine(offered, first=(PASSWORD_AMR,) if first_factor else ()).aal >= requirement.aal
 
 
 def meets(requirement: Requirement, proof: Proof) -> bool:

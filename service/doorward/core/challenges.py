@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from doorward.core.assurance import AUTHENTICATOR_TYPES, Assurance, combine, meets
+from doorward.core.assurance import AUTHENTICATOR_TYPES, Assurance, combine, first_factors, meets
 from doorward.core.contacts import Vouched
 from doorward.core.errors import ChallengeEnded, ChallengeExpired, MoreRequired, ReplayedCode, TooManyAttempts
 from doorward.core.hosted import Hosted
@@ -167,18 +167,14 @@ class Challenge:
         passkeys = [each for each in self.passed if each.type == "passkey"]
         return combine(
             types,
-            first_factor=self.has_first_factor(now),
+            first=self.first_factors(now),
             user_verified=all(each.user_verified for each in passkeys),
             synced=any(each.synced for each in passkeys),
         )
 
-    def has_first_factor(self, now: float) -> bool:
-        """Answer whether a first factor is stated: at this sign-in, or in a session no older than `max_age`."""
-        if self.request.credential.result == "passed":
-            return True
-        session = self.request.session
-        aged = self.max_age is not None and session.auth_time is not None and now - session.auth_time > self.max_age
-        return bool(session.amr) and not aged
+    def first_factors(self, now: float) -> tuple[str, ...]:
+        """Return the factors that are stated: at this sign-in, or in a session no older than `max_age`."""
+        return first_factors(self.request, now=now, max_age=self.max_age)
 
     def proof(self, now: float, jti: str = "") -> Proof:
         """Return what passing proves; bound to the action where the rule binds."""

@@ -6,7 +6,7 @@ All that is counted and learned is counted and learned by the code that serves; 
 from dataclasses import dataclass
 
 from doorward.core import ring
-from doorward.core.assurance import MULTI_FACTOR_AMR, stated
+from doorward.core.assurance import MULTI_FACTOR_AMR, PASSWORD_AMR, stated
 from doorward.core.context import Sight
 from doorward.core.facts import EnrolmentFacts, Facts, NetworkFacts
 from doorward.core.history import OTP_WEIGHT, PASSWORD_ONLY_WEIGHT, answers
@@ -183,7 +183,8 @@ def _appended(kind: str, before: bytes, observed: Observation, now: float) -> by
 def shows_second_factor(request: DecisionRequest) -> bool:
     """Answer whether the log tells of more than a password; a log's bare `mfa` is believed."""
     amr = request.session.amr
-    return MULTI_FACTOR_AMR in amr or stated(amr, first_factor=request.credential.result == "passed").aal >= AAL_2
+    first = (PASSWORD_AMR,) if request.credential.result == "passed" else ()
+    return MULTI_FACTOR_AMR in amr or stated(amr, first=first).aal >= AAL_2
 
 
 def _enrolment(event: SignIn) -> EnrolmentFacts:

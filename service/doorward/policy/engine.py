@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from doorward.core.assurance import AUTHENTICATOR_TYPES, can_meet, meets
+from doorward.core.assurance import AUTHENTICATOR_TYPES, can_meet, is_fresh, meets
 from doorward.core.facts import EnrolmentFacts
 from doorward.core.outcome import ALLOW, CHALLENGE, DENY, Proof, Requirement
 from doorward.core.request import ACTION
@@ -24,13 +24,7 @@ from doorward.policy.ruling import (
     ShadowResult,
 )
 
-__all__ = ["DEFAULT_MAX_AGE_SECONDS", "NO_RULE", "RuleResult", "Ruling", "ShadowResult", "Situation", "evaluate"]
-
-# SP 800-63B-4 wants AAL 2 renewed after 24 hours at most; half of it where a rule does not say.
-DEFAULT_MAX_AGE_SECONDS = 12 * 3600
-
-# A proof may seem to come from the near future where two machines' clocks differ.
-CLOCK_SKEW_SECONDS = 60
+__all__ = ["NO_RULE", "RuleResult", "Ruling", "ShadowResult", "Situation", "evaluate"]
 
 NO_RULE = ""
 NO_RULE_REASON = "no rule matched"
@@ -57,9 +51,8 @@ class Situation(NamedTuple):
         binding = self.binding_digest if effect.bind else ""
         if effect.bind and not binding:
             return None
-        max_age = effect.max_age_seconds or DEFAULT_MAX_AGE_SECONDS
         for proof in self.proofs:
-            fresh = -CLOCK_SKEW_SECONDS <= self.now - proof.auth_time <= max_age
+            fresh = is_fresh(proof.auth_time, now=self.now, max_age=effect.max_age_seconds)
             if fresh and proof.binding == binding and meets(effect.requirement or ANY_AUTHENTICATOR, proof):
                 return proof
         return None

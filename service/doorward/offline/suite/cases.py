@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from doorward.core.assurance import AUTHENTICATOR_TYPES, NAMED_TYPES, combine
+from doorward.core.assurance import AUTHENTICATOR_TYPES, NAMED_TYPES, PASSWORD_AMR, combine
 from doorward.core.facts import EnrolmentFacts, Facts
 from doorward.core.outcome import Proof
 from doorward.core.request import ACTION, LOGIN, DecisionRequest
@@ -173,7 +173,8 @@ def _proof(node: Node, where: str, case: Case, at: Reading) -> Proof:
     section.require("authenticators")
     named = section.node("authenticators")
     types = _types(named, f"{where}.authenticators", at) if named is not None else ()
-    reached = combine(types, first_factor=section.flag("first_factor", case.first_factor))
+    first = (PASSWORD_AMR,) if section.flag("first_factor", case.first_factor) else ()
+    reached = combine(types, first=first)
     bound = section.flag("bound")
     if bound and not case.binding:
         at.error(section.place_of_key("bound"), "only a proof for an action can be bound")
