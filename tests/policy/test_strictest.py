@@ -87,6 +87,16 @@ def test_the_policy_may_decide_otherwise(rule):
     assert (calm.outcome, risky.outcome, action.outcome) == ("deny", "challenge", "allow")
 
 
+@pytest.mark.parametrize("entry", ["allow", "enrol", "deny"])
+def test_who_has_only_what_is_suspended_or_disabled_is_denied(rule, entry):
+    rules = ASK + f"unenrolled: {{login: {entry}, action: {entry}}}\n"
+    disabled = EnrolmentFacts(types=("email",), blocked=("totp",))
+
+    outcomes = [rule(rules, enrolment=disabled, kind=kind).outcome for kind in ("login", "action")]
+
+    assert outcomes == ["deny", "deny"]
+
+
 def test_an_enrolment_that_cannot_be_read_is_never_unenrolled(rule):
     ruling = rule(ASK, {"risk.level": "high"}, enrolment=EnrolmentFacts(readable=False))
 

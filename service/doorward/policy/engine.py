@@ -225,8 +225,8 @@ def _ending(policy: Policy, situation: Situation, effect: Effect) -> _Ending:
     if not enrolment.readable or can_meet(requirement, enrolment.types, first_factor=True):
         return _Ending(CHALLENGE, requirement)
     answer = policy.unenrolled[_unenrolled_entry(situation)]
-    if answer == ENROL and enrolment.blocked:
-        # Who guesses until an authenticator is disabled must not bind one of their own in its place.
+    if answer != DENY and enrolment.blocked:
+        # Who guesses until an authenticator is disabled must not bind one of their own in its place, nor do without.
         answer = DENY
     if answer != ENROL:
         return _Ending(answer, requirement, unenrolled=True)
