@@ -139,6 +139,16 @@ def test_degraded_without_an_entry_is_no_silent_allow(rule):
     assert rule(REST, degraded=True, enrolment=EnrolmentFacts(readable=False)).outcome == "challenge"
 
 
+@pytest.mark.parametrize("then", ["allow", "{challenge: mfa}"])
+def test_degraded_who_has_nothing_enrolled_is_not_allowed_for_it(rule, then):
+    rules = REST.replace("allow", then) + "unenrolled: {login: allow}\ndegraded: {challenge: mfa}\n"
+
+    usual = rule(rules, enrolment=NOBODY)
+    degraded = rule(rules, enrolment=NOBODY, degraded=True)
+
+    assert (usual.outcome, degraded.outcome, degraded.enrol) == ("allow", "challenge", ())
+
+
 def test_degraded_with_two_challenges_asks_what_both_ask(rule):
     rules = REST.replace("allow", "{challenge: strong}") + "degraded: {challenge: mfa}\n"
 

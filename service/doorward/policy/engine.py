@@ -102,7 +102,8 @@ def evaluate(
     rule, effect, reason = _decision(policy, walk)
     if degraded:
         rule, effect, reason = _degraded(policy, situation, rule, effect, reason)
-    return _ruling(walk, _ending(policy, situation, effect), effect, rule=rule, reason=reason)
+    ending = _ending(policy, situation, effect, degraded=degraded)
+    return _ruling(walk, ending, effect, rule=rule, reason=reason)
 
 
 def _ruling(walk: _Walk, ending: _Ending, effect: Effect, *, rule: str, reason: str) -> Ruling:
@@ -213,10 +214,11 @@ def _degraded(policy: Policy, situation: Situation, rule: str, effect: Effect, r
     return (DEGRADED_RULE, joined, DEGRADED_REASON) if changed else (rule, joined, reason)
 
 
-def _ending(policy: Policy, situation: Situation, effect: Effect) -> _Ending:
+def _ending(policy: Policy, situation: Situation, effect: Effect, *, degraded: bool) -> _Ending:
     """Apply the policy's `unenrolled` entry where the subject has nothing that could meet the requirement.
 
-    Whether a first factor was stated does not matter here: who has an authenticator is asked for it.
+    Whether a first factor was stated does not matter here: who has an authenticator is asked for it. What is
+    *degraded* is never allowed for want of an authenticator (ASVS 16.5.2).
     """
     if effect.outcome != CHALLENGE:
         return _Ending(effect.outcome)
@@ -228,6 +230,8 @@ def _ending(policy: Policy, situation: Situation, effect: Effect) -> _Ending:
     if answer != DENY and enrolment.blocked:
         # Who guesses until an authenticator is disabled must not bind one of their own in its place, nor do without.
         answer = DENY
+    if answer == ALLOW and degraded:
+        return _Ending(CHALLENGE, requirement, unenrolled=True)
     if answer != ENROL:
         return _Ending(answer, requirement, unenrolled=True)
     enrol = _enrollable(requirement, first_factor=situation.first_factor)
