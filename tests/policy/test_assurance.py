@@ -110,7 +110,9 @@ def test_one_authenticator_more_never_lowers_the_level(types, another, first_fac
         (("mfa",), 0),
         (("pwd", "mfa"), 1),
         (("pwd", "otp", "email"), 1),
-        (("hwk", "user"), 2),
+        (("hwk", "user"), 1),
+        (("hwk", "user", "pop", "mfa"), 1),
+        (("hwk", "fpt"), 2),
         (("face",), 0),
         (("pwd", "kba"), 1),
         (("pwd", "rba", "geo"), 1),
@@ -178,11 +180,19 @@ def test_whoever_can_meet_a_requirement_meets_it_by_showing_everything(requireme
         (("passkey",), ("swk", "mca"), False),
         (("totp",), ("otp", "email"), False),
         (("email",), ("otp", "email"), True),
+        (("passkey", "push", "totp", "hotp"), ("pwd", "sms", "otp", "mfa"), False),
+        (("passkey", "push", "totp", "hotp"), ("pwd", "tel", "otp", "mfa"), False),
+        (("sms",), ("pwd", "sms", "otp", "mfa"), True),
         ((), ("pwd",), False),
     ],
 )
 def test_a_stated_proof_meets_the_types_that_its_values_stand_for(any_of, amr, expected):
     assert meets(Requirement(any_of=any_of), Proof(0.0, 2, amr)) is expected
+
+
+@pytest.mark.parametrize("channel", ["sms", "tel"])
+def test_a_code_and_how_it_came_are_one_authenticator(channel):
+    assert not meets(Requirement(count=2), Proof(0.0, 2, ("pwd", channel, "otp", "mfa")))
 
 
 def test_a_stated_proof_is_never_phishing_resistant_by_itself():

@@ -118,7 +118,8 @@ def _assurance(shown: Collection[str], amr: Iterable[str], first: Iterable[str])
     return Assurance(2 if several else int(single), tuple([*names, MULTI_FACTOR_AMR] if several else names))
 
 
-# Which factor an `amr` value speaks for; the others say how strong it was, and count for nothing by themselves.
+# Which factor an `amr` value speaks for; the others say how strong it was, and count for nothing by themselves. `user`
+# is one of those: RFC 8176 has it for the presence of somebody, which a touch shows.
 _STATED_FACTORS = {
     "pwd": KNOWLEDGE,
     "pin": KNOWLEDGE,
@@ -129,7 +130,6 @@ _STATED_FACTORS = {
     "swk": POSSESSION,
     "mca": POSSESSION,
     "sc": POSSESSION,
-    "user": INHERENCE,
     "face": INHERENCE,
     "fpt": INHERENCE,
     "iris": INHERENCE,
@@ -236,7 +236,8 @@ def _countable(types: Collection[str], requirement: Requirement) -> list[str]:
 
 def _stated_count(requirement: Requirement, amr: Iterable[str]) -> int:
     names = set(amr)
-    if EMAIL_AMR in names:
+    if names & {EMAIL_AMR, "sms", "tel"}:
+        # How the code came is said beside it; it is no second one.
         names.discard("otp")
     if "mca" in names:
         names -= {"hwk", "swk"}
