@@ -146,7 +146,8 @@ MFA = Requirement(any_of=("passkey", "totp", "sms", "email"), aal=2)
         (Requirement(phishing_resistant=True), ("totp",), False),
         (Requirement(phishing_resistant=True), ("passkey",), True),
         (Requirement(count=2), ("totp", "totp"), False),
-        (Requirement(count=2), ("totp", "email"), True),
+        (Requirement(count=2), ("totp", "email"), False),
+        (Requirement(count=2), ("totp", "sms"), True),
         (Requirement(count=2), ("totp", "knowledge"), False),
         (Requirement(aal=3), ("passkey",), False),
         (Requirement(), ("email",), True),
@@ -190,6 +191,16 @@ def test_a_stated_proof_meets_the_types_that_its_values_stand_for(any_of, amr, e
     assert meets(Requirement(any_of=any_of), Proof(0.0, 2, amr)) is expected
 
 
+@pytest.mark.parametrize("weak", ["email", "knowledge"])
+def test_where_two_are_asked_for_what_proves_nothing_is_none_of_them(weak):
+    two = Requirement(count=2, aal=2)
+    ours = Proof(0.0, 2, ("pwd", "otp", "mfa"), types=("totp", weak))
+    stated_so = Proof(0.0, 2, ("pwd", "swk", "mca", *AUTHENTICATOR_TYPES[weak].amr, "mfa"))
+
+    assert not meets(two, ours)
+    assert not meets(two, stated_so)
+
+
 @pytest.mark.parametrize("channel", ["sms", "tel"])
 def test_a_code_and_how_it_came_are_one_authenticator(channel):
     assert not meets(Requirement(count=2), Proof(0.0, 2, ("pwd", channel, "otp", "mfa")))
@@ -204,5 +215,6 @@ def test_only_types_that_can_help_are_offered():
     assert not usable("email", MFA)
     assert not usable("push", MFA)
     assert not usable("totp", Requirement(phishing_resistant=True))
-    assert usable("email", Requirement(count=2, aal=2))
+    assert usable("email", Requirement(aal=1))
+    assert not usable("email", Requirement(count=2, aal=2))
     assert not usable("knowledge", Requirement(count=2))

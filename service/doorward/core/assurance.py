@@ -211,7 +211,7 @@ def usable(type_name: str, requirement: Requirement) -> bool:
     if kind is None or not _is_offered(type_name, requirement):
         return False
     if requirement.count > 1:
-        return type_name != "knowledge"
+        return kind.factor != NOTHING
     if requirement.phishing_resistant and not kind.phishing_resistant:
         return False
     return kind.aal_after_password >= requirement.aal
@@ -230,8 +230,8 @@ def _is_offered(type_name: str, requirement: Requirement) -> bool:
 
 
 def _countable(types: Collection[str], requirement: Requirement) -> list[str]:
-    """Questions of knowledge are no authenticator: where two are asked for they are none of them."""
-    return [name for name in types if requirement.count == 1 or name != "knowledge"]
+    """E-mail and questions of knowledge are no authenticators: where two are asked for they are none of them."""
+    return [name for name in types if requirement.count == 1 or AUTHENTICATOR_TYPES[name].factor != NOTHING]
 
 
 def _stated_count(requirement: Requirement, amr: Iterable[str]) -> int:
