@@ -15,11 +15,18 @@ from doorward.core.times import rfc3339
 from doorward.device_tokens import Issued, issue, rotate
 from doorward.gather import Found
 from doorward.judge import Case, Judgement
-from doorward.learning import AWAITING_OUTCOME, NONE, PROFILE_LIFE_SECONDS, QUARANTINED, Lesson, standing
+from doorward.learning import (
+    AWAITING_OUTCOME,
+    NONE,
+    PROFILE_LIFE_SECONDS,
+    QUARANTINED,
+    SECOND_FACTOR_AAL,
+    Lesson,
+    standing,
+)
 from doorward.offering import offer_of
 from doorward.policies import Loaded
 from doorward.policy.model import Policy
-from doorward.policy.ruling import SATISFIED
 from doorward.ports import ChallengeRow, Changes, DeviceRecord, RecordRow, Sealer
 from doorward.record_text import to_bytes
 
@@ -109,7 +116,7 @@ def device_json(issued: Issued) -> Json:
 
 
 def _lesson(decision_id: str, case: Case, judgement: Judgement, found: Found, issued: Issued | None) -> Lesson:
-    second = SATISFIED in [each.state for each in judgement.ruling.results]
+    second = judgement.ruling.satisfied_aal >= SECOND_FACTOR_AAL
     kind = standing(case.facts.history, level=judgement.level, second_factor=second)
     return Lesson(
         event_id=decision_id,

@@ -17,6 +17,9 @@ QUARANTINED = "quarantined"
 AWAITING_OUTCOME = "awaiting_outcome"
 NONE = "none"
 
+# What reaches it was more than a password.
+SECOND_FACTOR_AAL = 2
+
 # The longest that anything learned is kept (detection 4.4); the store forgets a profile that was idle for so long.
 PROFILE_LIFE_SECONDS = 180 * 86_400
 

@@ -6,18 +6,18 @@ from typing import Any
 from doorward.challenge_rows import KeptChallenges
 from doorward.consequences import device_json
 from doorward.core import ring
-from doorward.core.assurance import PASSWORD_AMR, Assurance, stated
+from doorward.core.assurance import Assurance, first_factors, stated
 from doorward.core.challenges import CANCELLED, PENDING, Challenge
 from doorward.core.errors import BadInput, Conflict, Mistake
 from doorward.core.identifiers import new_id
-from doorward.core.outcome import CHALLENGE, DENY, Proof
+from doorward.core.outcome import DENY, Proof
 from doorward.core.record import DecisionRecord
 from doorward.core.request import LOGIN
 from doorward.device_tokens import Issued
 from doorward.gather import Sources, observation_of
 from doorward.judge import Case
 from doorward.kept import KeptRecords
-from doorward.learning import NONE
+from doorward.learning import NONE, SECOND_FACTOR_AAL
 from doorward.passing import Before, Passing, Success, learned_by
 from doorward.ports import Store
 
@@ -102,7 +102,8 @@ class OutcomeDesk:
         self._store.begin(self._passing.keys(tenant, record), observation, now)
 
     def _learn(self, told: Told, record: DecisionRecord, before: Before) -> tuple[str, Issued | None]:
-        second = _assurance(told, record).aal >= 2 or record.answer["outcome"] == CHALLENGE
+        # What a report leaves open was not told: whoever completes a challenge by a password shows no more than one.
+        second = _assurance(told, record).aal >= SECOND_FACTOR_AAL
         learning, issued = self._passing.learn(Success(told.tenant, told.now, second), record, before)
         if learning != NONE:
             self._kept.rewrite(told.tenant, record.id, lambda _: learned_by(issued), told.now)
@@ -131,6 +132,9 @@ def _taken_over(challenge: Challenge, now: float) -> Challenge:
 
 
 def _assurance(told: Told, record: DecisionRecord) -> Assurance:
-    """Return what the caller's word is worth; a statement is never phishing-resistant, for we did not see it."""
-    first = (PASSWORD_AMR,) if record.request.credential.result == "passed" else ()
-    return stated(told.amr, first=first)
+    """Return what the caller's word is worth, as a challenge of ours would be after what the request states.
+
+    A statement is never phishing-resistant, for we did not see it.
+    """
+    max_age = (record.answer["step_up"] or {}).get("max_age")
+    return stated(told.amr, first=first_factors(record.request, now=told.now, max_age=max_age))

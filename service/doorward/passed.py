@@ -14,7 +14,7 @@ from doorward.core.outcome import Proof
 from doorward.core.record import MAX_EVENTS, DecisionRecord
 from doorward.core.request import Client
 from doorward.kept import KeptRecords
-from doorward.learning import PROFILE_LIFE_SECONDS
+from doorward.learning import PROFILE_LIFE_SECONDS, SECOND_FACTOR_AAL
 from doorward.passing import Passing, Success, learned_by
 from doorward.ports import RecordRow, Store
 from doorward.services import Answered
@@ -90,7 +90,7 @@ class PassedChallenges:
         success = Success(
             tenant,
             now,
-            second_factor=proof.aal >= 2,
+            second_factor=proof.aal >= SECOND_FACTOR_AAL,
             phishing_resistant=proof.phishing_resistant,
             remember=remember,
             trusted=trusted,

@@ -119,6 +119,7 @@ def _ruling(walk: _Walk, ending: _Ending, effect: Effect, *, rule: str, reason: 
         enrol=ending.enrol,
         unenrolled=ending.unenrolled,
         satisfied_by=_spent(walk) if walk.satisfied and ending.outcome == ALLOW else "",
+        satisfied_aal=max((proof.aal for _, proof, _ in walk.satisfied), default=0),
         shadow=tuple(walk.shadow),
         results=tuple(walk.results),
         unknown_errors=walk.errors,

@@ -39,7 +39,8 @@ class Ruling(NamedTuple):
 
     *max_age* in seconds, None where the rule gives none. *enrol* lists the types that may be enrolled in place of an
     answer; *unenrolled* says that the subject had nothing that could meet the requirement. *satisfied_by* is the jti of
-    a bound proof that is spent by this ruling. *unknown_errors* counts conditions that failed on known values.
+    a bound proof that is spent by this ruling, *satisfied_aal* the highest level of those that satisfied a challenge of
+    its rules. *unknown_errors* counts conditions that failed on known values.
     """
 
     outcome: str
@@ -53,6 +54,7 @@ class Ruling(NamedTuple):
     enrol: tuple[str, ...] = ()
     unenrolled: bool = False
     satisfied_by: str = ""
+    satisfied_aal: int = 0
     shadow: tuple[ShadowResult, ...] = ()
     results: tuple[RuleResult, ...] = ()
     unknown_errors: int = 0
