@@ -31,6 +31,16 @@ def test_challenges_merge_to_all_that_each_of_them_asks(rule):
     assert (ruling.max_age, ruling.notify) == (300, True)
 
 
+@pytest.mark.parametrize(
+    ("ages", "shortest"),
+    [(("24h", None), None), ((None, "24h"), None), (("1h", None), 3600), ((None, "1h"), 3600), ((None, None), None)],
+)
+def test_a_challenge_that_says_no_age_asks_for_the_usual_one(rule, ages, shortest):
+    thens = [f"{{challenge: mfa{f', max_age: {age}' if age else ''}}}" for age in ages]
+
+    assert rule(asking(*thens)).max_age == shortest
+
+
 def test_the_highest_count_holds(rule):
     ruling = rule(asking("{challenge: mfa}", "{challenge: two}"), enrolment=EnrolmentFacts(types=("passkey", "totp")))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import reduce
 
-from doorward.core.assurance import NAMED_TYPES, can_meet
+from doorward.core.assurance import DEFAULT_MAX_AGE_SECONDS, NAMED_TYPES, can_meet
 from doorward.core.outcome import CHALLENGE, DENY, STRICTNESS, Requirement
 from doorward.policy.model import ANY_AUTHENTICATOR, Effect
 
@@ -27,14 +27,18 @@ def _both(first: Effect, second: Effect) -> Effect:
     notify = first.notify or second.notify
     if requirement is None:
         return Effect(DENY, notify=notify)
-    ages = [each.max_age_seconds for each in (first, second) if each.max_age_seconds is not None]
     return Effect(
         CHALLENGE,
         requirement,
-        max_age_seconds=min(ages, default=None),
+        max_age_seconds=_shortest(first.max_age_seconds, second.max_age_seconds),
         bind=first.bind or second.bind,
         notify=notify,
     )
+
+
+def _shortest(first: int | None, second: int | None) -> int | None:
+    """Return the shorter age of a proof; None is an age too, the default."""
+    return min(first, second, key=lambda age: DEFAULT_MAX_AGE_SECONDS if age is None else age)
 
 
 def merged(first: Requirement, second: Requirement) -> Requirement | None:
