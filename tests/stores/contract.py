@@ -14,6 +14,7 @@ from .contract_moving import Moving
 from .contract_processes import Processes
 from .contract_races import Races
 from .contract_resealing import Resealing
+from .contract_rings import Rings
 from .contract_rows import KeepingAuthenticators, KeepingChallenges, KeepingDevices, KeepingProofs, Recording, Spending
 from .contract_shared import Adding, KeepingKeys, KeepingLists, KeepingSecrets, Repeating
 from .contract_whole import Whole
@@ -21,6 +22,7 @@ from .contract_whole import Whole
 
 class StoreContract(
     Beginning,
+    Rings,
     Committing,
     Recording,
     KeepingDevices,

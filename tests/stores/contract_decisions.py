@@ -137,15 +137,6 @@ class Beginning:
         assert (snapshot.earlier_flags, again.earlier_flags) == (0, ring.FAILED)
         assert len(marks(again.address_ring)) == 3
 
-    def test_full_rings_keep_the_newest(self, store):
-        for mark in range(1, 271):
-            snapshot = store.begin(KEYS, observation(subject_mark=mark, address_mark=mark), NOW + mark)
-
-        assert marks(snapshot.subject_ring) == list(range(207, 271))
-        assert marks(snapshot.address_ring) == list(range(15, 271))
-        assert marks(snapshot.prefix_ring) == list(range(15, 271))
-        assert marks(snapshot.device_ring) == list(range(255, 271))
-
     def test_the_same_key_of_another_kind_is_another_ring(self, store):
         same = Keys(tenant=TENANT, subject=SUBJECT, address=SUBJECT, prefix=SUBJECT, device=SUBJECT)
 
@@ -164,23 +155,6 @@ class Beginning:
         store.begin(KEYS, observation(), NOW)
 
         assert store.begin(KEYS._replace(tenant=OTHER_TENANT), None, NOW) == Snapshot()
-
-    def test_a_ring_is_there_for_the_longest_window(self, store):
-        store.begin(KEYS, observation(), NOW)
-
-        assert marks(store.begin(KEYS, None, NOW + 24 * HOUR).subject_ring) == [22]
-
-    def test_a_ring_that_was_not_touched_for_days_is_gone(self, store):
-        store.begin(KEYS, observation(), NOW)
-
-        assert store.begin(KEYS, None, NOW + 3 * DAY) == Snapshot()
-        assert marks(store.begin(KEYS, observation(address_mark=9), NOW + 3 * DAY).subject_ring) == [9]
-
-    def test_a_ring_that_is_touched_every_day_stays(self, store):
-        for day in range(4):
-            snapshot = store.begin(KEYS, observation(address_mark=day + 1), NOW + day * 20 * HOUR)
-
-        assert marks(snapshot.subject_ring) == [1, 2, 3, 4]
 
     def test_everything_of_the_attempt_is_read_in_one_trip(self, store):
         store.commit(everything(spend=""), NOW)

@@ -23,6 +23,10 @@ CODE_SENT = 8
 PUSH_SENT = 16
 PROVED = 32  # a proof was made, which a right credential alone is not
 
+# How long what is sent, and what answered it, counts somewhere: `codes_sent_1h`, and the pushes of a day.
+_CODE_COUNTS_SECONDS = 3600
+_PUSH_COUNTS_SECONDS = 86_400
+
 _ENTRY = struct.Struct(">III2sB")
 ENTRY_BYTES = _ENTRY.size
 _ATTEMPT_AT = 8
@@ -60,6 +64,9 @@ def append(
 ) -> bytes:
     """Return *ring* with one event more; at most *limit* entries are kept, the newest.
 
+    Whoever fails at sign-ins must not make what was sent to the owner forgotten: a full ring does without the oldest
+    attempt first. Of its older half alone, so that attempts always have as much room as what is sent.
+
     Calls of one attempt count once: where an entry has the same *attempt*, its flags are joined. Its time stays, and
     so do the other party and the country unless they were not known before.
     """
@@ -71,12 +78,31 @@ def append(
             joined = _ENTRY.pack(was.at, known[0], attempt, known[1], was.flags | flags)
             return ring[:place] + joined + ring[place + ENTRY_BYTES :]
     added = entry(at=at, other=other, attempt=attempt, country=country, flags=flags)
-    return (ring + added)[-limit * ENTRY_BYTES :]
+    if len(ring) >= limit * ENTRY_BYTES:
+        ring = ring[-limit * ENTRY_BYTES :]
+        place = _spare(ring, int(at))
+        ring = ring[:place] + ring[place + ENTRY_BYTES :]
+    return ring + added
 
 
 def entry(*, at: float, other: int, attempt: int = 0, country: str = "", flags: int = ATTEMPT) -> bytes:
     """Return one event as it stands in a ring."""
     return _ENTRY.pack(max(0, min(int(at), 0xFFFFFFFF)), other, attempt, _code(country), flags)
+
+
+def _spare(ring: bytes, at: int) -> int:
+    """Return where the entry stands that a full *ring* does without."""
+    for place in range(0, len(ring) // 2, ENTRY_BYTES):
+        told_at, _, _, _, flags = _ENTRY.unpack_from(ring, place)
+        if not _is_needed(flags, at - told_at):
+            return place
+    return 0
+
+
+def _is_needed(flags: int, age_seconds: int) -> bool:
+    if flags & CODE_SENT and age_seconds < _CODE_COUNTS_SECONDS:
+        return True
+    return bool(flags & (PUSH_SENT | PROVED)) and age_seconds < _PUSH_COUNTS_SECONDS
 
 
 def _code(country: str) -> bytes:

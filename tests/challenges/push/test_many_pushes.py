@@ -29,6 +29,19 @@ class TestManyPushes:
         assert challenges[6]["id"] not in [each["challenge"] for each in device.look(house).get_json()]
         assert asked(house, challenges[6], made).get_json()["error"] == "expired_code"
 
+    def test_whoever_fails_at_the_password_does_not_begin_the_count_anew(self, house, device):
+        made = bound_push(house, device)
+        waiting = challenged(house)
+        self.pushed(house, made, 6)
+        for _ in range(80):
+            house.decide(result="failed")
+
+        seventh = house.post(f"/v1/challenges/{waiting['id']}/begin", {"authenticator": made["id"]})
+        record = house.get(f"/v1/decisions/{house.decide()['id']}").get_json()
+
+        assert seventh.status_code == 429
+        assert record["signals"]["velocity.pushes_since_success"]["value"] == 6
+
     def test_of_twenty_pushes_at_once_no_more_than_six_go_out(self, house, device):
         made = bound_push(house, device)
         challenges = [challenged(house) for _ in range(20)]

@@ -16,7 +16,8 @@ end
 """
 
 # For each key: append one entry to a ring, or join it to the one of the same attempt. Returns the rings, and last the
-# flags that the first of them had of the attempt before. The layout of an entry is core.ring's.
+# flags that the first of them had of the attempt before. The layout of an entry is core.ring's, and so is which of them
+# a full ring does without.
 COUNT = script(
     _SHARED
     + """
@@ -27,6 +28,22 @@ local function place_of(held, attempt)
     if not found or found % 15 == 2 then return found and found - 8 end
     from = found + 1
   end
+end
+local function needed(flags, age)
+  if bit.band(flags, 8) ~= 0 and age < 3600 then return true end
+  return bit.band(flags, 48) ~= 0 and age < 86400
+end
+local function spare(held, at)
+  for i = 9, 8 + math.floor((#held - 8) / 2), 15 do
+    if not needed(held:byte(i + 14), at - struct.unpack('>I4', held, i)) then return i end
+  end
+  return 9
+end
+local function with_room(held, limit, at)
+  if #held - 8 < 15 * limit then return held end
+  local full = held:sub(1, 8) .. held:sub(#held + 1 - 15 * limit)
+  local from = spare(full, at)
+  return full:sub(1, from - 1) .. full:sub(from + 15)
 end
 local now, ends, ttl, answer, earlier = tonumber(ARGV[1]), ARGV[2], ARGV[3], {}, 0
 for i, key in ipairs(KEYS) do
@@ -43,7 +60,7 @@ for i, key in ipairs(KEYS) do
     local joined = was:sub(1, 4) .. known:sub(5, 8) .. attempt .. known:sub(13, 14) .. flags
     answer[i] = ends .. held:sub(9, at - 1) .. joined .. held:sub(at + 15)
   else
-    answer[i] = ends .. held:sub(math.max(9, #held + 16 - 15 * limit)) .. entry
+    answer[i] = ends .. with_room(held, tonumber(limit), struct.unpack('>I4', entry)):sub(9) .. entry
   end
   put(key, answer[i], ttl)
 end
