@@ -165,6 +165,33 @@ def test_a_bound_proof_is_not_spent_where_another_rule_still_asks(rule, proof):
     assert (ruling.outcome, ruling.rule, ruling.satisfied_by) == ("challenge", "more", "")
 
 
+UNBOUND = BOUND.replace(", bind: true", "")
+ODD = '\n  - {id: odd, when: "true", then: {challenge: mfa, max_age: 1h}}'
+BOTH = BOUND.replace(ALLOW_THE_REST, ODD + ALLOW_THE_REST)
+
+
+@pytest.mark.parametrize("rules", [UNBOUND, BOTH])
+def test_a_bound_proof_meets_the_unbound_rules_of_its_own_action_too_and_is_spent(rule, proof, rules):
+    ruling = rule(rules, kind="action", binding_digest="this", proofs=(proof(binding="this", jti="one"),))
+
+    assert (ruling.outcome, ruling.rule, ruling.satisfied_by) == ("allow", "rest", "one")
+
+
+@pytest.mark.parametrize("digest", ["other", ""])
+def test_a_bound_proof_meets_no_rule_of_anything_else(rule, proof, digest):
+    ruling = rule(UNBOUND, kind="action", binding_digest=digest, proofs=(proof(binding="this", jti="one"),))
+
+    assert (ruling.outcome, ruling.satisfied_by) == ("challenge", "")
+
+
+def test_a_bound_proof_is_not_spent_where_an_unbound_one_is_enough(rule, proof):
+    proofs = (proof(), proof(binding="this", jti="one"))
+
+    ruling = rule(UNBOUND, kind="action", binding_digest="this", proofs=proofs)
+
+    assert (ruling.outcome, ruling.satisfied_by) == ("allow", "")
+
+
 # One condition for each of three signals, in every state that it can have.
 STATES = st.sampled_from([True, False, None])
 THENS = st.sampled_from(["deny", "allow", "{challenge: mfa}", "{challenge: strong}", "{challenge: two}"])

@@ -47,15 +47,17 @@ class Situation(NamedTuple):
     level: str = ""
 
     def proof_for(self, effect: Effect) -> Proof | None:
-        """Return a proof that meets *effect*: bound to this very action where it binds, else bound to none."""
-        binding = self.binding_digest if effect.bind else ""
-        if effect.bind and not binding:
-            return None
+        """Return a proof that meets *effect*: bound to this very action, or where it does not bind, to none."""
         for proof in self.proofs:
             fresh = is_fresh(proof.auth_time, now=self.now, max_age=effect.max_age_seconds)
-            if fresh and proof.binding == binding and meets(effect.requirement or ANY_AUTHENTICATOR, proof):
+            if fresh and self._is_for(effect, proof) and meets(effect.requirement or ANY_AUTHENTICATOR, proof):
                 return proof
         return None
+
+    def _is_for(self, effect: Effect, proof: Proof) -> bool:
+        if not proof.binding:
+            return not effect.bind
+        return proof.binding == self.binding_digest
 
 
 @dataclass(slots=True)
@@ -65,7 +67,7 @@ class _Walk:
     results: list[RuleResult] = field(default_factory=list)
     shadow: list[ShadowResult] = field(default_factory=list)
     deciding: list[tuple[Rule, Effect]] = field(default_factory=list)
-    satisfied: list[tuple[Rule, Proof, Effect]] = field(default_factory=list)
+    satisfied: list[tuple[Rule, Proof]] = field(default_factory=list)
     errors: int = 0
 
 
@@ -119,7 +121,7 @@ def _ruling(walk: _Walk, ending: _Ending, effect: Effect, *, rule: str, reason: 
         enrol=ending.enrol,
         unenrolled=ending.unenrolled,
         satisfied_by=_spent(walk) if walk.satisfied and ending.outcome == ALLOW else "",
-        satisfied_aal=max((proof.aal for _, proof, _ in walk.satisfied), default=0),
+        satisfied_aal=max((proof.aal for _, proof in walk.satisfied), default=0),
         shadow=tuple(walk.shadow),
         results=tuple(walk.results),
         unknown_errors=walk.errors,
@@ -179,7 +181,7 @@ def _apply(rule: Rule, answer: bool | None, walk: _Walk, situation: Situation, p
         if proof is None:
             walk.shadow.append(ShadowResult(policy_id, rule.id, effect.outcome))
     elif proof is not None:
-        walk.satisfied.append((rule, proof, effect))
+        walk.satisfied.append((rule, proof))
     else:
         walk.deciding.append((rule, effect))
 
@@ -259,4 +261,5 @@ _NOT_FIRST = ("recovery_code", "bypass_code", "knowledge")
 
 
 def _spent(walk: _Walk) -> str:
-    return next((proof.jti for _, proof, effect in walk.satisfied if effect.bind), "")
+    """Return the bound proof that was used up: it is good for one action, whichever of its rules it met."""
+    return next((proof.jti for _, proof in walk.satisfied if proof.binding), "")
