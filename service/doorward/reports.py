@@ -93,14 +93,14 @@ class ReportDesk:
         at = _instant(event.at, now)
         effect = "none"
         if event.type in ("login_failed", "account_locked"):
-            self._count_failure(tenant, event, at)
+            self._count_failure(tenant, event, at, now)
             effect = "velocity"
         if event.type in ("password_changed", "password_reset"):
             self._rewrite_profile(tenant, event.subject_id, _credential_changed(at), now)
             effect = "credential_changed"
         return {"accepted": True, "type": event.type, "at": rfc3339(at), "effect": effect}
 
-    def _count_failure(self, tenant: str, event: ReportedEvent, at: float) -> None:
+    def _count_failure(self, tenant: str, event: ReportedEvent, at: float, now: float) -> None:
         sources = self._sources
         request = DecisionRequest("login", Subject(event.subject_id), event.client, attempt_id=event.attempt_id)
         network = sources.locator.look_up(event.client.ip)
@@ -111,8 +111,8 @@ class ReportDesk:
             attempt_id=event.attempt_id or new_id("evt"),
             network=network,
             flags=ring.ATTEMPT | ring.FAILED,
-        )
-        snapshot = self._store.begin(keys_of(sources.hasher, tenant, request, network), observation, at)
+        )._replace(at=at)
+        snapshot = self._store.begin(keys_of(sources.hasher, tenant, request, network), observation, now)
         if finishes(observation, snapshot):
             agent = sources.agents.parse(event.client.user_agent)
             marks = sight_again(sources.hasher, tenant, request, network, agent, "").marks

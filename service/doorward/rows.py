@@ -28,7 +28,8 @@ class Keys(NamedTuple):
 class Observation(NamedTuple):
     """What one attempt adds to the velocity rings (`core.ring`): marks are 32-bit keyed hashes, 0 for none.
 
-    An observation with an *attempt* mark that a ring already holds changes that entry instead of adding one.
+    An observation with an *attempt* mark that a ring already holds changes that entry instead of adding one. *at* is
+    when it was, where it is told later; how long a ring lives goes by the `now` of its counting.
     """
 
     attempt: int
@@ -36,6 +37,7 @@ class Observation(NamedTuple):
     subject_mark: int
     address_mark: int = 0
     country: str = ""
+    at: float | None = None
 
 
 class DeviceRecord(NamedTuple):

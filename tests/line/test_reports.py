@@ -262,6 +262,18 @@ def test_an_attempt_counts_once_though_its_calls_tell_different_addresses(house)
     assert seen["velocity.subject_ips_1h"] == 1
 
 
+def test_a_failure_that_is_told_late_makes_no_other_forgotten(house):
+    for _ in range(4):
+        house.decide(result="failed")
+    late = {"type": "login_failed", "subject": {"id": "u-1"}, "client": {}, "at": rfc3339(house.now[0] - 23.9 * 3600)}
+    assert house.post("/v1/events", late).status_code == 202
+    house.wait(2 * 3600)
+
+    seen = signals(house, house.decide())
+
+    assert seen["velocity.subject_failures_24h"] == 4
+
+
 def test_an_event_of_last_week_is_refused(house):
     event = {"type": "login_failed", "subject": {"id": "u-1"}, "client": {}, "at": "2026-06-01T00:00:00Z"}
 

@@ -65,3 +65,12 @@ class Rings:
             snapshot = store.begin(KEYS, observation(address_mark=day + 1), NOW + day * 20 * HOUR)
 
         assert marks(snapshot.subject_ring) == [1, 2, 3, 4]
+
+    def test_what_is_told_late_ends_no_ring_early(self, store):
+        store.begin(KEYS, observation(address_mark=1), NOW)
+        store.begin(KEYS, observation(address_mark=2, at=NOW - 23 * HOUR), NOW)
+
+        snapshot = store.begin(KEYS, None, NOW + 23 * HOUR)
+
+        told = [(entry.other, entry.at) for entry in ring.entries(snapshot.subject_ring)]
+        assert told == [(1, int(NOW)), (2, int(NOW) - 23 * HOUR)]

@@ -49,5 +49,9 @@ def living(raw: bytes | None, now: float) -> bytes:
 
 def _entry(observation: Observation, other: int, now: float) -> bytes:
     return ring.entry(
-        at=now, other=other, attempt=observation.attempt, country=observation.country, flags=observation.flags
+        at=now if observation.at is None else observation.at,
+        other=other,
+        attempt=observation.attempt,
+        country=observation.country,
+        flags=observation.flags,
     )

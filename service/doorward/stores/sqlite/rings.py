@@ -61,7 +61,7 @@ def count(db: apsw.Connection, keys: Keys, observation: Observation, now: float)
 def _append(kind: int, held: bytes, observation: Observation, now: float) -> bytes:
     return ring.append(
         held,
-        at=now,
+        at=now if observation.at is None else observation.at,
         other=observation.address_mark if kind == SUBJECT else observation.subject_mark,
         attempt=observation.attempt,
         country=observation.country,
