@@ -55,7 +55,7 @@ class OutcomeDesk:
         """Take in how a decision ended; `completed` learns once and, with *amr*, gives a proof and a device."""
         if auth_time is not None and auth_time > now + CLOCK_SKEW_SECONDS:
             raise BadInput([Mistake("expected a time that is not in the future", "#/auth_time")])
-        told = Told(tenant, result, amr, min(auth_time or now, now), now)
+        told = Told(tenant, result, amr, now if auth_time is None else min(auth_time, now), now)
         self._refuse_ended(tenant, decision_id, now)
         record = self._claim(told, decision_id)
         shown: Json = {"id": decision_id, "result": result, "learning": NONE, "assertion": None, "device": None}

@@ -58,6 +58,13 @@ def test_an_outcome_cannot_lie_in_the_future(house):
     assert answer.status_code == 422
 
 
+def test_an_outcome_of_1970_is_that_old(house):
+    told = outcome(house, house.decide(), result="completed", amr=["otp"], auth_time="1970-01-01T00:00:00Z")
+
+    claims = house.post("/v1/assertions/redeem", {"assertion": told.get_json()["assertion"]}).get_json()
+    assert claims["auth_time"] == 0
+
+
 def test_a_completed_second_factor_is_learned_at_once_and_proved(house):
     decision = house.decide(session={"id": "s-1"})
 
