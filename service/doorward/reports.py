@@ -46,13 +46,16 @@ class ReportDesk:
         return self._outcomes.report(tenant, decision_id, result=result, amr=amr, auth_time=auth_time, now=now)
 
     def feedback(self, tenant: str, decision_id: str, *, label: str, source: str, note: str, now: float) -> Json:
-        """Keep what somebody says of a decision; `fraud` also undoes what it has left behind."""
+        """Keep what somebody says of a decision; `fraud` also undoes what it has left behind.
+
+        Fraud is never too much: it takes the place of what was said first.
+        """
         said = {"label": label, "source": source, "note": note, "at": now}
 
         def add(record: DecisionRecord) -> Json:
-            if len(record.feedback) >= MAX_FEEDBACK:
+            if label != "fraud" and len(record.feedback) >= MAX_FEEDBACK:
                 raise Conflict(f"this decision has {MAX_FEEDBACK} feedbacks already")
-            return {"feedback": (*record.feedback, said)}
+            return {"feedback": (*record.feedback, said)[-MAX_FEEDBACK:]}
 
         record = self._kept.rewrite(tenant, decision_id, add, now)
         undone = self.undo(tenant, record, now) if label == "fraud" else []

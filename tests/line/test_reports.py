@@ -1,7 +1,5 @@
 """What callers tell afterwards, and what it changes for the next sign-in."""
 
-import pytest
-
 from doorward.core.times import rfc3339
 
 from .conftest import NEW_YORK, OSLO, enrolled, login
@@ -75,59 +73,6 @@ def test_a_completed_second_factor_is_learned_at_once_and_proved(house):
     assert claims["amr"] == ["pwd", "otp", "mfa"]
     assert claims["sub"] == "u-1"
     assert signals(house, house.decide(token=told["device"]["token"]))["device.known"] is True
-
-
-def test_what_is_reported_is_worth_what_a_verify_would_be(house):
-    acting = {"kind": "action", "action": {"name": "account.export"}, "subject": {"id": enrolled(house)}, "client": {}}
-    session = {"id": "s-1", "amr": ["pwd"], "auth_time": rfc3339(house.now[0] - 60)}
-    body = acting | {"session": session}
-    decision = house.post("/v1/decisions", body).get_json()
-
-    outcome(house, decision, result="completed", amr=["otp"])
-
-    after = house.post("/v1/decisions", body).get_json()
-    assert (decision["outcome"], after["outcome"]) == ("challenge", "allow")
-
-
-def test_a_reported_code_after_an_old_session_is_one_factor(house):
-    acting = {"kind": "action", "action": {"name": "account.export"}, "subject": {"id": enrolled(house)}, "client": {}}
-    session = {"id": "s-1", "amr": ["pwd"], "auth_time": rfc3339(house.now[0] - 901)}
-    body = acting | {"session": session}
-    decision = house.post("/v1/decisions", body).get_json()
-
-    outcome(house, decision, result="completed", amr=["otp"])
-
-    assert house.post("/v1/decisions", body).get_json()["outcome"] == "challenge"
-
-
-@pytest.mark.parametrize("amr", [[], ["pwd"], ["kba"], ["otp", "email"]])
-def test_a_challenge_that_was_completed_without_a_second_factor_is_quarantined(house, amr):
-    subject = {"id": enrolled(house), "groups": ["admins"]}
-    decision = house.post("/v1/decisions", login() | {"subject": subject}).get_json()
-
-    told = outcome(house, decision, result="completed", amr=amr).get_json()
-
-    assert (decision["outcome"], told["learning"]) == ("challenge", "quarantined")
-
-
-LIGHT = """
-version: 1
-id: light
-requirements: {light: {any_of: [totp, email]}}
-rules:
-  - {id: ask, when: "true", then: {challenge: light}}
-"""
-
-
-@pytest.mark.parametrize(("amr", "learning"), [(["otp", "email"], "quarantined"), (["otp"], "applied")])
-def test_a_sign_in_that_a_weaker_proof_lets_in_is_quarantined(house, amr, learning):
-    assert house.wiring.policies.replace("default", LIGHT, house.now[0]) == ()
-    first = house.decide(enrolled(house), session={"id": "s-1"})
-    outcome(house, first, result="completed", amr=amr)
-
-    again = house.decide(session={"id": "s-1"})
-
-    assert (again["outcome"], again["learning"]) == ("allow", learning)
 
 
 def test_a_redeemed_proof_is_spent(house):
@@ -233,6 +178,20 @@ def test_feedback_is_kept_with_its_decision(house):
 
     assert house.get(f"/v1/decisions/{decision['id']}").get_json()["feedback"][0]["label"] == "genuine"
     assert house.get("/v1/decisions").get_json()["items"][0]["labels"] == ["genuine"]
+
+
+def test_fraud_is_undone_however_much_was_said_before(house):
+    decision = house.decide()
+    for _ in range(20):
+        assert feedback(house, decision, "genuine").status_code == 200
+
+    too_much = feedback(house, decision, "genuine")
+    fraud = feedback(house, decision, "fraud")
+
+    kept = house.get(f"/v1/decisions/{decision['id']}").get_json()["feedback"]
+    assert (too_much.status_code, fraud.status_code) == (409, 200)
+    assert fraud.get_json()["undone"] == ["device", "history"]
+    assert (len(kept), kept[-1]["label"]) == (20, "fraud")
 
 
 def test_a_failed_login_told_by_an_event_counts(house):
