@@ -1,5 +1,7 @@
 """The browsers that a subject is known by: remembered when asked, forgotten in time, copied tokens noticed."""
 
+import pytest
+
 from .conftest import bound_totp, code_of, login, verify
 
 DAY = 86_400
@@ -112,3 +114,12 @@ def test_what_if_ends_no_device(house):
     house.post("/v1/policy/what-if", {"request": login(token=stolen)})
 
     assert signals(house, token, result="failed")["device.token_state"] == "valid"
+
+
+@pytest.mark.parametrize(("method", "one"), [("GET", ""), ("DELETE", ""), ("DELETE", "/dev_" + "A" * 22)])
+@pytest.mark.parametrize("subject", ["a%00b", "%E2%80%AEu", "x" * 257])
+def test_a_subject_that_cannot_be_one_is_422(house, subject, method, one):
+    answer = house.call(method, f"/v1/subjects/{subject}/devices{one}")
+
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"][0]["in"] == "path"

@@ -3,6 +3,7 @@
 from doorward.api.answers import word
 from doorward.api.fields import Answer, Flag, Time
 from doorward.api.operation import Call, Link, Resource
+from doorward.api.paths import subject_in_path
 from doorward.api.reply import Reply
 
 resource = Resource("devices", about="See by which browsers a subject is known, and forget them.")
@@ -32,7 +33,7 @@ class UsedDeviceAnswer(Answer):
     ),
 )
 def list_devices(call: Call, subject_id: str) -> Reply:
-    return Reply([*call.services.devices.show(call.tenant, subject_id, call.now)])
+    return Reply([*call.services.devices.show(call.tenant, subject_in_path(subject_id), call.now)])
 
 
 @resource.operation(
@@ -43,7 +44,7 @@ def list_devices(call: Call, subject_id: str) -> Reply:
     answers={204: None},
 )
 def drop_devices(call: Call, subject_id: str) -> Reply:
-    call.services.devices.drop_all(call.tenant, subject_id, call.now)
+    call.services.devices.drop_all(call.tenant, subject_in_path(subject_id), call.now)
     return Reply(None, 204)
 
 
@@ -56,5 +57,5 @@ def drop_devices(call: Call, subject_id: str) -> Reply:
     refusals=(404,),
 )
 def drop_device(call: Call, subject_id: str, device_id: str) -> Reply:
-    call.services.devices.drop(call.tenant, subject_id, device_id, call.now)
+    call.services.devices.drop(call.tenant, subject_in_path(subject_id), device_id, call.now)
     return Reply(None, 204)
