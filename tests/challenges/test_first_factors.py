@@ -54,6 +54,14 @@ def test_a_password_that_is_too_old_or_of_the_future_is_no_first_factor(house, a
     assert (answer["status"], answer["error"]) == ("pending", "more_required")
 
 
+def test_a_session_that_does_not_say_how_old_it_is_is_taken_at_its_word(house):
+    made = bound_totp(house)
+
+    passed = answered(house, made, **EXPORT, session={"id": "s-1", "amr": ["pwd"]})
+
+    assert (passed["amr"], passed["acr"]) == (["pwd", "otp", "mfa"], "aal2")
+
+
 def test_at_a_sign_in_the_credential_that_passed_is_the_password(house):
     made = bound_totp(house)
     admin = login() | {"subject": {"id": "u-1", "groups": ["admins"]}}

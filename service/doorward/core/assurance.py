@@ -157,7 +157,8 @@ def stated(amr: Iterable[str], *, first: Iterable[str] = ()) -> Assurance:
 def first_factors(request: DecisionRequest, *, now: float, max_age: float | None) -> tuple[str, ...]:
     """Return the `amr` values of the factors that the caller states: a credential that passed, and its session's.
 
-    Those of a session count as long as a proof would: for *max_age* seconds, 12 hours where that is None.
+    Those of a session count as long as a proof would: for *max_age* seconds, 12 hours where that is None. One that does
+    not say how old it is is taken at its word, for most callers say nothing, and a code alone would never be enough.
     """
     session = request.session
     passed = (PASSWORD_AMR,) if request.credential.result == "passed" else ()
