@@ -143,6 +143,8 @@ class ChallengeDesk:
             return self._refused(tenant, kept, held, refusal, now, spent=False)
         try:
             verified = self._check(tenant, kept, held, answer, now)
+            # It is used up, whatever becomes of the challenge.
+            self._passed.used(tenant, kept, held, verified, now)
             kept = self._settle_right(tenant, kept, held, verified, now, spent=is_guess)
         except Refusal as refusal:
             if last or isinstance(refusal, ClonedAuthenticator):
@@ -153,8 +155,8 @@ class ChallengeDesk:
             return self._refused(tenant, kept, held, refusal, now, spent=is_guess)
         if kept.challenge.status != PASSED:
             more = self._refused(tenant, kept, held, MoreRequired("another is required"), now, spent=False)
-            return more | self._enrolling.grant(tenant, kept, held, now)
-        return self._passed.complete(tenant, kept, held, verified, answered, now, record=record)
+            return more | verified.shown | self._enrolling.grant(tenant, kept, held, now)
+        return self._passed.complete(tenant, kept, held, answered, now, record=record) | verified.shown
 
     def _offered(
         self, tenant: str, kept: Kept, authenticator_id: str, now: float
@@ -191,6 +193,8 @@ class ChallengeDesk:
 
         Who only asks is answered without a lock, for as long as there is nothing to take.
         """
+        # Before anything of it is used up.
+        kept.challenge.check_not_shown(held.id)
         verifier, ceremony = self._verifiers[held.type], self._ceremonies.of(tenant, kept, held, now)
         live = kept.challenge.live.get(held.id)
         prepared = verifier.prepare(dict(held.state), answer)

@@ -70,6 +70,6 @@ class Enrolling:
         except (ChallengeEnded, ChallengeExpired):
             return {"id": challenge_id, "status": kept.challenge.status_at(now)}
         if kept.challenge.status == PASSED:
-            return {"id": challenge_id} | self._passed.complete(tenant, kept, one, verified, answered, now)
+            return {"id": challenge_id} | self._passed.complete(tenant, kept, one, answered, now)
         left = kept.challenge.attempts_left
         return {"id": challenge_id, "status": PENDING, "error": MoreRequired.code, "attempts_left": left}

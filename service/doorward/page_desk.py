@@ -81,9 +81,14 @@ class PageDesk:
         return self._settled(kept, answered, result, now)
 
     def _settled(self, kept: Kept, answered: Answered, result: Json, now: float) -> str:
+        # A new recovery code is shown to whoever used the one before, also where more is required.
+        replacement = result.get("recovery_code", kept.challenge.hosted.replacement)
         if result["status"] != PASSED:
             if result.get("enrolment_grant"):
-                self._note(kept, now, grant=result["enrolment_grant"], binding="", shown={})
+                grant = result["enrolment_grant"]
+                self._note(kept, now, grant=grant, binding="", shown={}, replacement=replacement)
+            elif replacement != kept.challenge.hosted.replacement:
+                self._note(kept, now, replacement=replacement)
             return str(result["error"])
         self._note(
             kept,
@@ -92,7 +97,7 @@ class PageDesk:
             passed_at=now,
             remember=answered.remember_device,
             trusted=result["trusted"],
-            replacement=result.get("recovery_code", ""),
+            replacement=replacement,
             shown={},
             binding="",
         )

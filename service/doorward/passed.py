@@ -34,12 +34,20 @@ class PassedChallenges:
         self._passing = passing
         self._notifier = notifier
 
+    def used(self, tenant: str, kept: Kept, held: Authenticator, verified: Verified, now: float) -> None:
+        """Carry out what a right answer entails by itself, whether or not it is enough for the challenge."""
+        if verified.recovered:
+            self._recovered(tenant, kept, now)
+        for notice in verified.notices:
+            about = {"challenge": kept.row.id, "authenticator": held.id, "type": held.type}
+            subject_id = kept.challenge.subject_id
+            self._notifier.tell(Notice(tenant, notice, subject_id, now, about, kept.row.decision_id))
+
     def complete(
         self,
         tenant: str,
         kept: Kept,
         held: Authenticator,
-        verified: Verified,
         answered: Answered,
         now: float,
         *,
@@ -53,18 +61,11 @@ class PassedChallenges:
         proof = challenge.proof(now, jti=new_id("prf"))
         trusted = not differs(challenge, answered.client)
         event = _event("passed", held, now) | {"amr": list(proof.amr), "trusted": trusted}
-        if verified.recovered:
-            self._recovered(tenant, kept, now)
         if answered.deferred:
             self._append(tenant, kept, event, now, {})
-            given: Json = {"status": PASSED, "trusted": trusted}
-        else:
-            remember = answered.remember_device
-            given = self._hand_over(tenant, kept, proof, event, now, remember=remember, trusted=trusted, row=record)
-        for notice in verified.notices:
-            about = {"challenge": kept.row.id, "authenticator": held.id, "type": held.type}
-            self._notifier.tell(Notice(tenant, notice, challenge.subject_id, now, about, kept.row.decision_id))
-        return given | verified.shown
+            return {"status": PASSED, "trusted": trusted}
+        remember = answered.remember_device
+        return self._hand_over(tenant, kept, proof, event, now, remember=remember, trusted=trusted, row=record)
 
     def collected(self, tenant: str, kept: Kept, now: float) -> Json:
         """Return what waited for the caller; what is proved was proved when the challenge was passed."""

@@ -8,7 +8,8 @@ import pytest
 from doorward.ceremony import Realm
 
 from ..line.conftest import house_in, login
-from .conftest import bound_totp, challenged, code_of
+from .conftest import ADMIN, bound_totp, challenged, code_of
+from .test_recovering import TWO
 
 BACK = "https://shop.example/account"
 WRONG = "000000"
@@ -250,6 +251,29 @@ def test_another_browser_than_the_callers_is_given_no_device(house):
     browser.answer(made["id"], code_of(house, made), headers={"User-Agent": "curl/8"})
 
     assert collect(house, challenge, browser.receipt()["receipt"]).get_json()["device"] is None
+
+
+def test_a_new_recovery_code_is_shown_also_where_one_more_is_needed(house):
+    """N-REC-1: it stays on the page until the caller collects."""
+    made = bound_totp(house)
+    codes = house.post("/v1/subjects/u-1/authenticators", {"type": "recovery_code", **ADMIN}).get_json()
+    assert house.wiring.policies.replace("default", TWO, house.now[0]) == ()
+    challenge = challenged(house)
+    browser = opened(house, challenge)
+    assert said(browser.answer(codes["id"], codes["codes"][0])) == "more_required"
+
+    between = replacement(browser)
+    browser.answer(made["id"], code_of(house, made))
+    afterwards = replacement(browser)
+    collect(house, challenge, browser.receipt()["receipt"])
+
+    assert between == afterwards
+    assert between not in codes["codes"]
+    assert between not in browser.look().text
+
+
+def replacement(browser):
+    return re.search(r'id="replacement">([0-9A-Z-]{19})<', browser.look().text)[1]
 
 
 def test_not_me_ends_it_and_marks_the_subject(house):

@@ -1,8 +1,23 @@
 """A recovery code and a bypass code answered over HTTP, and what follows."""
 
-from .conftest import ADMIN, bound_totp, challenged, login, verify
+from doorward.core.times import rfc3339
+
+from .conftest import ADMIN, EXPORT, bound_totp, challenged, code_of, login, verify
 
 ADMINISTRATOR = login() | {"subject": {"id": "u-1", "groups": ["admins"]}}
+
+TWO = """
+version: 1
+id: two
+requirements: {two: {count: 2, any_of: [totp, recovery_code]}}
+rules: [{id: all, when: "true", then: {challenge: two}}]
+"""
+RESISTANT = """
+version: 1
+id: resistant
+requirements: {resistant: {any_of: [passkey], phishing_resistant: true}}
+rules: [{id: any, when: "true", then: {challenge: resistant}}]
+"""
 
 
 def recovery_codes(house):
@@ -54,3 +69,70 @@ def test_a_wrong_recovery_code_counts_like_any_other(house):
 
     assert (wrong["error"], wrong["attempts_left"]) == ("wrong_code", 4)
     assert totp["id"] in {each["id"] for each in challenge["authenticators"]}
+
+
+def two_of(house):
+    """Return an app, a set of recovery codes, and a challenge that asks for two of different types."""
+    made, codes = bound_totp(house), recovery_codes(house)
+    assert house.wiring.policies.replace("default", TWO, house.now[0]) == ()
+    return made, codes, challenged(house)
+
+
+def test_a_recovery_code_that_is_not_enough_is_replaced_and_told_all_the_same(house, told):
+    """N-REC-1, N-REC-5: it is used up, whatever becomes of the challenge."""
+    made, codes, challenge = two_of(house)
+
+    first = verify(house, challenge, codes["id"], codes["codes"][0]).get_json()
+
+    assert (first["status"], first["error"]) == ("pending", "more_required")
+    assert first["recovery_code"] not in codes["codes"]
+    assert "recovery_code.used" in told.events()
+    assert verify(house, challenge, made["id"], code_of(house, made)).get_json()["status"] == "passed"
+
+
+def test_after_a_recovery_that_was_not_enough_no_device_is_familiar(house):
+    codes = recovery_codes(house)
+    token = house.decide()["device"]["token"]
+    old = rfc3339(house.now[0] - 3600)
+    stale = EXPORT | {"session": {"id": "s-1", "amr": ["pwd"], "auth_time": old}, "credential": {}}
+
+    answer = verify(house, challenged(house, **stale), codes["id"], codes["codes"][0]).get_json()
+    shown = house.get(f"/v1/decisions/{house.decide(token=token)['id']}").get_json()["signals"]
+
+    assert answer["error"] == "more_required"
+    assert shown["device.known"]["value"] is False
+    assert "recovery_used" in shown["subject.flags"]["value"]
+
+
+def test_a_recovery_code_that_gives_a_grant_is_replaced_and_told(house, told):
+    codes = recovery_codes(house)
+    house.wiring.policies.replace("default", RESISTANT, house.now[0])
+    challenge = house.post("/v1/decisions", ADMINISTRATOR).get_json()["challenge"]
+
+    answer = verify(house, challenge, codes["id"], codes["codes"][0]).get_json()
+
+    assert answer["enrolment_grant"].startswith("grt_")
+    assert answer["recovery_code"] not in codes["codes"]
+    assert "recovery_code.used" in told.events()
+
+
+def test_a_second_code_of_one_set_is_refused_before_it_is_used_up(house):
+    _, codes, challenge = two_of(house)
+    verify(house, challenge, codes["id"], codes["codes"][0])
+
+    refused = verify(house, challenge, codes["id"], codes["codes"][1]).get_json()
+    later = verify(house, challenged(house), codes["id"], codes["codes"][1]).get_json()
+
+    assert (refused["error"], later["error"]) == ("replayed_code", "more_required")
+
+
+def test_a_bypass_code_that_is_not_enough_is_told(house, told):
+    bound_totp(house)
+    assert house.wiring.policies.replace("default", TWO, house.now[0]) == ()
+    code = house.post("/v1/subjects/u-1/bypass-codes", ADMIN).get_json()
+    challenge = challenged(house)
+
+    first = verify(house, challenge, code["id"], code["code"]).get_json()
+
+    assert first["error"] == "more_required"
+    assert "bypass_code.used" in told.events()

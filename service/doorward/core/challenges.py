@@ -97,6 +97,11 @@ class Challenge:
         """Return the contact that *authenticator_id* stands for, if it does."""
         return next((each for each in self.vouched if each.id == authenticator_id), None)
 
+    def check_not_shown(self, authenticator_id: str) -> None:
+        """Return where this authenticator was not verified for the challenge yet; ReplayedCode where it was."""
+        if any(each.id == authenticator_id for each in self.passed):
+            raise ReplayedCode("this authenticator was shown before")
+
     def spend(self, now: float) -> Self:
         """Return the challenge with one more attempt spent and in flight; TooManyAttempts where none is left."""
         self.check_open(now)
@@ -124,8 +129,7 @@ class Challenge:
         self.check_open(now)
         if self.contact(shown.id) is not None:
             return self._settle_contact(shown.id)
-        if any(each.id == shown.id for each in self.passed):
-            raise ReplayedCode("this authenticator was shown before")
+        self.check_not_shown(shown.id)
         back = 1 if spent else 0
         live = {name: kept for name, kept in self.live.items() if name != shown.id}
         answered = replace(
