@@ -35,6 +35,12 @@ class Told:
     amr: tuple[str, ...]
     auth_time: float
     now: float
+    jti: str
+
+    @property
+    def proves(self) -> bool:
+        """Whether an assertion is asked for."""
+        return self.result == "completed" and bool(self.amr)
 
 
 class OutcomeDesk:
@@ -55,7 +61,7 @@ class OutcomeDesk:
         """Take in how a decision ended; `completed` learns once and, with *amr*, gives a proof and a device."""
         if auth_time is not None and auth_time > now + CLOCK_SKEW_SECONDS:
             raise BadInput([Mistake("expected a time that is not in the future", "#/auth_time")])
-        told = Told(tenant, result, amr, now if auth_time is None else min(auth_time, now), now)
+        told = Told(tenant, result, amr, now if auth_time is None else min(auth_time, now), now, new_id("prf"))
         self._refuse_ended(tenant, decision_id, now)
         record = self._claim(told, decision_id)
         shown: Json = {"id": decision_id, "result": result, "learning": NONE, "assertion": None, "device": None}
@@ -66,7 +72,7 @@ class OutcomeDesk:
         before = self._passing.look(tenant, record, now)
         shown["learning"], issued = self._learn(told, record, before)
         shown["device"] = device_json(issued) if issued else None
-        shown["assertion"] = self._prove(told, record, before) if amr else None
+        shown["assertion"] = self._prove(told, record, before) if told.proves else None
         return shown
 
     def _refuse_ended(self, tenant: str, decision_id: str, now: float) -> None:
@@ -83,8 +89,10 @@ class OutcomeDesk:
                 raise Conflict(f"the outcome was told before: {record.reports[0]['result']}")
             if told.result == "completed" and record.answer["outcome"] == DENY:
                 raise Conflict("this decision was a deny; it cannot be completed")
+            if told.result == "completed" and record.is_fraud:
+                raise Conflict("this decision was reported as fraud; it cannot be completed")
             report = {"result": told.result, "amr": told.amr, "auth_time": told.auth_time, "at": told.now}
-            return {"reports": (report,)}
+            return {"reports": (report | ({"jti": told.jti} if told.proves else {}),)}
 
         return self._kept.rewrite(told.tenant, decision_id, claim, told.now)
 
@@ -119,7 +127,7 @@ class OutcomeDesk:
             application_id=record.request.application_id,
             session_id=record.request.session.id,
             binding=case.binding if record.bind else "",
-            jti=new_id("prf"),
+            jti=told.jti,
         )
         return self._passing.prove(told.tenant, record, proof, before, max_age=None, now=told.now)
 

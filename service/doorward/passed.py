@@ -7,7 +7,7 @@ from doorward.challenge_rows import Kept
 from doorward.consequences import device_json
 from doorward.core.challenges import PASSED, Challenge
 from doorward.core.enrolment import Authenticator
-from doorward.core.errors import Refusal, Refused
+from doorward.core.errors import Conflict, Refusal, Refused
 from doorward.core.history import drop_all_devices, raise_flag
 from doorward.core.identifiers import new_id
 from doorward.core.outcome import Proof
@@ -88,6 +88,8 @@ class PassedChallenges:
     ) -> Json:
         """Learn the sign-in, hand out its device and mint its proof."""
         record = self._records.open(row) if row else self._records.read(tenant, kept.row.decision_id, now)
+        if record.is_fraud:
+            raise Conflict("the attempt was reported as fraud; nothing is handed over for it")
         success = Success(
             tenant,
             now,
@@ -100,6 +102,7 @@ class PassedChallenges:
         learning, issued = self._passing.learn(success, record, before)
         assertion = self._passing.prove(tenant, record, proof, before, max_age=kept.challenge.max_age, now=now)
         fields = learned_by(issued) if learning != "none" else {}
+        event = event | {"jti": proof.jti}
         self._append(tenant, kept, event, now, fields, known=(row, record) if row else None)
         return {
             "status": PASSED,

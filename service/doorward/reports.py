@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from doorward.challenge_rows import KeptChallenges
 from doorward.core import history, ring
+from doorward.core.challenges import PENDING, Challenge
 from doorward.core.errors import BadInput, Conflict, Mistake
 from doorward.core.identifiers import new_id
 from doorward.core.population import attempt_of
@@ -14,7 +16,7 @@ from doorward.kept import KeptRecords
 from doorward.learning import PROFILE_LIFE_SECONDS, Unlearning
 from doorward.life import LifeDesk
 from doorward.outcomes import OutcomeDesk
-from doorward.ports import Rewrite, Store
+from doorward.ports import SPENT_SECONDS, Keys, Rewrite, Store
 from doorward.services import ReportedEvent
 from doorward.subjects import subject_key
 
@@ -31,11 +33,18 @@ class ReportDesk:
     """Implements `services.Reports`."""
 
     def __init__(
-        self, sources: Sources, store: Store, kept: KeptRecords, outcomes: OutcomeDesk, life: LifeDesk
+        self,
+        sources: Sources,
+        store: Store,
+        kept: KeptRecords,
+        challenges: KeptChallenges,
+        outcomes: OutcomeDesk,
+        life: LifeDesk,
     ) -> None:
         self._sources = sources
         self._store = store
         self._kept = kept
+        self._challenges = challenges
         self._outcomes = outcomes
         self._life = life
 
@@ -64,12 +73,17 @@ class ReportDesk:
     def undo(self, tenant: str, record: DecisionRecord, now: float) -> list[str]:
         """Undo what a fraudulent attempt has left behind, and say what that was; twice is fine."""
         undone = []
+        # First what could still be passed or shown.
+        if self._end_challenge(tenant, record.id, now):
+            undone.append("challenge")
+        keys = keys_of(self._sources.hasher, tenant, record.request, record.facts.network)
+        if self._spend(tenant, record, keys, now):
+            undone.append("assertion")
         if self._unlearn(tenant, record, now):
             undone.append("history")
         for device_id in {record.issued_device, record.facts.device.device_id} - {""}:
             if self._revoke_device(tenant, device_id, now):
                 undone.append("device")
-        keys = keys_of(self._sources.hasher, tenant, record.request, record.facts.network)
         if keys.session is not None:
             self._store.drop_proofs(tenant, keys.session, now)
             undone.append("session")
@@ -77,6 +91,22 @@ class ReportDesk:
         if self._life.disown(tenant, record.request.subject.id, record.id, session_id, now):
             undone.append("authenticator")
         return sorted(set(undone))
+
+    def _end_challenge(self, tenant: str, decision_id: str, now: float) -> bool:
+        """End what the attempt's challenge could still lead to; answer whether it could be answered until now."""
+        kept = self._challenges.of_decision(tenant, decision_id, now)
+        if kept is None:
+            return False
+        self._challenges.change(kept, Challenge.disowned, now)
+        return kept.challenge.status_at(now) == PENDING
+
+    def _spend(self, tenant: str, record: DecisionRecord, keys: Keys, now: float) -> bool:
+        """Spend the assertions of the attempt and of its session; answer whether one of them was still good."""
+        of_session = self._store.begin(keys, None, now).proofs if keys.session is not None else ()
+        jtis = (record.jtis | {each.jti for each in of_session}) - {""}
+        until = now + SPENT_SECONDS
+        good = [each for each in sorted(jtis) if self._store.spend(tenant, each, expires_at=until, now=now)]
+        return bool(good)
 
     def _unlearn(self, tenant: str, record: DecisionRecord, now: float) -> bool:
         gone = Unlearning(record.id, record.model, now)

@@ -263,17 +263,17 @@ def _quotas(parts: Parts) -> QuotaDesk:
 
 def _services(parts: Parts) -> Services:
     store, sources, keeping, outside = parts.store, parts.sources, parts.keeping, parts.outside
-    kept = KeptRecords(store, keeping.sealer)
+    kept, challenges = KeptRecords(store, keeping.sealer), KeptChallenges(store, keeping.sealer)
     texts = PolicyTexts(store, keeping.sealer)
     lists = ListedValues(store, keeping.sealer)
     contacts = Contacts(Subjects(store, keeping.sealer, sources.hasher), outside.notifier, sources.meter)
     passing = Passing(sources, store, kept, keeping, parts.assertions, contacts)
     owners = Owners(contacts, outside.notifier)
-    outcomes = OutcomeDesk(sources, store, kept, KeptChallenges(store, keeping.sealer), passing)
+    outcomes = OutcomeDesk(sources, store, kept, challenges, passing)
     answers = answering(
         parts.settings, store, sources, parts.assertions, outside.senders, outside.notifier, parts.realm, kept, passing
     )
-    reports = ReportDesk(sources, store, kept, outcomes, answers.life)
+    reports = ReportDesk(sources, store, kept, challenges, outcomes, answers.life)
     return Services(
         clock=parts.clock,
         api_keys=ApiKeyRing(store, key_marks(parts.settings.secret), _quotas(parts).count),

@@ -179,7 +179,10 @@ class FeedbackAnswer(Answer):
     source = word("Who said so.", "user", required=True)
     recorded_at = Time("When it was taken in.", required=True)
     undone = Items(
-        word("", "history"), "What `fraud` has ended: `history`, `device`, `session`.", maximum=16, required=True
+        word("", "history"),
+        "What `fraud` has ended: `assertion`, `authenticator`, `challenge`, `device`, `history`, `session`.",
+        maximum=16,
+        required=True,
     )
 
 

@@ -178,6 +178,7 @@ class ToldAnswer(Answer):
     amr = words("Authentication methods.", "pwd")
     auth_time = Time("When the person authenticated.")
     at = Time("When it was told.", required=True)
+    jti = word("Of the assertion that it gave.", "prf_…")
 
 
 class ChallengeEventAnswer(Answer):
@@ -189,6 +190,7 @@ class ChallengeEventAnswer(Answer):
     type = word("Its type.", "totp", required=True)
     amr = words("How the person authenticated.", "otp")
     trusted = Flag("Whether history may learn from it.")
+    jti = word("Of the assertion that it gave.", "prf_…")
 
 
 class SaidAnswer(Answer):

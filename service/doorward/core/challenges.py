@@ -152,6 +152,11 @@ class Challenge:
         self.check_open(now)
         return replace(self, grant=digest, grant_until=until, grant_aal=aal)
 
+    def disowned(self) -> Self:
+        """Return the challenge of somebody who was not the owner: nothing is answered, bound or collected any more."""
+        status = CANCELLED if self.status == PENDING else self.status
+        return replace(self, status=status, live={}, grant="", hosted=self.hosted.disowned())
+
     def offering(self, new: Enrolled) -> Self:
         """Return the challenge that *new* may answer too."""
         return replace(self, offered=(*self.offered, new))

@@ -6,7 +6,7 @@ A browser is known by a secret in a cookie; only a digest of it is kept, and it 
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -49,6 +49,10 @@ class Hosted:
             and hmac.compare_digest(self.receipt.encode(), receipt.encode())
             and 0 <= now - self.passed_at < RECEIPT_SECONDS
         )
+
+    def disowned(self) -> Self:
+        """Return it without what could be bound, collected or read."""
+        return replace(self, shown={}, grant="", receipt="", replacement="")
 
     def way_back(self, challenge_id: str, status: str) -> str:
         """Return the address that leads back to the caller, empty where none is known."""

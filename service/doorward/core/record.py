@@ -46,6 +46,16 @@ class DecisionRecord(NamedTuple):
     feedback: tuple[Json, ...] = ()
     events: tuple[Json, ...] = ()
 
+    @property
+    def is_fraud(self) -> bool:
+        """Whether somebody has said that the attempt was not the owner's; what that undid stays undone."""
+        return any(each["label"] == "fraud" for each in self.feedback)
+
+    @property
+    def jtis(self) -> frozenset[str]:
+        """The names of the assertions that were handed out for it."""
+        return frozenset(str(each["jti"]) for each in (*self.events, *self.reports) if each.get("jti"))
+
     def to_json(self) -> Json:
         return {
             "v": 1,
