@@ -109,7 +109,15 @@ def rotate(token: str, record: DeviceRecord, *, key: bytes, now: float, life_sec
 
 
 def reissue(record: DeviceRecord, *, key: bytes, now: float, life_seconds: float) -> Issued:
-    """Return the successor of a device's present token, which stays good as the previous one."""
+    """Return the successor of a device's present token, which stays good as the previous one.
+
+    Where the present one was never seen it is handed out again: the answer that held it may have been lost, and with
+    another successor the token that the browser has would be taken for a copy.
+    """
+    if record.previous_hash and not record.current_seen:
+        unseen = _successor(record.previous_hash, record.id, key)
+        if hmac.compare_digest(_digest(unseen), record.token_hash):
+            return Issued(unseen, record._replace(expires_at=now + life_seconds))
     successor = _successor(record.token_hash, record.id, key)
     return Issued(
         successor,

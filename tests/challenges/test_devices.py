@@ -50,6 +50,52 @@ def test_a_remembered_device_adds_nothing_to_what_was_proved(house):
     assert house.post("/v1/decisions", body).get_json()["outcome"] == "challenge"
 
 
+def test_two_tabs_that_pass_a_challenge_leave_the_token_that_the_browser_has_good(house):
+    made = bound_totp(house)
+    token = house.decide()["device"]["token"]
+    body = login(token=token) | {"subject": {"id": "u-1", "groups": ["admins"]}}
+    tabs = [house.post("/v1/decisions", body).get_json()["challenge"] for _ in range(2)]
+    given = []
+    for challenge in tabs:
+        given.append(verify(house, challenge, made["id"], code_of(house, made)).get_json()["device"]["token"])
+        house.wait(30)
+
+    assert given[0] == given[1]
+    assert signals(house, token)["device.token_state"] == "valid"
+
+
+def test_answers_that_are_lost_again_and_again_leave_the_browsers_token_good(house):
+    token = house.decide()["device"]["token"]
+    for _ in range(3):
+        decision = house.decide(token=token, result="pending")
+        told = {"result": "completed", "amr": ["otp"]}
+        house.post(f"/v1/decisions/{decision['id']}/outcome", told)
+
+    assert signals(house, token)["device.token_state"] == "valid"
+
+
+def test_an_outcome_beside_a_second_tab_ends_no_device(house):
+    token = house.decide()["device"]["token"]
+    first = house.decide(token=token)
+    house.post(f"/v1/decisions/{first['id']}/outcome", {"result": "completed", "amr": ["otp"]})
+
+    second = house.decide(token=token)
+
+    assert second["policy"]["rule"] != "stolen-device-token"
+    assert second["device"]["token"] == first["device"]["token"]
+
+
+def test_a_token_from_before_the_last_but_one_still_ends_its_device(house):
+    """A copy is found as before: only a successor that nobody has used is handed out twice."""
+    token = house.decide()["device"]["token"]
+    present = token
+    for _ in range(3):
+        present = house.decide(token=present)["device"]["token"]
+    house.wait(61)
+
+    assert signals(house, token)["device.token_state"] == "revoked"
+
+
 def test_devices_are_listed_without_their_tokens(house):
     device = remembered(house)
 
