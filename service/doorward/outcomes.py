@@ -62,8 +62,8 @@ class OutcomeDesk:
         if auth_time is not None and auth_time > now + CLOCK_SKEW_SECONDS:
             raise BadInput([Mistake("expected a time that is not in the future", "#/auth_time")])
         told = Told(tenant, result, amr, now if auth_time is None else min(auth_time, now), now, new_id("prf"))
-        self._refuse_ended(tenant, decision_id, now)
-        record = self._claim(told, decision_id)
+        was_open = self._take_over(tenant, decision_id, now)
+        record = self._claim(told, decision_id, was_open=was_open)
         shown: Json = {"id": decision_id, "result": result, "learning": NONE, "assertion": None, "device": None}
         if result == "failed":
             self._count_failure(tenant, record, now)
@@ -75,18 +75,26 @@ class OutcomeDesk:
         shown["assertion"] = self._prove(told, record, before) if told.proves else None
         return shown
 
-    def _refuse_ended(self, tenant: str, decision_id: str, now: float) -> None:
-        """End a challenge of ours that is still open: the caller has decided its outcome by itself."""
-        kept = self._challenges.of_decision(tenant, decision_id, now)
-        if kept is not None:
-            self._challenges.change(kept, lambda challenge: _taken_over(challenge, now), now)
+    def _take_over(self, tenant: str, decision_id: str, now: float) -> bool:
+        """End a challenge of ours that is still open: the caller has decided its outcome by itself.
 
-    def _claim(self, told: Told, decision_id: str) -> DecisionRecord:
+        Answers whether there was one; Conflict where it has ended before.
+        """
+        kept = self._challenges.of_decision(tenant, decision_id, now)
+        if kept is None:
+            return False
+        self._challenges.change(kept, lambda challenge: _taken_over(challenge, now), now)
+        return True
+
+    def _claim(self, told: Told, decision_id: str, *, was_open: bool) -> DecisionRecord:
         """Write the report into the record; of racing reports exactly one gets through."""
 
         def claim(record: DecisionRecord) -> Json:
             if record.reports:
                 raise Conflict(f"the outcome was told before: {record.reports[0]['result']}")
+            if record.answer["challenge"] and not was_open:
+                # An ended challenge is kept for a while only, the record for much longer.
+                raise Conflict("the challenge of this decision has ended")
             if told.result == "completed" and record.answer["outcome"] == DENY:
                 raise Conflict("this decision was a deny; it cannot be completed")
             if told.result == "completed" and record.is_fraud:

@@ -46,6 +46,18 @@ def test_an_outcome_comes_too_late_once_the_challenge_has_ended(house):
     assert answer.status_code == 409
 
 
+def test_an_outcome_is_too_late_also_when_the_ended_challenge_is_not_kept_any_more(house):
+    enrolled(house)
+    decision = house.decide(**SENSITIVE)
+    house.post(f"/v1/challenges/{decision['challenge']['id']}/cancel", {"reason": "not_me"})
+    house.wait(2 * 86_400)
+    assert show(house, decision["challenge"]["id"]).status_code == 404
+
+    answer = house.post(f"/v1/decisions/{decision['id']}/outcome", {"result": "completed", "amr": ["otp"]})
+
+    assert answer.status_code == 409
+
+
 def test_nobody_enrolled_and_high_risk_is_a_deny(house):
     house.decide(token=settle(house))
     house.wait(600)
