@@ -46,7 +46,8 @@ _REQUIRED: dict[str, type] = {
 class AssertionDesk:
     """Signs, checks, spends and publishes; implements `services.Assertions`.
 
-    *codes_from* answers since when no use of a proof can have been forgotten.
+    *codes_from* answers since when no use of a proof can have been forgotten, *proofs_from* since when what a subject
+    has shown counts: something that it had bound was lost then.
     """
 
     def __init__(
@@ -58,11 +59,13 @@ class AssertionDesk:
         *,
         algorithm: str = "ES256",
         codes_from: Callable[[], float] = float,
+        proofs_from: Callable[[str, str, float], float] = lambda tenant, subject_id, now: 0.0,  # noqa: ARG005
     ) -> None:
         self._keys = SigningKeys(secrets, sealer, algorithm=algorithm)
         self._decisions = decisions
         self._issuer = issuer.rstrip("/")
         self._codes_from = codes_from
+        self._proofs_from = proofs_from
 
     def mint(
         self,
@@ -117,6 +120,8 @@ class AssertionDesk:
     def redeem(self, tenant: str, assertion: str, now: float) -> dict[str, Any]:
         """Return the claims and spend the assertion; of many racing calls exactly one succeeds."""
         claims, proof = self._read(tenant, assertion, now)
+        since = self._proofs_from(tenant, claims["sub"], now)
+        _require(proof.auth_time >= since, "the subject's authenticators changed since then")
         self.spend(tenant, proof.jti, now=now)
         self._check_not_forgotten(claims)
         return dict(claims)

@@ -11,7 +11,7 @@ from doorward.attempts import Attempts, note_of
 from doorward.ceremony import Begun, Notice, Notifier, Verified, Verifier
 from doorward.challenge_rows import Kept, KeptChallenges
 from doorward.core.challenges import CANCELLED, FAILED, PASSED, PENDING, Challenge, Shown
-from doorward.core.enrolment import ACTIVE, DISABLED, SUSPENDED, Authenticator
+from doorward.core.enrolment import ACTIVE, DISABLED, SUSPENDED, Authenticator, Holdings
 from doorward.core.errors import (
     BadInput,
     ClonedAuthenticator,
@@ -142,10 +142,10 @@ class ChallengeDesk:
         except Refusal as refusal:
             return self._refused(tenant, kept, held, refusal, now, spent=False)
         try:
-            verified = self._check(tenant, kept, held, answer, now)
+            verified, since = self._check(tenant, kept, held, answer, now)
             # It is used up, whatever becomes of the challenge.
             self._passed.used(tenant, kept, held, verified, now)
-            kept = self._settle_right(tenant, kept, held, verified, now, spent=is_guess)
+            kept = self._settle_right(tenant, kept, held, verified, since, now, spent=is_guess)
         except Refusal as refusal:
             if last or isinstance(refusal, ClonedAuthenticator):
                 self.stop(tenant, kept, held, DISABLED if last else SUSPENDED, refusal, now)
@@ -188,37 +188,43 @@ class ChallengeDesk:
         last = self._attempts.spend(tenant, kept.row.subject, held.id, lane=kept.challenge.lane, now=now)
         return self._kept.change(kept, lambda challenge: challenge.spend(now), now), last
 
-    def _check(self, tenant: str, kept: Kept, held: Authenticator, answer: Any, now: float) -> Verified:
+    def _check(self, tenant: str, kept: Kept, held: Authenticator, answer: Any, now: float) -> tuple[Verified, float]:
         """Check the answer against the authenticator as it is kept: of racing right answers one changes it.
 
-        Who only asks is answered without a lock, for as long as there is nothing to take.
+        Returns too since when what was shown counts. Who only asks is answered without a lock, for as long as there
+        is nothing to take.
         """
-        # Before anything of it is used up.
-        kept.challenge.check_not_shown(held.id)
         verifier, ceremony = self._verifiers[held.type], self._ceremonies.of(tenant, kept, held, now)
         live = kept.challenge.live.get(held.id)
         prepared = verifier.prepare(dict(held.state), answer)
         if kept.challenge.contact(held.id):
-            return verifier.verify(dict(held.state), live, prepared, ceremony)
+            return verifier.verify(dict(held.state), live, prepared, ceremony), 0.0
         verified: list[Verified] = []
         if not verifier.is_guess(answer):
             verifier.verify(dict(held.state), live, prepared, ceremony)
 
-        def use(one: Authenticator) -> Authenticator:
+        def use(bound: Holdings) -> Holdings:
+            one = bound.find(held.id)
+            # Before anything of it is used up.
+            kept.challenge.counting_from(bound.proofs_from).check_not_shown(one.id)
             if one.status != ACTIVE:
                 raise Refused(f"the authenticator is {one.status}")
             verified[:] = [verifier.verify(dict(one.state), live, prepared, ceremony)]
             status = DISABLED if verified[0].is_spent else one.status
-            return replace(one, state=verified[0].state, status=status, last_used_at=now)
+            return bound.with_(replace(one, state=verified[0].state, status=status, last_used_at=now))
 
-        self._subjects.change_one(tenant, kept.row.subject, held.id, use, now)
-        return verified[0]
+        since = self._subjects.change(tenant, kept.row.subject, use, now).proofs_from
+        return verified[0], since
 
     def _settle_right(
-        self, tenant: str, kept: Kept, held: Authenticator, verified: Verified, now: float, *, spent: bool
+        self, tenant: str, kept: Kept, held: Authenticator, verified: Verified, since: float, now: float, *, spent: bool
     ) -> Kept:
         shown = Shown(held.id, held.type, now, user_verified=verified.user_verified, synced=verified.synced)
-        settled = self._kept.change(kept, lambda challenge: challenge.settle_right(shown, now, spent=spent), now)
+
+        def settle(challenge: Challenge) -> Challenge:
+            return challenge.counting_from(since).settle_right(shown, now, spent=spent)
+
+        settled = self._kept.change(kept, settle, now)
         if spent:
             self._attempts.right(tenant, kept.row.subject, held.id, lane=kept.challenge.lane, now=now)
         return settled

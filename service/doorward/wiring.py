@@ -50,7 +50,7 @@ from doorward.subjects import Subjects
 from doorward.tallies import Tallies
 from doorward.tenants import Tenants
 from doorward.watching import ScaleWatch, StoreWatch, Watch
-from doorward.wiring_answers import answering
+from doorward.wiring_answers import answering, assertions_of
 
 DAY = 86_400.0
 TICK_SECONDS = 1.0
@@ -184,7 +184,7 @@ def build(
     tenants = Tenants(settings.rules_dir)
     tenants.load_all(clock())
     geo = GeoProvider(settings.geo)
-    assertions = _assertions(settings, store, sealer)
+    assertions = assertions_of(settings, store, sealer, wiring_sources.hasher(settings.secret))
     sources = wiring_sources.sources(
         settings, settings.secret, store, sealer, assertions, outside.locator or geo, meter
     )
@@ -200,11 +200,6 @@ def build(
     about = (meter, clock, geo, *watches, told.deliveries)
     explainer = Explainer(sources, parts.scales, ListedValues(store, sealer))
     return Wiring(_services(parts), store, sources.tallies, policies, sources.locator, *about, explainer)
-
-
-def _assertions(settings: Settings, store: Store, sealer: AesGcmSealer) -> AssertionDesk:
-    algorithm, remembered = settings.signing_algorithm, lambda: store.epoch_info().codes_from
-    return AssertionDesk(store, store, sealer, settings.issuer, algorithm=algorithm, codes_from=remembered)
 
 
 @dataclass(frozen=True, slots=True)

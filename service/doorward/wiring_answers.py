@@ -11,6 +11,7 @@ from doorward.authenticators.device_keys import DeviceKeys
 from doorward.ceremony import Notifier, Realm, Sender
 from doorward.challenge import ChallengeDesk
 from doorward.challenge_rows import KeptChallenges
+from doorward.core.keyed import KeyedHash
 from doorward.device_places import DevicePlaces
 from doorward.devices import DeviceDesk
 from doorward.disclosure import DisclosureDesk
@@ -23,7 +24,7 @@ from doorward.life import LifeDesk
 from doorward.page_desk import PageDesk
 from doorward.passed import PassedChallenges
 from doorward.passing import Passing
-from doorward.ports import Store
+from doorward.ports import Sealer, Store
 from doorward.push_desk import PushDesk
 from doorward.pushes import CHANNEL as PUSH
 from doorward.pushes import Pushes
@@ -44,6 +45,24 @@ class Answering:
     pushes: PushDesk
     administration: AdministrationDesk
     disclosure: DisclosureDesk
+
+
+def assertions_of(settings: Settings, store: Store, sealer: Sealer, hasher: KeyedHash) -> AssertionDesk:
+    """Build what signs, checks and spends proofs."""
+    subjects = Subjects(store, sealer, hasher)
+
+    def counted_from(tenant: str, subject_id: str, now: float) -> float:
+        return subjects.read(tenant, subjects.key(tenant, subject_id), now).proofs_from
+
+    return AssertionDesk(
+        store,
+        store,
+        sealer,
+        settings.issuer,
+        algorithm=settings.signing_algorithm,
+        codes_from=lambda: store.epoch_info().codes_from,
+        proofs_from=counted_from,
+    )
 
 
 def answering(

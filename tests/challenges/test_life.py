@@ -1,6 +1,7 @@
 """Authenticators after they were bound: lost and found, ended, remembered."""
 
 from .conftest import ADMIN, bound_totp, challenged, code_of, proof_of, put, verify
+from .test_recovering import two_of
 
 PATH = "/v1/subjects/u-1/authenticators"
 
@@ -75,6 +76,39 @@ def test_what_was_passed_before_a_loss_satisfies_nothing_any_more(house):
     challenge = challenged(house)
 
     assert [each["id"] for each in challenge["authenticators"]] == [other["id"]]
+
+
+def test_what_was_shown_before_a_loss_does_not_pass_a_challenge_together_with_the_next(house):
+    """N-LOS-1: whoever has the phone may have answered the first of two."""
+    made, codes, challenge = two_of(house)
+    verify(house, challenge, made["id"], code_of(house, made))
+    house.wait(1)
+    change(house, made, "revoke", **ADMIN)
+
+    second = verify(house, challenge, codes["id"], codes["codes"][0]).get_json()
+
+    assert (second["status"], second["error"]) == ("pending", "more_required")
+
+
+def test_what_was_not_lost_can_be_shown_again_after_a_loss(house):
+    made, codes, challenge = two_of(house)
+    other = bound_totp(house, label="tablet")
+    verify(house, challenge, codes["id"], codes["codes"][0])
+    house.wait(1)
+    change(house, other, "suspend", **ADMIN)
+
+    again = verify(house, challenge, codes["id"], codes["codes"][1]).get_json()
+    passed = verify(house, challenge, made["id"], code_of(house, made)).get_json()
+
+    assert (again["error"], passed["status"]) == ("more_required", "passed")
+
+
+def test_an_assertion_from_before_a_loss_is_not_redeemed(house):
+    made = bound_totp(house)
+    stolen = proof_of(house, made)
+    change(house, made, "suspend", **ADMIN)
+
+    refused(house.post("/v1/assertions/redeem", {"assertion": stolen}), 422, "changed since then")
 
 
 def test_an_assertion_from_before_a_loss_changes_nothing(house):

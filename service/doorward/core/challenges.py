@@ -97,6 +97,10 @@ class Challenge:
         """Return the contact that *authenticator_id* stands for, if it does."""
         return next((each for each in self.vouched if each.id == authenticator_id), None)
 
+    def counting_from(self, since: float) -> Self:
+        """Return the challenge without what was shown before *since*, when something that was bound was lost."""
+        return replace(self, passed=tuple(each for each in self.passed if each.at >= since))
+
     def check_not_shown(self, authenticator_id: str) -> None:
         """Return where this authenticator was not verified for the challenge yet; ReplayedCode where it was."""
         if any(each.id == authenticator_id for each in self.passed):
