@@ -18,7 +18,7 @@ from doorward.core.errors import (
     Throttled,
 )
 from doorward.core.identifiers import new_id
-from doorward.core.leave import Leave, check_binding, check_confirming
+from doorward.core.leave import GRANT, PROOF, Leave, check_binding, check_confirming
 from doorward.core.times import rfc3339
 from doorward.device_places import DevicePlaces
 from doorward.enrolling import Enrolling
@@ -202,6 +202,7 @@ def bound_from(leave: Leave, allowed: Allowed) -> dict[str, str]:
     client = allowed.client
     known = {
         "by": leave.by,
+        "aal": str(leave.aal) if leave.by in (PROOF, GRANT) else "",
         "reason": leave.reason,
         "decision": leave.decision_id,
         "session": leave.session_id,

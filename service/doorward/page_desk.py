@@ -125,7 +125,11 @@ class PageDesk:
         if answered.authenticator != kept.challenge.hosted.binding:
             raise NotFound("there is no such authenticator")
         given = replace(answered, deferred=True)
-        confirmed = self._authenticators.confirm(visit.tenant, kept.challenge.subject_id, given, now)
+        try:
+            confirmed = self._authenticators.confirm(visit.tenant, kept.challenge.subject_id, given, now)
+        except NotAllowed:
+            self._note(kept, now, binding="", shown={})
+            raise Conflict("another was bound meanwhile") from None
         if "challenge" not in confirmed:
             raise ChallengeEnded("the challenge has ended; the authenticator is bound")
         return self._settled(kept, answered, {"error": MoreRequired.code, **confirmed["challenge"]}, now)

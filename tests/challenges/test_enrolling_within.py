@@ -219,6 +219,16 @@ def test_a_grant_does_not_bind_where_another_was_bound_meanwhile(house, outbox):
     assert bind(house, grant).status_code == 403
 
 
+def test_what_was_made_with_a_grant_is_not_confirmed_where_another_was_bound_meanwhile(house, outbox):
+    """N-BND-1: whoever reads the owner's mail may have made theirs before the owner was done."""
+    challenge = enrol_challenge(house, EMAIL)
+    made = bind(house, granted(house, outbox, challenge)["enrolment_grant"]).get_json()
+    bound_totp(house)
+
+    assert confirm(house, made).status_code == 403
+    assert status(house, challenge) == "pending"
+
+
 def test_a_grant_is_good_again_where_the_code_could_not_be_sent(house, outbox):
     body = login() | {
         "subject": {"id": "u-1", "contacts": [EMAIL]},
@@ -287,7 +297,8 @@ def test_the_history_tells_where_it_was_bound(house, outbox):
 
     bound_from = house.get(f"{PATH}/history").get_json()["authenticators"][0]["bound_from"]
 
-    assert bound_from == {"by": "grant", "decision": challenge["decision"], "challenge": challenge["id"]}
+    shown_for = {"decision": challenge["decision"], "challenge": challenge["id"]}
+    assert bound_from == {"by": "grant", "aal": "1"} | shown_for
 
 
 def test_the_decision_tells_how_it_was_answered(house, outbox):

@@ -111,6 +111,18 @@ def test_what_was_bound_elsewhere_meanwhile_ends_the_grant_and_leads_back_to_the
     assert "Code by email" in browser.look().text
 
 
+def test_what_was_made_here_is_not_confirmed_once_another_was_bound_elsewhere(house, browser, challenge, outbox):
+    confirm_contact(browser, challenge, outbox)
+    browser.act("enrol", type="totp")
+    new, app = made(browser)
+    bound_totp(house)
+
+    answer = browser.act("confirm", authenticator=new, code=app.at(house.now[0]))
+
+    assert said(answer) == "refused"
+    assert "Code by email" in browser.look().text
+
+
 def test_the_first_code_passes_the_challenge_and_is_collected(house, browser, challenge, outbox):
     confirm_contact(browser, challenge, outbox)
     browser.act("enrol", type="totp")

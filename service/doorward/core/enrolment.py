@@ -29,8 +29,9 @@ PENDING_SECONDS = 600
 class Authenticator:
     """One authenticator. *state* is its type's own and secret, *live* what its confirmation is held against.
 
-    *aal* is what it reaches after a stated password. *bound_from* is where it was bound: `by` what leave, and the
-    `decision`, `session`, `challenge`, `ip` and `user_agent` as far as they are known. *status_at* is when its
+    *aal* is what it reaches after a stated password. *bound_from* is where it was bound: `by` what leave, the
+    `aal` that was shown for it, and the `decision`, `session`, `challenge`, `ip` and `user_agent` as far as they are
+    known. *status_at* is when its
     status last changed, *expires_at* the end of one that an administrator made for a while.
     """
 

@@ -73,9 +73,14 @@ def highest_aal(held: Holdings) -> int:
 
 
 def check_confirming(one: Authenticator, held: Holdings) -> None:
-    """Return where *one* may become active now: as the first, only while there is no other."""
-    is_first = one.bound_from.get("by") == FIRST
-    if is_first and any(each.id != one.id for each in (*held.active, *held.blocked)):
+    """Return where *one* may become active now, by the leave that it was made with and what is bound by then.
+
+    The first may only while there is no other; what was shown for another must still reach as much (N-BND-1).
+    """
+    by, aal = one.bound_from.get("by"), int(one.bound_from.get("aal", 0))
+    is_first = by == FIRST and any(each.id != one.id for each in (*held.active, *held.blocked))
+    needed = needed_aal(held, AUTHENTICATOR_TYPES[one.type]) if by in (PROOF, GRANT) and held.active else 0
+    if is_first or aal < needed:
         raise NotAllowed("another authenticator was bound meanwhile; make this one anew, with a proof")
 
 
