@@ -163,7 +163,7 @@ class ChallengeDesk:
     ) -> tuple[Authenticator, RecordRow | None]:
         """Return the authenticator that may answer, and the decision's record.
 
-        One that was revoked meanwhile is as if it were disabled.
+        One that was revoked meanwhile is as if it were disabled; Conflict for a type that was turned off.
         """
         kept.challenge.check_open(now)
         contact = kept.challenge.contact(authenticator_id)
@@ -171,6 +171,8 @@ class ChallengeDesk:
             held = stand_in(contact, self._verifiers, self._ceremonies.about(tenant, kept, now))
             return held, self._kept.beside(kept, note_of(held.id), now).record
         for each in kept.challenge.offered:
+            if each.id == authenticator_id and each.type not in self._verifiers:
+                raise Conflict(f"{each.type} cannot be answered here any more")
             if each.id == authenticator_id:
                 beside = self._kept.beside(kept, note_of(each.id), now)
                 bound = self._subjects.opened(beside.authenticators, tenant, kept.row.subject).authenticators

@@ -135,7 +135,7 @@ class EnrolmentDesk:
     def _read(self, pending: Authenticator, response: Mapping[str, Any]) -> Any:
         """Return the answer; here it is the body itself that a mistake points into."""
         try:
-            return self._verifiers[pending.type].read(response)
+            return self._verifier(pending.type).read(response)
         except BadInput as bad:
             moved = [replace(each, pointer=each.pointer.replace("#/response", "#", 1)) for each in bad.mistakes]
             raise BadInput(moved) from None
@@ -155,7 +155,7 @@ class EnrolmentDesk:
     def _confirmed(
         self, tenant: str, key: bytes, subject_id: str, pending: Authenticator, answer: Any, now: float
     ) -> tuple[Authenticator, Verified]:
-        verifier = self._verifiers[pending.type]
+        verifier = self._verifier(pending.type)
         ceremony = self._ceremonies.binding(tenant, subject_id, pending.id, now)
         prepared = verifier.prepare(dict(pending.state), answer)
         verified: list[Verified] = []

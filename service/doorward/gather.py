@@ -1,5 +1,6 @@
 """request ─▶ facts: the look-ups and the one trip to the store that a decision begins with."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -38,8 +39,8 @@ UNREACHABLE = "the history cannot be read now"
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where facts come from. *device_key* is what device tokens derive from, *zone* the default time zone of subjects
-    whose own is not known.
+    """Where facts come from. *device_key* is what device tokens derive from, *types* are the authenticators that can
+    be verified, *zone* is the default time zone of subjects whose own is not known.
     """
 
     store: DecisionStore
@@ -52,6 +53,7 @@ class Sources:
     session_proofs: SessionProofs
     meter: Meter
     device_key: bytes
+    types: Collection[str]
     zone: str = "UTC"
 
 
@@ -210,7 +212,7 @@ def _with_history(
     keys, sight, snapshot, population, ended = past
     token = _presented(sources, request, snapshot, now)
     history, device, degraded = _remembered(request, token, sight, snapshot.profile, now)
-    bound = bound_by(snapshot.authenticators, sources.sealer, keys, request, now)
+    bound = bound_by(snapshot.authenticators, sources.sealer, keys, request, now, types=sources.types)
     proofs, remarks = _proofs(sources, keys, request, snapshot, now)
     facts = Facts(
         network,

@@ -138,7 +138,8 @@ SETTINGS = (
         "knowledge",
         choice("off", "on"),
         "off",
-        "Whether questions of knowledge can be enrolled. They are no authenticator by any standard, and add no AAL.",
+        "Whether questions of knowledge can be enrolled and answered. "
+        "They are no authenticator by any standard, and add no AAL.",
     ),
     Setting("log_level", choice("debug", "info", "warning", "error"), "info", "The least grave level that is logged."),
     Setting("log_format", choice("json", "console"), "json", "`json`: one object a line. `console`: for a terminal."),

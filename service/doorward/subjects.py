@@ -1,7 +1,7 @@
 """What a subject has bound, as the use-cases read and change it: one sealed value, read in a decision's own trip."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from math import inf
 
@@ -108,9 +108,18 @@ def sealed_holdings(holdings: Holdings, sealer: Sealer, purpose: str) -> bytes:
     return sealer.seal(json.dumps(holdings.to_json(), separators=(",", ":")).encode(), purpose)
 
 
-def bound_by(sealed: bytes | None, sealer: Sealer, keys: Keys, request: DecisionRequest, now: float) -> Bound:
+def bound_by(
+    sealed: bytes | None,
+    sealer: Sealer,
+    keys: Keys,
+    request: DecisionRequest,
+    now: float,
+    *,
+    types: Collection[str],
+) -> Bound:
     """Return what may answer a challenge of this attempt, and the types that are bound but may not.
 
+    *types* are those that can be verified here; others, which a setting has turned off, are as if they were not bound.
     A number whose SIM was swapped lately is perhaps not the subject's any more (SP 800-63B-4, 3.1.3.3). Where what
     is sealed cannot be opened, it cannot be told either which proofs still count.
     """
@@ -123,10 +132,10 @@ def bound_by(sealed: bytes | None, sealer: Sealer, keys: Keys, request: Decision
         return Bound(Holdings(proofs_from=inf), (), unreadable)
     taken = held.active if is_sim_swapped(request) else ()
     doubtful = tuple(each for each in taken if each.restricted)
-    enrolled = tuple(each.enrolled for each in held.active if each not in doubtful)
-    types = tuple(dict.fromkeys(each.type for each in enrolled))
+    enrolled = tuple(each.enrolled for each in held.active if each.type in types and each not in doubtful)
+    usable = tuple(dict.fromkeys(each.type for each in enrolled))
     blocked = tuple(dict.fromkeys(each.type for each in (*held.blocked, *doubtful)))
-    return Bound(held, enrolled, EnrolmentFacts(types=types, blocked=blocked))
+    return Bound(held, enrolled, EnrolmentFacts(types=usable, blocked=blocked))
 
 
 def is_sim_swapped(request: DecisionRequest) -> bool:

@@ -1,5 +1,6 @@
 """The part of the wiring that is about where facts come from."""
 
+from doorward import wiring_post
 from doorward.ceremony import ProofReader
 from doorward.core.keyed import KeyedHash
 from doorward.facts.agents import UserAgents
@@ -33,6 +34,7 @@ def sources(
         session_proofs=SessionProofs(KeyedHash(derive(secret, "session-proof"))),
         meter=meter,
         device_key=derive(secret, "device-token"),
+        types=frozenset(wiring_post.types(settings)),
         zone=settings.default_timezone,
     )
 

@@ -1,7 +1,12 @@
 """A recovery code and a bypass code answered over HTTP, and what follows."""
 
+from dataclasses import replace
+
+import pytest
+
 from doorward.core.times import rfc3339
 
+from ..line.conftest import house_in
 from .conftest import ADMIN, EXPORT, bound_totp, challenged, code_of, login, verify
 
 ADMINISTRATOR = login() | {"subject": {"id": "u-1", "groups": ["admins"]}}
@@ -59,6 +64,57 @@ def test_questions_cannot_be_bound_unless_they_are_turned_on(house):
     answer = house.post("/v1/subjects/u-1/authenticators", {"type": "knowledge", **ADMIN})
 
     assert answer.status_code == 422
+
+
+QUESTIONS = [{"question": f"question {number}", "answer": f"answer {number}"} for number in range(3)]
+ASKED = """
+version: 1
+id: asked
+requirements: {any: {any_of: [totp, knowledge], aal: 1}}
+rules: [{id: all, when: "true", then: {challenge: any}}]
+"""
+
+
+def turned_off(house, folder):
+    """Return a house with the same store and key, in which questions are not wanted any more."""
+    return house_in(folder, key=house.key, store=house.wiring.store)
+
+
+@pytest.fixture
+def asking(tmp_path):
+    """A house that asks questions, and a challenge that offers them and an app."""
+    house = house_in(tmp_path, change=lambda settings: replace(settings, knowledge="on"))
+    bound_totp(house)
+    made = house.post(
+        "/v1/subjects/u-1/authenticators", {"type": "knowledge", "questions": QUESTIONS, **ADMIN}
+    ).get_json()
+    house.wiring.policies.replace("default", ASKED, house.now[0])
+    yield house, made, challenged(house)
+    house.wiring.stop()
+
+
+def test_questions_that_were_turned_off_are_refused_where_they_were_offered(asking, tmp_path):
+    before, made, challenge = asking
+    house = turned_off(before, tmp_path / "off")
+
+    begun = house.post(f"/v1/challenges/{challenge['id']}/begin", {"authenticator": made["id"]})
+    answers = {"answers": [each["answer"] for each in QUESTIONS]}
+    answered = house.post(
+        f"/v1/challenges/{challenge['id']}/verify", {"authenticator": made["id"], "response": answers}
+    )
+
+    assert (begun.status_code, answered.status_code) == (409, 409)
+
+
+def test_questions_that_were_turned_off_are_not_offered(asking, tmp_path):
+    before, _, challenge = asking
+    house = turned_off(before, tmp_path / "off")
+    house.wiring.policies.replace("default", ASKED, house.now[0])
+
+    offered = [each["type"] for each in challenged(house)["authenticators"]]
+
+    assert {each["type"] for each in challenge["authenticators"]} == {"totp", "knowledge"}
+    assert offered == ["totp"]
 
 
 def test_a_wrong_recovery_code_counts_like_any_other(house):
