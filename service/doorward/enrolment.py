@@ -76,12 +76,14 @@ class EnrolmentDesk:
         enrolment = verifier.enrol(own, held.active, self._ceremonies.binding(tenant, subject_id, new, now))
         self._check_carried(enrolment)
         one = _made(new, kind, str(asked.get("label", "")), enrolment, bound_from(leave, allowed), now)
+        _check_own_seed(one, held)
         held.with_(one)
         self._leaves.spend(tenant, leave, now)
 
         def add(kept: Holdings) -> Holdings:
             tidy = kept.tidy(now)
             check_binding(leave, tidy, kind)
+            _check_own_seed(one, tidy)
             return _bound(tidy.with_(one), one, now) if enrolment.active else tidy.with_(one)
 
         self._subjects.change(tenant, key, add, now)
@@ -164,6 +166,8 @@ class EnrolmentDesk:
             one = held.find(pending.id)
             _check_pending(one, now)
             check_confirming(one, held)
+            if held.shares_seed(one):
+                raise Conflict("another authenticator of the subject has the same seed")
             live = dict(one.live) if one.live is not None else None
             verified[:] = [verifier.confirm(dict(one.state), live, prepared, ceremony)]
             active = replace(one, state=verified[0].state, status=ACTIVE, confirmed_at=now, status_at=now, live=None)
@@ -241,6 +245,12 @@ def _made(
 def _bound(held: Holdings, one: Authenticator, now: float) -> Holdings:
     origin = one.bound_from
     return held.noted(Event(now, "bound", one.id, origin.get("by", ""), origin.get("reason", "")))
+
+
+def _check_own_seed(one: Authenticator, held: Holdings) -> None:
+    """Return where nothing else of the subject's has this seed, be it active or not (N-OTP-3)."""
+    if held.shares_seed(one):
+        raise BadInput([Mistake("the subject has an authenticator with this seed; revoke it first", "#/secret")])
 
 
 def _check_pending(one: Authenticator, now: float) -> None:

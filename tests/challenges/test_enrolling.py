@@ -5,6 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from doorward.core.enrolment import ACTIVE, Authenticator
+from doorward.subjects import Subjects
+
 from .conftest import ADMIN, bound_totp, challenged, code_of, login, proof_of, put, verify
 
 PATH = "/v1/subjects/u-1/authenticators"
@@ -185,6 +188,58 @@ def test_a_wrong_first_code_is_pointed_at_and_leaves_it_pending(house):
     assert wrong.status_code == misread.status_code == 422
     assert misread.get_json()["errors"][0]["pointer"] == "#/code"
     assert [each["status"] for each in house.get(PATH).get_json()] == ["pending"]
+
+
+SEED = "GEZDGNBVGY3TQOJQGEZDGNBVGY"
+
+
+@pytest.mark.parametrize(
+    "again",
+    [{"type": "totp", "secret": SEED}, {"type": "totp", "secret": SEED.lower() + "======"},
+     {"type": "totp", "secret": SEED[:-1] + "Z"}, {"type": "totp", "secret": SEED, "digits": 8},
+     {"type": "totp", "secret": SEED + "AAA"}, {"type": "hotp", "secret": SEED, "counter": 7}],
+)  # fmt: skip
+def test_a_seed_is_bound_once(house, again):
+    """N-OTP-3: one code would pass through each of two."""
+    bound_totp(house, secret=SEED)
+
+    answer = house.post(PATH, again | ADMIN)
+
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"][0]["pointer"] == "#/secret"
+
+
+@pytest.mark.parametrize("status", ["suspended", "disabled"])
+def test_a_seed_is_bound_once_also_where_it_cannot_be_used_now(house, status):
+    made = bound_totp(house, secret=SEED)
+    put(house, made["id"], status)
+
+    assert bind(house, secret=SEED, **ADMIN).status_code == 422
+
+
+def test_of_two_that_are_made_at_once_with_one_seed_one_is_kept(house):
+    bound_totp(house)
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: bind(house, secret=SEED, **ADMIN).status_code, range(4)))
+
+    assert sorted(answers) == [201, 422, 422, 422]
+
+
+def test_a_seed_that_was_imported_meanwhile_is_not_confirmed(house):
+    made = bind(house, secret=SEED, **ADMIN).get_json()
+    services = house.wiring.services
+    subjects = Subjects(house.wiring.store, services.sealer, services.decisions._sources.hasher)
+    imported = Authenticator("fac_imported", "totp", {"secret": SEED}, status=ACTIVE)
+    subjects.change("default", subjects.key("default", "u-1"), lambda held: held.with_(imported), house.now[0])
+
+    refused(house.post(f"{PATH}/{made['id']}/confirm", {"code": code_of(house, made)}), 409, "the same seed")
+
+
+def test_anothers_seed_may_be_bound(house):
+    bound_totp(house, "u-2", secret=SEED)
+
+    assert bind(house, secret=SEED).status_code == 201
 
 
 def test_a_pending_one_is_not_asked_for(house):

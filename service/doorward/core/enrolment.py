@@ -3,6 +3,7 @@
 One value a subject, sealed as a whole. Pure: JSON in, JSON out.
 """
 
+import base64
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
@@ -129,6 +130,11 @@ class Holdings:
             raise Conflict(f"a subject has at most {MAX_AUTHENTICATORS} authenticators; revoke one first")
         return replace(self, authenticators=(*self.authenticators, authenticator))
 
+    def shares_seed(self, one: Authenticator) -> bool:
+        """Answer whether another has the seed of *one*, whatever its type: a code would be good once through each."""
+        seeds = [_seed(each) for each in self.authenticators if each.id != one.id]
+        return _seed(one) is not None and _seed(one) in seeds
+
     def without(self, authenticator_id: str, *, why: str, now: float) -> Self:
         """Return these holdings with the authenticator among the past; NotFound where there is none."""
         gone = self.find(authenticator_id)
@@ -191,6 +197,12 @@ class Holdings:
             tuple(Former(*each) for each in data.get("former", ())),
             data.get("exempt_until", 0.0),
         )
+
+
+def _seed(one: Authenticator) -> bytes | None:
+    """Return the seed of an app or a token; base32 has several spellings, and HMAC fills a key up with zeros."""
+    secret = one.state.get("secret")
+    return base64.b32decode(secret + "=" * (-len(secret) % 8)).rstrip(b"\0") if isinstance(secret, str) else None
 
 
 def is_over(one: Authenticator, now: float) -> bool:
