@@ -156,7 +156,7 @@ class ChallengeDesk:
         if kept.challenge.status != PASSED:
             more = self._refused(tenant, kept, held, MoreRequired("another is required"), now, spent=False)
             return more | verified.shown | self._enrolling.grant(tenant, kept, held, now)
-        return self._passed.complete(tenant, kept, held, answered, now, record=record) | verified.shown
+        return self._passed.complete(tenant, kept, held, answered, now, row=record) | verified.shown
 
     def _offered(
         self, tenant: str, kept: Kept, authenticator_id: str, now: float

@@ -5,7 +5,8 @@ from typing import Any
 from doorward.ceremony import Notice, Notifier, Verified
 from doorward.challenge_rows import Kept
 from doorward.consequences import device_json
-from doorward.core.challenges import PASSED, Challenge
+from doorward.core.addresses import is_same_address
+from doorward.core.challenges import PASSED
 from doorward.core.enrolment import Authenticator
 from doorward.core.errors import Conflict, Refusal, Refused
 from doorward.core.history import drop_all_devices, raise_flag
@@ -13,6 +14,7 @@ from doorward.core.identifiers import new_id
 from doorward.core.outcome import Proof
 from doorward.core.record import MAX_EVENTS, DecisionRecord
 from doorward.core.request import Client
+from doorward.device_tokens import device_id_of
 from doorward.kept import KeptRecords
 from doorward.learning import PROFILE_LIFE_SECONDS, SECOND_FACTOR_AAL
 from doorward.passing import Passing, Success, learned_by
@@ -51,59 +53,57 @@ class PassedChallenges:
         answered: Answered,
         now: float,
         *,
-        record: RecordRow | None = None,
+        row: RecordRow | None = None,
     ) -> Json:
         """Return the answer to a challenge that has just been passed; what is deferred waits for `collected`.
 
-        *record* is the decision's, where the caller has read it.
+        *row* is the decision's record, where the caller has read it.
         """
-        challenge = kept.challenge
-        proof = challenge.proof(now, jti=new_id("prf"))
-        trusted = not differs(challenge, answered.client)
+        record = self._record(tenant, kept, row, now)
+        proof = kept.challenge.proof(now, jti=new_id("prf"))
+        trusted = not differs(record, answered.client)
         event = _event("passed", held, now) | {"amr": list(proof.amr), "trusted": trusted}
+        known = (row, record) if row else None
         if answered.deferred:
-            self._append(tenant, kept, event, now, {})
+            self._append(tenant, kept, event, now, {}, known=known)
             return {"status": PASSED, "trusted": trusted}
-        remember = answered.remember_device
-        return self._hand_over(tenant, kept, proof, event, now, remember=remember, trusted=trusted, row=record)
+        success = _success(tenant, proof, now, remember=answered.remember_device, trusted=trusted)
+        return self._hand_over(success, kept, proof, event, record, known=known)
 
     def collected(self, tenant: str, kept: Kept, now: float) -> Json:
         """Return what waited for the caller; what is proved was proved when the challenge was passed."""
         hosted = kept.challenge.hosted
         proof = kept.challenge.proof(hosted.passed_at, jti=new_id("prf"))
         event = {"at": now, "what": "collected"}
-        return self._hand_over(tenant, kept, proof, event, now, remember=hosted.remember, trusted=hosted.trusted)
+        record = self._record(tenant, kept, None, now)
+        success = _success(tenant, proof, now, remember=hosted.remember, trusted=hosted.trusted)
+        return self._hand_over(success, kept, proof, event, record)
 
-    def _hand_over(
-        self,
-        tenant: str,
-        kept: Kept,
-        proof: Proof,
-        event: Json,
-        now: float,
-        *,
-        remember: bool,
-        trusted: bool,
-        row: RecordRow | None = None,
-    ) -> Json:
-        """Learn the sign-in, hand out its device and mint its proof."""
+    def _record(self, tenant: str, kept: Kept, row: RecordRow | None, now: float) -> DecisionRecord:
+        """Return the decision's record; Conflict where it was reported as fraud."""
         record = self._records.open(row) if row else self._records.read(tenant, kept.row.decision_id, now)
         if record.is_fraud:
             raise Conflict("the attempt was reported as fraud; nothing is handed over for it")
-        success = Success(
-            tenant,
-            now,
-            second_factor=proof.aal >= SECOND_FACTOR_AAL,
-            phishing_resistant=proof.phishing_resistant,
-            remember=remember,
-            trusted=trusted,
-        )
+        return record
+
+    def _hand_over(
+        self,
+        success: Success,
+        kept: Kept,
+        proof: Proof,
+        event: Json,
+        record: DecisionRecord,
+        *,
+        known: tuple[RecordRow, DecisionRecord] | None = None,
+    ) -> Json:
+        """Learn the sign-in, hand out its device and mint its proof."""
+        tenant, now = success.tenant, success.now
         before = self._passing.look(tenant, record, now)
         learning, issued = self._passing.learn(success, record, before)
         assertion = self._passing.prove(tenant, record, proof, before, max_age=kept.challenge.max_age, now=now)
         fields = learned_by(issued) if learning != "none" else {}
         event = event | {"jti": proof.jti}
-        self._append(tenant, kept, event, now, fields, known=(row, record) if row else None)
+        self._append(tenant, kept, event, now, fields, known=known)
         return {
             "status": PASSED,
             "amr": list(proof.amr),
@@ -160,13 +160,27 @@ class PassedChallenges:
         self._records.rewrite(tenant, kept.row.decision_id, add, now, known=known)
 
 
-def differs(challenge: Challenge, client: Client | None) -> bool:
+def differs(record: DecisionRecord, client: Client | None) -> bool:
     """Answer whether another browser answers than the one that was challenged, as far as both are stated."""
     if client is None:
         return False
-    asked = challenge.request.client
-    pairs = ((asked.ip, client.ip), (asked.user_agent, client.user_agent))
-    return any(one is not None and other is not None and one != other for one, other in pairs)
+    asked, device_id = record.request.client, record.facts.device.device_id
+    if asked.ip is not None and client.ip is not None and not is_same_address(asked.ip, client.ip):
+        return True
+    if device_id and client.device_token_collected and device_id_of(client.device_token) != device_id:
+        return True
+    return None not in (asked.user_agent, client.user_agent) and asked.user_agent != client.user_agent
+
+
+def _success(tenant: str, proof: Proof, now: float, *, remember: bool, trusted: bool) -> Success:
+    return Success(
+        tenant,
+        now,
+        second_factor=proof.aal >= SECOND_FACTOR_AAL,
+        phishing_resistant=proof.phishing_resistant,
+        remember=remember,
+        trusted=trusted,
+    )
 
 
 def _event(what: str, held: Authenticator, now: float) -> Json:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .conftest import bound_totp, code_of, login, verify
+from .conftest import OSLO, bound_totp, code_of, login, verify
 
 DAY = 86_400
 DEVICES = "/v1/subjects/u-1/devices"
@@ -48,6 +48,47 @@ def test_a_remembered_device_adds_nothing_to_what_was_proved(house):
     body = login(token=token) | {"subject": {"id": "u-1", "groups": ["admins"]}}
 
     assert house.post("/v1/decisions", body).get_json()["outcome"] == "challenge"
+
+
+def answered_by(house, client, ip=OSLO, token=None):
+    """Pass a challenged sign-in, answered by what *client* says of itself, and return what was handed over."""
+    made = bound_totp(house)
+    body = login(ip=ip, token=token) | {"subject": {"id": "u-1", "groups": ["admins"]}}
+    challenge = house.post("/v1/decisions", body).get_json()["challenge"]
+    passed = verify(house, challenge, made["id"], code_of(house, made), client=client).get_json()
+    assert passed["status"] == "passed"
+    return passed
+
+
+@pytest.mark.parametrize(
+    ("asked", "spelled"),
+    [(OSLO, f"::ffff:{OSLO}"), (f"::ffff:{OSLO}", OSLO), ("2001:db8::1", "2001:0DB8:0:0:0:0:0:1")],
+)
+def test_two_spellings_of_one_address_are_one_browser(house, asked, spelled):
+    assert answered_by(house, {"ip": spelled}, ip=asked)["device"] is not None
+
+
+def test_another_address_is_another_browser(house):
+    assert answered_by(house, {"ip": "2001:db8::2"}, ip="2001:db8::1")["device"] is None
+
+
+def test_a_browser_with_the_token_of_another_device_is_handed_none(house):
+    theirs, own = (house.decide(subject)["device"]["token"] for subject in ("u-2", "u-1"))
+
+    assert answered_by(house, {"device_token": theirs}, token=own)["device"] is None
+
+
+def test_a_browser_that_has_no_token_is_not_the_one_that_had(house):
+    own = house.decide()["device"]["token"]
+
+    assert answered_by(house, {"device_token": None}, token=own)["device"] is None
+
+
+def test_the_same_browser_is_handed_the_next_token_also_after_another_tab_was(house):
+    first = house.decide()["device"]
+    own = house.decide(token=first["token"])["device"]["token"]
+
+    assert answered_by(house, {"device_token": own}, token=first["token"])["device"]["id"] == first["id"]
 
 
 def test_two_tabs_that_pass_a_challenge_leave_the_token_that_the_browser_has_good(house):

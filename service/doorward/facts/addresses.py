@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+
+from doorward.core.addresses import canonical_address
 
 MAX_LENGTH = 64  # the longest IPv6 address, with a zone index, is shorter
 PREFIX_BITS = {4: 24, 6: 48}
@@ -27,11 +29,9 @@ def read_address(text: str) -> Address | None:
     """Return the address that *text* names, an IPv4-mapped one as IPv4, or None where it names none."""
     if len(text) > MAX_LENGTH:
         return None
-    try:
-        given = ip_address(text.strip())
-    except ValueError:
+    ip = canonical_address(text)
+    if ip is None:
         return None
-    ip = _canonical(given)
     return Address(str(ip), _prefix(ip), ip.version, _is_private(ip), int(ip))
 
 
@@ -40,12 +40,6 @@ def canonical_network(network: IPv4Network | IPv6Network) -> IPv4Network | IPv6N
     if isinstance(network, IPv6Network) and network.subnet_of(_MAPPED):
         return IPv4Network((int(network.network_address) & 0xFFFFFFFF, network.prefixlen - 96))
     return network
-
-
-def _canonical(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    if isinstance(ip, IPv4Address):
-        return ip
-    return ip.ipv4_mapped or IPv6Address(int(ip))  # the number leaves a zone index (`%eth0`) out
 
 
 def _prefix(ip: IPv4Address | IPv6Address) -> str:
