@@ -28,6 +28,7 @@ from doorward.core.page_view import PageView, Visit
 from doorward.core.request import LOGIN, Client
 from doorward.passed import PassedChallenges
 from doorward.services import Allowed, Answered, Authenticators, Challenges
+from doorward.subjects import Subjects
 
 Json = dict[str, Any]
 
@@ -41,12 +42,14 @@ class PageDesk:
         challenges: Challenges,
         authenticators: Authenticators,
         passed: PassedChallenges,
+        subjects: Subjects,
         realm_of: Callable[[str], Realm],
     ) -> None:
         self._kept = kept
         self._challenges = challenges
         self._authenticators = authenticators
         self._passed = passed
+        self._subjects = subjects
         self._realm_of = realm_of
 
     def open(self, visit: Visit, return_to: str, now: float) -> PageView:
@@ -142,10 +145,13 @@ class PageDesk:
     def collect(self, tenant: str, challenge_id: str, receipt: str, now: float) -> Json:
         """Return what a verify would have answered, once; a wrong receipt reads like one that was used or is late."""
         kept = self._kept.read(tenant, challenge_id, now)
+        since = self._subjects.read(tenant, kept.row.subject, now).proofs_from
 
         def take(challenge: Challenge) -> Challenge:
             if not challenge.hosted.is_receipt(receipt, now):
                 raise Conflict("there is nothing to collect with this receipt")
+            if challenge.hosted.passed_at < since:
+                raise Conflict("the subject's authenticators changed since it was passed")
             return replace(challenge, hosted=replace(challenge.hosted, receipt="", replacement=""))
 
         return self._passed.collected(tenant, self._kept.change(kept, take, now), now)

@@ -88,7 +88,7 @@ def answering(
     challenges = ChallengeDesk(kept, subjects, types, attempts, ceremonies, post, pushes, passed, enrolling, notifier)
     return Answering(
         challenges,
-        PageDesk(kept, challenges, binding, passed, realm_of),
+        PageDesk(kept, challenges, binding, passed, subjects, realm_of),
         binding,
         LifeDesk(subjects, attempts, places, leaves, notifier),
         DeviceDesk(store, subjects, notifier),

@@ -228,6 +228,18 @@ def test_a_receipt_is_good_for_five_minutes(house):
     assert collect(house, challenge, receipt).status_code == 409
 
 
+def test_what_was_passed_before_a_loss_is_not_collected_after_it(house):
+    """N-LOS-1."""
+    made = bound_totp(house)
+    challenge = challenged(house)
+    browser = opened(house, challenge)
+    browser.answer(made["id"], code_of(house, made))
+    house.wait(1)
+    house.post(f"/v1/subjects/u-1/authenticators/{made['id']}/suspend", ADMIN)
+
+    assert collect(house, challenge, browser.receipt()["receipt"]).status_code == 409
+
+
 def test_a_sign_in_hands_its_device_to_the_caller_alone(house):
     made = bound_totp(house)
     browser_agent = "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0"
