@@ -102,7 +102,8 @@ class ReportDesk:
 
     def _spend(self, tenant: str, record: DecisionRecord, keys: Keys, now: float) -> bool:
         """Spend the assertions of the attempt and of its session; answer whether one of them was still good."""
-        of_session = self._store.begin(keys, None, now).proofs if keys.session is not None else ()
+        kept = self._store.begin(keys, None, now).proofs if keys.session is not None else ()
+        of_session = self._sources.session_proofs.read(tenant, keys.session, kept, now)
         jtis = (record.jtis | {each.jti for each in of_session}) - {""}
         until = now + SPENT_SECONDS
         good = [each for each in sorted(jtis) if self._store.spend(tenant, each, expires_at=until, now=now)]
