@@ -159,6 +159,37 @@ def test_a_long_list_is_whole_where_what_is_sought_is_computed(check, tmp_path, 
     assert rule(policy, {"subject.id": "4999"}).outcome == "deny"
 
 
+@pytest.mark.parametrize(
+    "when",
+    [
+        "subject.groups.map(g, g + '99').exists(m, m in lists.x)",
+        "['u-4999'].exists(m, m in lists.x)",
+        "['u-4999'].exists(context, context in lists.x)",
+    ],
+)
+def test_a_long_list_is_whole_where_a_macro_goes_over_what_no_signal_holds(check, tmp_path, rule, when):
+    (tmp_path / "words.txt").write_text("\n".join(f"u-{number}" for number in range(5000)))
+    policy = with_file(check, "{file: words.txt}", when).policy
+
+    assert rule(policy, {"subject.groups": ["u-49"]}).outcome == "deny"
+
+
+def test_the_variable_of_a_macro_over_a_signal_is_sought_in_a_runtime_list(matches):
+    held = {"runtime_lists": {"banned": frozenset(["admins"])}}
+
+    assert matches("subject.groups.exists(g, g in lists.banned)", {"subject.groups": ["staff", "admins"]}, **held)
+    assert not matches("subject.groups.exists(g, g in lists.banned)", {"subject.groups": ["staff"]}, **held)
+
+
+@pytest.mark.parametrize("over", ["subject.groups.map(g, g + 'x')", "['admins']", "[subject.id]"])
+def test_what_no_signal_holds_is_not_sought_in_a_runtime_list(check, over):
+    found = with_file(check, "{runtime: subject}", f"{over}.exists(m, m in lists.x)").errors
+
+    assert [(each.code, each.message) for each in found] == [
+        ("type", "'lists.x' is filled at run time, expected a signal on the left of `in`")
+    ]
+
+
 @pytest.mark.parametrize("name", ["../secret.txt", "/etc/hostname", "link.txt", "missing.txt", ".", "pipe", '"\\0"'])
 def test_a_file_outside_the_folder_or_that_is_no_file_is_refused(check, tmp_path, name):
     (tmp_path.parent / "secret.txt").write_text("10.0.0.0/8\n")

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doorward.core.signals import SIGNALS
+from doorward.core.signals import SIGNALS, Signals
+from doorward.policy.binding import Binding
 from doorward.policy.conditions import Condition, Environment
 from doorward.policy.lists import Area, AreaTable, RuntimeList, WordList, network_table
 
@@ -18,10 +19,12 @@ LISTS = {
     "home": HOME,
     "patterns": WordList(["*.example", "a*"]),
     "subjects": RuntimeList("subject"),
+    "many": WordList(["KP", "a", "low", "a@x", *(f"w{number}" for number in range(WordList.COPIED_WHOLE))]),
 }
 ENVIRONMENT = Environment(signals=SIGNALS, lists=LISTS)
 FIXED = {"lists.embargoed": ["KP", "IR"], "lists.hours": [3, 4], "lists.shares": [0.5], "lists.office": OFFICE.handle,
-         "lists.home": HOME.handle, "lists.patterns": ["*.example", "a*"]}  # fmt: skip
+         "lists.home": HOME.handle, "lists.patterns": ["*.example", "a*"],
+         "lists.many": LISTS["many"].words}  # fmt: skip
 
 WORDS = st.sampled_from(["", "KP", "NO", "a", "abc", "é", "a.example", "low", "198.51.100.7", "nonsense", "5.00"])
 NUMBERS = st.sampled_from([-1, 0, 1, 3, 20, 21, 2**62])
@@ -82,7 +85,8 @@ LEAVES = st.one_of(
     compared("int"),
     compared("double"),
     st.builds("{} in {}".format, STRINGS, st.sampled_from(
-        ["lists.embargoed", "lists.subjects", "subject.groups", '["low", "a", "NO"]', "[]", '["a", geo.country]'])),
+        ["lists.embargoed", "lists.subjects", "lists.many", "subject.groups",
+         '["low", "a", "NO"]', "[]", '["a", geo.country]'])),
     st.builds("{} in {}".format, operand("int"), st.sampled_from(["lists.hours", "[1, 3]"])),
     st.builds("{} in lists.shares".format, st.sampled_from(NAMES["double"])),
     st.builds("{}.{}({})".format, operand("string"), st.sampled_from(["startsWith", "endsWith", "contains", "matches"]),
@@ -121,6 +125,33 @@ def decisions(draw):
     if draw(st.booleans()):
         values["lists.subjects"] = draw(st.lists(WORDS, max_size=2))
     return values
+
+
+SOUGHT = st.one_of(
+    STRINGS,
+    st.sampled_from(['subject.id + "@x"', "context.a", 'subject.groups[0] + ""']),
+)
+OVER = st.sampled_from(
+    ["subject.groups", '["a", "KP@x"]', 'subject.groups.map(g, g + "@x")', "subject.groups.filter(g, g != context.a)",
+     '[geo.country + ""]', "action.binding", '{"a": "b"}', "context"]
+)  # fmt: skip
+SEARCHES = st.one_of(
+    st.builds("{} in lists.many".format, SOUGHT),
+    st.builds("{}.exists({}, {} in lists.many)".format, OVER, st.just("m"), st.sampled_from(["m", 'm + "@x"'])),
+    st.builds("{}.{}(context, context in lists.many)".format, OVER, st.sampled_from(["exists", "all"])),
+    st.builds("{}.exists(g, subject.groups.exists(m, {} in lists.many))".format, OVER, st.sampled_from(["g", "m"])),
+)
+
+
+@settings(max_examples=300)
+@given(st.one_of(SEARCHES, st.builds("({}) && ({})".format, SEARCHES, LEAVES)), decisions())
+def test_a_long_list_answers_as_if_it_had_never_been_narrowed(text, values):
+    compiled = ENVIRONMENT.compile(text)
+    if isinstance(compiled, Condition):
+        signals = Signals({name: value for name, value in values.items() if not name.startswith("lists.")}, {})
+        held = {"subjects": values.get("lists.subjects")}
+        narrowed = Binding([compiled], signals=SIGNALS, lists=LISTS).values(signals, held)
+        assert compiled.evaluate(ENVIRONMENT.given(narrowed)) is compiled.whole.by_cel(ENVIRONMENT.given(values))
 
 
 @settings(max_examples=600)

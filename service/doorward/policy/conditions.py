@@ -17,6 +17,7 @@ from doorward.policy.complaints import Complaint, Names, complaints
 from doorward.policy.findings import quoted
 from doorward.policy.functions import AREAS, FUNCTIONS, NETWORKS, FunctionSpec
 from doorward.policy.given import Given
+from doorward.policy.list_uses import whole_lists
 from doorward.policy.lists import AreaTable, NamedList, NetworkTable, RuntimeList, WordList
 from doorward.policy.plain import Plain, conjunction, plain
 from doorward.policy.possible import UNKNOWN, Possible, both, possible_values
@@ -70,7 +71,7 @@ class Condition:
     text: str
     signals: frozenset[str]
     lists: frozenset[str]
-    whole_lists: frozenset[str]  # used otherwise than by `signal in list`, so never narrowed
+    whole_lists: frozenset[str]  # used otherwise than to look for a signal's value, so never narrowed
     possible: Possible
     whole: Part
     parts: tuple[Part, ...]
@@ -161,7 +162,7 @@ class Environment:
             text=text,
             signals=names.intersection(self._signals),
             lists=lists,
-            whole_lists=_whole_lists(root),
+            whole_lists=whole_lists(root, self._signals.keys()),
             possible=possible if yields_bool else possible | {UNKNOWN},
             whole=whole,
             parts=self._parts(whole),
@@ -198,7 +199,7 @@ class Environment:
     def _misused_lists(self, root: Branch) -> list[Complaint]:
         misused = sorted(
             name
-            for name in _whole_lists(root)
+            for name in whole_lists(root, self._signals.keys())
             if isinstance(self._lists[name], RuntimeList) and list_type(self._lists[name]) != NETWORKS
         )
         expected = "expected a signal on the left of `in`"
@@ -266,22 +267,3 @@ def _is_pattern(pattern: str) -> bool:
 def _place_of_literal(text: str, literal: str) -> int:
     places = (text.find(f"{quote}{literal}{quote}") for quote in "'\"")
     return max(0, *places)
-
-
-def _whole_lists(root: Branch) -> frozenset[str]:
-    """Return the lists that are used otherwise than as the right side of `in` with a signal on its left."""
-    asked = {
-        id(branch.children[1])
-        for branch in root.walk()
-        if branch.kind == tree.CALL and branch.name == "@in" and _is_signal(branch.children[0])
-    }
-    uses = (each for each in root.walk() if each.kind == tree.NAME and each.name.startswith("lists."))
-    return frozenset(each.name.removeprefix("lists.") for each in uses if id(each) not in asked)
-
-
-def _is_signal(branch: Branch) -> bool:
-    """A signal or a field of one; what is computed from signals need not be among their values."""
-    if branch.kind == tree.NAME:
-        return True
-    is_step = branch.kind == tree.SELECT or (branch.kind == tree.CALL and branch.name == "_[_]")
-    return is_step and _is_signal(branch.children[0])
