@@ -14,14 +14,15 @@ from doorward.core.signals.base import SignalSpec
 from doorward.policy import conjuncts, tree
 from doorward.policy.calls import MAP_TYPES, Argument, Calls
 from doorward.policy.complaints import Complaint, Names, complaints
-from doorward.policy.findings import quoted
 from doorward.policy.functions import AREAS, FUNCTIONS, NETWORKS, FunctionSpec
 from doorward.policy.given import Given
 from doorward.policy.list_uses import whole_lists
 from doorward.policy.lists import AreaTable, NamedList, NetworkTable, RuntimeList, WordList
+from doorward.policy.literals import wrong_literals
 from doorward.policy.plain import Plain, conjunction, plain
 from doorward.policy.possible import UNKNOWN, Possible, both, possible_values
 from doorward.policy.tree import Branch
+from doorward.policy.whole_numbers import spans_of
 
 MAX_CONDITION_CHARACTERS = 4096
 
@@ -129,6 +130,7 @@ class Environment:
         self._lists = lists
         unread = {f"lists.{name}" for name, named in lists.items() if isinstance(named, RuntimeList)}
         self._may_be_unknown = unread | {name for name, spec in signals.items() if spec.may_be_unknown}
+        self._spans = spans_of(signals.values())
         types = {name: spec.type for name, spec in signals.items()}
         types |= {f"lists.{name}": list_type(named) for name, named in lists.items()}
         self._types = types
@@ -150,13 +152,13 @@ class Environment:
         if kind not in (cel.Type.BOOL, cel.Type.DYN):
             return [Complaint(0, "type", f"the condition is a {kind.name().lower()}, expected true or false")]
         root = tree.checked_tree(checked.serialize())
-        wrong = self._misused_lists(root) + _wrong_patterns(text, root)
+        wrong = self._misused_lists(root) + wrong_literals(root, self._spans)
         return wrong or self._condition(text, root, yields_bool=kind == cel.Type.BOOL)
 
     def _condition(self, text: str, root: Branch, *, yields_bool: bool) -> Condition:
         names = _names(root)
         lists = frozenset(name.removeprefix("lists.") for name in names if name.startswith("lists."))
-        possible = possible_values(root, unknown_names=self._may_be_unknown, failing=_FAILING)
+        possible = possible_values(root, unknown_names=self._may_be_unknown, failing=_FAILING, spans=self._spans)
         whole = Part(text, names, self._compiled(text), plain(root, self._types))
         return Condition(
             text=text,
@@ -244,26 +246,3 @@ def list_type(named: NamedList) -> str:
     if isinstance(named, AreaTable):
         return AREAS
     return f"list({named.element})" if isinstance(named, WordList) else "list(string)"
-
-
-_PATTERNS = cel.NewEnv(variables={"pattern": cel.Type.STRING})
-_FITS_NOTHING = _PATTERNS.compile('"".matches(pattern)')
-
-
-def _wrong_patterns(text: str, root: Branch) -> list[Complaint]:
-    """Report the literal patterns of `matches` that are no regular expressions: they would never answer."""
-    calls = (each for each in root.walk() if each.kind == tree.CALL and each.name == "matches")
-    literals = (call.children[-1].value for call in calls)
-    wrong = [each for each in literals if isinstance(each, str) and not _is_pattern(each)]
-    message = "is no regular expression (RE2)"
-    return [Complaint(_place_of_literal(text, each), "type", f"{quoted(each)} {message}") for each in wrong]
-
-
-def _is_pattern(pattern: str) -> bool:
-    value = _FITS_NOTHING.eval(_PATTERNS.Activation({"pattern": pattern})).value()
-    return isinstance(value, bool)
-
-
-def _place_of_literal(text: str, literal: str) -> int:
-    places = (text.find(f"{quote}{literal}{quote}") for quote in "'\"")
-    return max(0, *places)

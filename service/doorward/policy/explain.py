@@ -12,7 +12,10 @@ from doorward.policy.model import Effect, Policy, Rule
 from doorward.policy.ruling import RuleResult
 
 UNREAD = "the run-time list cannot be read now"
-ERROR = "everything in it is known, and it cannot be computed: a missing key, or a text that is no number"
+ERROR = (
+    "everything in it is known, and it cannot be computed: a missing key, a value of another type, a text that is no "
+    "number, a number that is too large, or a time zone that there is not"
+)
 
 _WORDS = {True: "true", False: "false", None: "unknown"}
 
