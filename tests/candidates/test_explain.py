@@ -54,6 +54,10 @@ def test_a_question_that_is_none_is_refused_with_its_place(alone, question, told
     assert told in result.stderr
 
 
+def test_now_may_end_in_a_small_z(alone):
+    assert alone({"request": login(), "now": "2027-01-31t03:00:00z"}).exit_code == 0
+
+
 def test_a_file_that_is_not_there_is_refused(desk):
     assert desk.run("rules", "explain", "nowhere.json").exit_code == 2
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from doorward.core.times import beginning_of, rfc3339
+from doorward.core.times import beginning_of, moment, rfc3339
 
 
 @pytest.mark.parametrize("text", ["", "november", "2026", "2026-13", "2026-02-30", "20261-11", "2026-111", "2026-11-"])
@@ -37,3 +37,10 @@ def test_a_month_and_a_day_begin_at_midnight(text: str, beginning: str) -> None:
 )
 def test_an_instant_has_milliseconds_only_where_it_is_between_two_seconds(at: float, text: str) -> None:
     assert rfc3339(at) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-09-21T14:13:20Z", "2026-09-21t14:13:20z", "2026-09-21T14:13:20", "2026-09-21T16:13:20+02:00"]
+)
+def test_a_moment_is_read_however_rfc_3339_lets_it_be_written(text: str) -> None:
+    assert moment(text) == 1_790_000_000.0

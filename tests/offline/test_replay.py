@@ -100,6 +100,16 @@ def test_the_order_of_a_log_does_not_matter(served):
     assert forwards.to_json() == backwards.to_json()
 
 
+def test_times_that_end_in_a_small_z_are_put_in_order_too(served):
+    large, _ = back_test_log(served.events(), (line(),), past())
+    small = [{**event, "at": event["at"].lower()} for event in reversed(served.events())]
+
+    results, unread = back_test_log(small, (line(),), past())
+
+    assert unread.events == 0
+    assert results.to_json() == large.to_json()
+
+
 def test_two_policies_are_told_apart(served):
     results, _ = back_test_log(served.events(), (line(name="live"), line(CHALLENGE_ALL)), past())
     changes = results.to_json()["changes"]

@@ -81,7 +81,7 @@ def test_the_hour_is_that_of_the_pinned_moment_where_the_subject_lives(outcomes)
           request: {{subject: {{groups: [admins]}}}}
           matrix:
             - {{now: "2026-03-04T20:30:00Z"}}
-            - {{now: "2026-03-04T21:30:00Z"}}
+            - {{now: "2026-03-04t21:30:00z"}}
           {ANY}
         """
     )

@@ -5,7 +5,6 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -13,6 +12,7 @@ import structlog
 
 from doorward import logs
 from doorward.core.errors import DoorwardError
+from doorward.core.times import moment
 from doorward.ports import Store
 from doorward.secret_files import with_secrets
 from doorward.settings import Settings, load
@@ -72,10 +72,9 @@ def instant(text: str, now: float) -> float:
     if life:
         return now + int(life[1]) * _UNIT_SECONDS[life[2]]
     try:
-        moment = datetime.fromisoformat(text)
+        return moment(text)
     except ValueError:
         raise click.BadParameter(f"expected 30d, 12h, 2027-01-31 or 2027-01-31T12:00:00Z, got '{text}'") from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def ago(text: str, now: float) -> float:

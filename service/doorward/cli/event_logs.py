@@ -13,8 +13,8 @@ import click
 from doorward.cli.common import format_option, show
 from doorward.cli.records_export import opened_for_writing
 from doorward.core.errors import BadInput, Mistake
+from doorward.core.times import moment
 from doorward.offline.importers import AUTO, IMPORTERS, Report, read
-from doorward.offline.importers.outcomes import moment
 from doorward.offline.ordering import in_order
 from doorward.offline.reading import STDIN, Source, files_of
 

@@ -14,6 +14,17 @@ def rfc3339(at: float) -> str:
     return instant.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
+def written(text: str) -> datetime:
+    """Return the date and time that *text* says, with a zone where it names one; ValueError where it says none."""
+    return datetime.fromisoformat(text.upper())  # RFC 3339 has `z` too, which Python 3.11 refuses
+
+
+def moment(text: str) -> float:
+    """Return a written time in seconds since 1970, one without a zone in UTC; ValueError where it is none."""
+    found = written(text)
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+
+
 def beginning_of(text: str) -> float | None:
     """Return when the month or the day began with which *text* begins (`2026-11`, `2026-11-27.2`); None without one."""
     found = _MONTH_OR_DAY.match(text)

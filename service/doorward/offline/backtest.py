@@ -7,10 +7,10 @@ Two modes. `recorded` judges the facts that were kept with our own records, so i
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from doorward.core.record import DecisionRecord
+from doorward.core.times import moment
 from doorward.offline.differences import Differences, rebuilt_records
 from doorward.offline.event import BadEvent, SignIn, read_event
 from doorward.offline.judging import Judging
@@ -192,7 +192,6 @@ def _read(events: Iterable[Json], unread: Unread) -> Iterator[SignIn]:
 def _at_of(event: Json) -> float | None:
     """Return the time of an event; None where it has none, which reading it will tell."""
     try:
-        at = datetime.fromisoformat(event["at"])
-    except (KeyError, TypeError, ValueError):
+        return moment(event["at"])
+    except (KeyError, AttributeError, ValueError):
         return None
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()

@@ -7,7 +7,6 @@ it ended as verified-good), `facts` (what stands in for look-ups), `label` (genu
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import lru_cache
 from math import isfinite
@@ -17,6 +16,7 @@ from doorward.core.assurance import AUTHENTICATOR_TYPES
 from doorward.core.errors import BadInput, DoorwardError
 from doorward.core.facts import NetworkFacts
 from doorward.core.request import ACTION, LOGIN, Action, Client, Credential, DecisionRequest, Session, Subject
+from doorward.core.times import moment
 from doorward.facts.networks import facts_from_event
 
 Json = Mapping[str, Any]
@@ -139,10 +139,9 @@ def _at(value: Any) -> float:
 
 def _moment(value: Any, what: str) -> float:
     try:
-        moment = datetime.fromisoformat(value.upper())  # RFC 3339 has `z` too
-    except (AttributeError, TypeError, ValueError):
+        return moment(value)
+    except (AttributeError, ValueError):
         raise BadEvent(f"{what} is no RFC 3339 time") from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def _text(value: Any, what: str) -> str:

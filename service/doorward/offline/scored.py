@@ -17,10 +17,10 @@ from doorward.core.facts import Facts
 from doorward.core.outcome import Assessment
 from doorward.core.request import LOGIN
 from doorward.core.signals import Attempt
+from doorward.core.times import moment
 from doorward.offline import importers
 from doorward.offline.backtest import Unread
 from doorward.offline.event import BadEvent, SignIn, read_event
-from doorward.offline.importers.outcomes import moment
 from doorward.offline.ordering import in_order
 from doorward.offline.past import Past
 from doorward.offline.reading import Source

@@ -35,6 +35,12 @@ def test_attackers_with_an_hour_of_their_own_are_found():
     assert not hour.is_inside
 
 
+def test_times_that_end_in_a_small_z_are_read():
+    events = [{**event, "at": event["at"].replace("+00:00", "z")} for event in log(3)]
+
+    assert [each.at for each in successes(events)] == [each.at for each in successes(log(3))]
+
+
 def test_the_numbers_are_those_before_a_success():
     events = [
         made("a", 0.0),

@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from doorward.cli.rules.explain_text import lines
 from doorward.cli.rules.files import PolicyFile
 from doorward.core.errors import BadInput, Mistake
 from doorward.core.request import DecisionRequest
+from doorward.core.times import written
 from doorward.policies import Loaded
 from doorward.settings import load
 
@@ -105,12 +105,12 @@ def _instant(text: Any) -> float | None:
     if text is None:
         return None
     try:
-        moment = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        moment = None
-    if moment is None or moment.tzinfo is None:
+        at = written(text)
+    except (AttributeError, ValueError):
+        at = None
+    if at is None or at.tzinfo is None:
         raise BadInput([Mistake("now: expected an RFC 3339 time such as 2027-01-31T12:00:00Z")])
-    return moment.timestamp()
+    return at.timestamp()
 
 
 def _content(what: str) -> bytes:

@@ -14,7 +14,8 @@ from itertools import chain, islice
 from typing import Any
 
 from doorward.core.errors import BadInput, Mistake
-from doorward.offline.importers.outcomes import Importer, Outcome, Skipped, Unreadable, moment
+from doorward.core.times import moment
+from doorward.offline.importers.outcomes import Importer, Outcome, Skipped, Unreadable
 from doorward.offline.importers.table import IMPORTERS, Format, recognised, unknown_shape
 from doorward.offline.json_values import Broken
 from doorward.offline.reading import Entry, LogFile, Source, files_of, total_bytes

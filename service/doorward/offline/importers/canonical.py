@@ -1,6 +1,7 @@
 """Canonical sign-in events themselves: the importers' own output, and what the simulated world writes."""
 
-from doorward.offline.importers.outcomes import Json, Unfit, moment
+from doorward.core.times import moment
+from doorward.offline.importers.outcomes import Json, Unfit
 
 KEYS = ("at", "request")
 

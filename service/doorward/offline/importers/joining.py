@@ -8,8 +8,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from doorward.core.times import moment
 from doorward.offline.importers.fields import words
-from doorward.offline.importers.outcomes import Json, Outcome, Place, Skipped, Unfit, Unreadable, moment
+from doorward.offline.importers.outcomes import Json, Outcome, Place, Skipped, Unfit, Unreadable
 
 HELD_RECORDS = 20_000
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Protocol
 
 Json = dict[str, Any]
@@ -35,12 +34,6 @@ Outcome = Json | Skipped | Unreadable
 
 class Unfit(Exception):
     """An object lacks what a sign-in needs; whoever knows its place makes an `Unreadable` of it."""
-
-
-def moment(at: str) -> float:
-    """Return an event's time in seconds since 1970 UTC, one without a zone in UTC; ValueError where it is none."""
-    found = datetime.fromisoformat(at.upper())  # RFC 3339 has `z` too
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
 
 
 class Importer(Protocol):

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any, NamedTuple
 
+from doorward.core.times import moment
 from doorward.policy.findings import Place, Report, nearest, one_of, quoted
 from doorward.policy.section import Section, shape
 from doorward.policy.source import Fields, Items, Node, Text
@@ -78,8 +78,7 @@ def instant(node: Node, where: str, at: Reading) -> float:
     if ago:
         return at.now - int(ago[1]) * _UNITS[ago[2]]
     try:
-        moment = datetime.fromisoformat(value)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        return moment(value)
     except (ValueError, OverflowError):
         expected = "a time such as 2026-01-01T10:00:00Z or 20m ago"
         at.error(node.place, f"'{where}' is {_said(node)}, expected {expected}")

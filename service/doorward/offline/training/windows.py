@@ -3,10 +3,10 @@
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from math import log
 from typing import Any
 
+from doorward.core.times import moment
 from doorward.offline.event import GENUINE
 
 HOUR, DAY = 3_600.0, 86_400.0
@@ -47,7 +47,7 @@ def successes(events: Iterable[Mapping[str, Any]]) -> Iterator[Success]:
     accounts: dict[str, _Recent] = defaultdict(_Recent)
     addresses: dict[str, _Recent] = defaultdict(_Recent)
     for event in events:
-        at = datetime.fromisoformat(event["at"]).timestamp()
+        at = moment(event["at"])
         request = event["request"]
         user, address = request["subject"]["id"], str(request.get("client", {}).get("ip"))
         failed = request.get("credential", {}).get("result") != "passed"
