@@ -1,6 +1,8 @@
 """`doorward rules backtest`, as a security team runs it."""
 
 import json
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -106,6 +108,33 @@ def test_the_figures_are_one_json_document_for_programs(run, log, strict):
 def test_standard_input_is_a_log_too(run, log, strict):
     ended = run("-", "--policy", strict, input=log.read_text())
     assert f"{len(SCENES)} events judged" in ended.stdout
+
+
+@pytest.fixture
+def piped(tmp_path):
+    """Return a maker of a pipe that a file comes through, once."""
+    writers = []
+
+    def piped(path):
+        pipe = tmp_path / f"{path.name}.pipe"
+        os.mkfifo(pipe)
+        writers.append(threading.Thread(target=pipe.write_bytes, args=(path.read_bytes(),), daemon=True))
+        writers[-1].start()
+        return pipe
+
+    yield piped
+    for each in writers:
+        each.join(timeout=10)
+
+
+def test_a_pipe_is_read_once_and_whole(run, log, strict, piped):
+    ended = run(piped(log), "--policy", strict)
+    assert f"{len(SCENES)} events judged" in ended.stdout
+
+
+def test_our_own_records_come_through_a_pipe_where_the_mode_says_so(run, records, piped):
+    told = json.loads(run(piped(records), "--policy", SHIPPED, "--mode", "recorded", "--format", "json").stdout)
+    assert (told["mode"], told["results"]["events"]) == ("recorded", len(SCENES))
 
 
 def test_our_own_records_are_judged_as_recorded(run, records):

@@ -49,7 +49,7 @@ class Asked:
 
 def run(asked: Asked, watcher: Watcher) -> Json:
     """Return the figures of the run as one document; BadInput where there is nothing to judge."""
-    own = _are_records(asked.logs)
+    own = _are_records(asked)
     mode = asked.mode if asked.mode != AUTO else RECORDED if own else REBUILT
     if mode == RECORDED and not own:
         raise BadInput([Mistake("the mode 'recorded' needs what `doorward records export` writes")])
@@ -131,10 +131,13 @@ def _objects(logs: Sequence[Source], unread: Unread) -> Iterator[Any]:
                 unread.add(str(getattr(found, "reason", "no object")))
 
 
-def _are_records(logs: Sequence[Source]) -> bool:
-    """Answer whether the first file holds our own records; standard input, read only once, counts as a log."""
-    files = files_of([each for each in logs if each != "-"])
-    return any(is_header(found) for file in files[:1] for _, found in islice(LogFile(file).entries(), 1))
+def _are_records(asked: Asked) -> bool:
+    """Answer whether the first file holds our own records; a pipe is read only once, so of pipes the mode tells."""
+    files = files_of(list(asked.logs))
+    first = next((each for each in files if isinstance(each, Path) and each.is_file()), None)
+    if first is None:
+        return asked.mode == RECORDED
+    return any(is_header(found) for _, found in islice(LogFile(first).entries(), 1))
 
 
 def _unread_of(report: importers.Report, unread: Unread) -> Json:
