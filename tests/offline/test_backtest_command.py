@@ -91,6 +91,15 @@ def test_a_policy_within_its_budget_passes(run, log):
     assert run(log, "--policy", SHIPPED, "--max-challenge-rate", "80 %", "--max-deny-rate", "0.5").exit_code == 0
 
 
+@pytest.mark.parametrize("budget", ["--max-challenge-rate", "--max-deny-rate"])
+def test_a_budget_that_nothing_was_held_against_is_not_kept(run, log, budget):
+    ended = run(log, "--policy", SHIPPED, "--warm-up", "400d", budget, "3%")
+
+    assert ended.exit_code == 2
+    assert "0 events judged" in ended.stdout
+    assert "no genuine sign-in was judged" in ended.stderr
+
+
 def test_two_policies_are_shown_side_by_side(run, log, strict):
     ended = run(log, "--policy", strict, "--against", SHIPPED)
     assert ended.exit_code == 0

@@ -13,6 +13,7 @@ from doorward.cli.errors import RulesRefused
 from doorward.cli.rules.backtest_text import told
 from doorward.cli.rules.files import PolicyFile
 from doorward.cli.rules.progress import Progress
+from doorward.core.errors import BadInput, Mistake
 from doorward.core.times import rfc3339
 from doorward.policy.findings import ERROR
 from doorward.policy.model import Policy
@@ -84,7 +85,8 @@ policy_path = click.Path(exists=True, dir_okay=False, path_type=Path)
 def backtest(ctx: click.Context, /, logs: tuple[str, ...], form: str, **options: Any) -> None:
     """Judge the sign-ins of LOGS (files, folders, - for standard input) by a policy, and tell what would change.
 
-    Exit status: 0 within the budget, 1 over it, 2 the command or a file is wrong.
+    Exit status: 0 within the budget, 1 over it, 2 the command or a file is wrong, or there is a budget and no genuine
+    sign-in was judged by it.
     """
     from doorward.offline import trial
 
@@ -118,7 +120,10 @@ def backtest(ctx: click.Context, /, logs: tuple[str, ...], form: str, **options:
 
 
 def over_budget(document: dict[str, Any]) -> list[str]:
-    """Return a sentence for each part of the budget that the policy under test does not keep."""
+    """Return a sentence for each part of the budget that the policy under test does not keep.
+
+    BadInput where there is a budget and nothing to hold against it.
+    """
     side = document["results"]["sides"][-1]
     over = []
     for option, rate, word in (
@@ -126,7 +131,9 @@ def over_budget(document: dict[str, Any]) -> list[str]:
         ("max_deny_rate", "deny_rate", "denied"),
     ):
         most, share = document["budget"][option], side[rate]
-        if most is not None and share is not None and share > most:
+        if most is not None and share is None:
+            raise BadInput([Mistake("no genuine sign-in was judged, so nothing tells whether the budget is kept")])
+        if most is not None and share > most:
             over.append(f"{share:.2%} of genuine sign-ins are {word}, more than {most:.2%}")
     return over
 
