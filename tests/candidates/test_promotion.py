@@ -1,5 +1,6 @@
 """`doorward rules promote`, `rollback`, `history`: whole or not at all, written down, and back again."""
 
+import errno
 import json
 import threading
 
@@ -279,6 +280,40 @@ def test_a_history_whose_last_line_was_cut_off_is_still_read(rules, run):
         log.write('{"at": "20')
 
     assert len(RuleFolder(rules).entries()) == 1
+
+
+def test_a_change_after_a_line_that_was_cut_off_is_written_down(rules, run):
+    run("promote", "--yes")
+    log = rules / ".history" / "log.jsonl"
+    log.write_bytes(log.read_bytes() + b'{"at": "2026')
+
+    assert run("rollback", "--yes").exit_code == 0
+
+    assert [each.what for each in RuleFolder(rules).entries()] == ["promote", "rollback"]
+    assert run("rollback", "--yes").exit_code == 0
+
+
+def test_a_reason_may_hold_any_separator(rules, run):
+    run("promote", "--yes", "--reason", "one\u2028two\x85three")
+
+    assert [each.reason for each in RuleFolder(rules).entries()] == ["one\u2028two\x85three"]
+    assert run("rollback", "--yes").exit_code == 0
+
+
+def test_what_could_not_be_written_down_whole_is_taken_back(rules, run, monkeypatch):
+    run("promote", "--yes")
+    before = (rules / ".history" / "log.jsonl").read_bytes()
+
+    def full(log, line):
+        log.write(line[:9])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("doorward.offline.rule_folder._append", full)
+        assert "No space left" in refusal(run("rollback", "--yes"))
+
+    assert (rules / ".history" / "log.jsonl").read_bytes() == before
+    assert run("rollback", "--yes").exit_code == 0
 
 
 def test_a_line_of_the_history_names_no_file_elsewhere(rules, run):

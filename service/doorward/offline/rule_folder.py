@@ -6,6 +6,7 @@ force. A service that serves from the folder sees the old file or the new one, a
 
 import errno
 import fcntl
+import io
 import json
 import os
 import re
@@ -79,7 +80,7 @@ class RuleFolder:
             return []
         except OSError as wrong:
             raise NotChanged(f"the history cannot be read: {wrong.strerror}") from None
-        found = (_entry(line) for line in content.decode("utf-8", "replace").splitlines())
+        found = (_entry(line) for line in content.decode("utf-8", "replace").split("\n"))
         return [entry for entry in found if entry is not None]
 
     @contextmanager
@@ -112,7 +113,7 @@ class RuleFolder:
             try:
                 self._write_down(entry)
                 os.replace(written, path)
-            except OSError:
+            except (OSError, NotChanged):
                 written.unlink(missing_ok=True)
                 raise
             _sync_folder(self.path)
@@ -124,13 +125,20 @@ class RuleFolder:
             _sync_folder(self.path)
 
     def _write_down(self, entry: Entry) -> None:
-        line = json.dumps(asdict(entry), ensure_ascii=False) + "\n"
-        with (self.path / HISTORY / LOG).open("ab") as log:
-            if log.tell() + len(line) > MAX_LOG_BYTES:
+        line = (json.dumps(asdict(entry), ensure_ascii=False) + "\n").encode("utf-8", "replace")
+        with (self.path / HISTORY / LOG).open("a+b", buffering=0) as log:
+            size = log.seek(0, os.SEEK_END)
+            if size + len(line) >= MAX_LOG_BYTES:
                 raise NotChanged(f"{self.path / HISTORY / LOG} is full: move it away to begin another")
-            log.write(line.encode("utf-8", "replace"))
-            log.flush()
-            os.fsync(log.fileno())
+            if _ends_within_a_line(log, size):
+                line = b"\n" + line
+            try:
+                _append(log, line)
+            except OSError:
+                # What was written of the line would tell of a change that was not made.
+                with suppress(OSError):
+                    os.ftruncate(log.fileno(), size)
+                raise
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -146,6 +154,20 @@ INSTEAD = (
     "Where the rules come from elsewhere (a ConfigMap, an image, a repository), put the candidate's text in the place "
     "of policy.yaml there, take candidate.yaml away, and roll that out: running services take it up by themselves"
 )
+
+
+def _ends_within_a_line(log: io.FileIO, size: int) -> bool:
+    """Answer whether the last line was cut off, so that one more would be lost with it."""
+    if size == 0:
+        return False
+    log.seek(size - 1)
+    return log.read(1) != b"\n"
+
+
+def _append(log: io.FileIO, line: bytes) -> None:
+    if log.write(line) != len(line):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    os.fsync(log.fileno())
 
 
 def _lock(lock: int) -> None:
