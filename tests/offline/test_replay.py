@@ -135,6 +135,16 @@ def test_what_was_learned_does_not_depend_on_what_the_policy_says(served):
     assert of_sides(lenient, "scores")[0] == of_sides(strict, "scores")[1]
 
 
+def test_what_was_learned_does_not_depend_on_the_levels_of_the_policy():
+    unequal = CHALLENGE_ALL + "levels: {medium: 5.0, high: 20.0}\n"
+    events = sign_ins(people=20, days=30)
+
+    alone, _ = back_test_log(events, (line(unequal),), past(), assume_verified=True)
+    beside, _ = back_test_log(events, (line(name="live"), line(unequal)), past(), assume_verified=True)
+
+    assert of_sides(alone, "scores")[0] == of_sides(beside, "scores")[1]
+
+
 def test_the_warm_up_stays_out_of_the_rates(served):
     results, _ = back_test_log(served.events(), (line(),), past(), warm_up_seconds=5 * 86_400)
     told = results.to_json()

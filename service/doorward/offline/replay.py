@@ -12,7 +12,8 @@ from doorward.offline.event import FRAUD, SignIn
 from doorward.offline.judging import Judged, Judging, Scaled
 from doorward.offline.past import Past
 from doorward.policy.lists import RuntimeEntries, RuntimeList
-from doorward.policy.model import Policy
+from doorward.policy.model import DEFAULT_LEVELS, Policy
+from doorward.risk.floors import level_of
 from doorward.risk.own_scale import OwnScale
 from doorward.runtime_lists import lists_again
 
@@ -53,8 +54,8 @@ def rebuilt(
 ) -> Iterator[Outcome]:
     """Yield every event of a log, which comes in the order of time, judged with the past that it had by then.
 
-    What is learned follows the log's `verified`, never what a policy says. With *assume_verified* a success counts as
-    verified where the log cannot tell.
+    What is learned follows the log's `verified`, at fixed levels, never what a policy says. With *assume_verified* a
+    success counts as verified where the log cannot tell.
     """
     for event in events:
         seen = past.see(event)
@@ -70,7 +71,8 @@ def rebuilt(
             sides=tuple(said(each) for each in judged),
         )
         if was_verified(event, assume_verified=assume_verified):
-            past.learn(seen, level=judged[0].level)
+            assessment = judged[0].assessment
+            past.learn(seen, level=level_of(assessment.score, assessment.floors, DEFAULT_LEVELS))
 
 
 def recorded(
