@@ -158,6 +158,34 @@ def test_our_own_records_may_be_rebuilt_and_what_differs_is_explained(run, recor
     assert f"0 of {len(SCENES)} records come out otherwise when rebuilt" in ended.stdout
 
 
+def test_a_warm_up_of_our_own_records_stays_out_of_the_rates(run, records):
+    asked = ("--policy", SHIPPED, "--mode", "rebuilt", "--warm-up", "5d", "--format", "json")
+
+    told = json.loads(run(records, *asked).stdout)
+
+    assert 0 < told["results"]["warm_up"] < told["results"]["events"]
+    assert told["assumptions"] == ["The first 5 days are learned from and left out of the rates"]
+
+
+def test_our_own_successes_are_learned_from_where_that_is_asked_for(run, records):
+    lines = [json.loads(line) for line in records.read_text().splitlines()]
+    silent = [{**line, "learned": False} if "learned" in line else line for line in lines]
+    records.write_text("".join(json.dumps(line) + "\n" for line in silent))
+    asked = (records, "--policy", SHIPPED, "--mode", "rebuilt", "--format", "json")
+
+    unlearned, learned = (json.loads(run(*asked, *more).stdout) for more in ((), ("--assume-success-verified",)))
+
+    assert unlearned["results"]["sides"][1]["scores"] != learned["results"]["sides"][1]["scores"]
+
+
+@pytest.mark.parametrize("option", [("--warm-up", "5d"), ("--assume-success-verified",)])
+def test_what_is_for_a_rebuilt_past_is_refused_of_a_recorded_one(run, records, option):
+    ended = run(records, "--policy", SHIPPED, *option)
+
+    assert ended.exit_code == 2
+    assert "'recorded' rebuilds none" in ended.stderr
+
+
 def test_a_rule_that_needs_what_was_not_recorded_is_told(run, records, tmp_path):
     listing = tmp_path / "listing.yaml"
     listing.write_text(WITH_A_LIST)

@@ -110,6 +110,8 @@ def rebuild_records(
     past: Past,
     *,
     scale_of: ScaleOf = without_scale,
+    warm_up_seconds: float = 0.0,
+    assume_verified: bool = False,
     tick: Tick = lambda: None,
 ) -> tuple[Results, Differences]:
     """Judge our own *records*, in the order of time, as if they were any log, beside what was decided."""
@@ -117,8 +119,11 @@ def rebuild_records(
     judging = Judging([(line.policy, line.card) for line in lines])
     tested = lines[-1]
     named = {"digest": tested.policy.digest, "model": tested.card.id}
-    outcomes = rebuilt_records(records, past, judging, differences, **named, scale_of=scale_of)
-    return _counted(outcomes, [Side(AS_RECORDED), *(line.side for line in lines)], 0.0, tick), differences
+    outcomes = rebuilt_records(
+        records, past, judging, differences, **named, scale_of=scale_of, assume_verified=assume_verified
+    )
+    sides = [Side(AS_RECORDED), *(line.side for line in lines)]
+    return _counted(outcomes, sides, warm_up_seconds, tick), differences
 
 
 class Replayability:

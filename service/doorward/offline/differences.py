@@ -15,7 +15,7 @@ from doorward.judge import Case
 from doorward.offline.event import SignIn
 from doorward.offline.judging import Judging
 from doorward.offline.past import Past
-from doorward.offline.replay import Outcome, ScaleOf, as_recorded, kind_of, label_of, said, scaled, verified_of
+from doorward.offline.replay import GENUINE, Outcome, ScaleOf, as_recorded, kind_of, label_of, said, scaled, verified_of
 from doorward.own_scales import scale_name
 
 Json = dict[str, Any]
@@ -77,10 +77,12 @@ def rebuilt_records(
     digest: str,
     model: str,
     scale_of: ScaleOf,
+    assume_verified: bool = False,
 ) -> Iterator[Outcome]:
     """Yield *records*, which come in the order of time, as decided and as rebuilt; *differences* is told of each.
 
-    *digest* and *model* are those of the last line of *judging*.
+    *digest* and *model* are those of the last line of *judging*. With *assume_verified* a success is learned from where
+    nothing was told of its end.
     """
     for record in records:
         event = event_of(record)
@@ -99,7 +101,7 @@ def rebuilt_records(
         unscaled = scale_name(record) is not None and scale_of(record) is None
         differences.compare(record, seen.facts, outcome, digest=digest, model=model, unscaled=unscaled)
         yield outcome
-        if record.learned:
+        if record.learned or (assume_verified and outcome.kind == GENUINE and verified_of(record) is None):
             past.learn(seen, level=record.answer["risk"]["level"], second_factor=_second_factor(record))
 
 

@@ -22,6 +22,7 @@ Source = Path | Literal["-"]
 
 AUTO, REBUILT, RECORDED = "auto", "rebuilt", "recorded"
 TOLD_EVERY = 500
+REBUILDING = "a warm-up and --assume-success-verified are for a past that is rebuilt, and 'recorded' rebuilds none"
 
 
 class Watcher(Protocol):
@@ -53,6 +54,8 @@ def run(asked: Asked, watcher: Watcher) -> Json:
     mode = asked.mode if asked.mode != AUTO else RECORDED if own else REBUILT
     if mode == RECORDED and not own:
         raise BadInput([Mistake("the mode 'recorded' needs what `doorward records export` writes")])
+    if mode == RECORDED and (asked.warm_up_seconds or asked.assume_verified):
+        raise BadInput([Mistake(f"{REBUILDING}: give the mode 'rebuilt', or leave them out")])
     made = _own_records(asked, watcher, mode) if own else _rebuilt(asked, watcher)
     if made["results"]["events"] == 0:
         raise BadInput([Mistake(f"there is no event in {', '.join(map(str, asked.logs))}{_why(made)}")])
@@ -98,13 +101,21 @@ def _own_records(asked: Asked, watcher: Watcher, mode: str) -> Json:
         with closing(Shelf()) as shelf:
             past = Past(locator=GeoProvider(asked.geo), agents=UserAgents(), shelf=shelf)
             records = file.records_in_order()
-            results, differences = rebuild_records(records, asked.lines, past, scale_of=file.scale, tick=tick)
+            results, differences = rebuild_records(
+                records,
+                asked.lines,
+                past,
+                scale_of=file.scale,
+                warm_up_seconds=asked.warm_up_seconds,
+                assume_verified=asked.assume_verified,
+                tick=tick,
+            )
     return {
         "results": results.to_json(),
         "unread": unread.to_json(),
         "replayability": replayability.to_json() if replayability else None,
         "differences": differences.to_json() if differences else None,
-        "assumptions": [],
+        "assumptions": _how_learned(asked),
     }
 
 
@@ -150,6 +161,11 @@ def _unread_of(report: importers.Report, unread: Unread) -> Json:
 
 def _assumptions(asked: Asked) -> list[str]:
     told = ["What subjects had enrolled is unknown where the log does not state it: they are challenged, not enrolled"]
+    return told + _how_learned(asked)
+
+
+def _how_learned(asked: Asked) -> list[str]:
+    told = []
     if asked.assume_verified:
         told.append("Successes count as verified where the log cannot tell, and are learned from")
     if asked.warm_up_seconds:
