@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from doorward.cli import main
+from doorward.offline.report import ReportNeedsPlotly
 from doorward.records_export import HEADER, POLICY
 
 from .scenes import SCENES
@@ -205,3 +206,41 @@ def test_a_report_is_written_that_needs_nothing_else(run, log, strict, tmp_path)
     ended = run(log, "--policy", strict, "--against", SHIPPED, "--html", page)
     assert ended.exit_code == 0
     assert "challenge-all against default" in page.read_text()
+
+
+def test_a_report_is_readable_for_its_owner_alone_and_leaves_nothing_else(run, log, strict, tmp_path):
+    page = tmp_path / "out" / "report.html"
+    page.parent.mkdir()
+    page.write_text("old")
+    page.chmod(0o644)
+
+    assert run(log, "--policy", strict, "--html", page).exit_code == 0
+
+    assert page.stat().st_mode & 0o777 == 0o600
+    assert list(page.parent.iterdir()) == [page]
+
+
+def test_a_report_that_cannot_be_written_is_told_before_anything_is_read(run, log, strict, tmp_path):
+    ended = run(log, "--policy", strict, "--html", tmp_path / "nowhere" / "report.html")
+
+    assert ended.exit_code == 2
+    assert ended.stdout == ""
+    assert "cannot write" in ended.stderr
+
+
+def test_a_report_does_not_take_the_place_of_its_log(run, log, strict):
+    before = log.read_text()
+
+    assert run(log, "--policy", strict, "--html", log).exit_code == 2
+    assert log.read_text() == before
+
+
+def test_the_figures_are_told_even_where_the_report_fails_in_the_end(run, log, strict, tmp_path, monkeypatch):
+    def full(document):
+        raise ReportNeedsPlotly
+
+    monkeypatch.setattr("doorward.offline.report.html", full)
+    ended = run(log, "--policy", strict, "--html", tmp_path / "report.html")
+
+    assert ended.exit_code == 1
+    assert f"{len(SCENES)} events judged" in ended.stdout

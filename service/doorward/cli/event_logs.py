@@ -116,7 +116,7 @@ def write_events(events: Iterable[dict[str, Any]], target: Path) -> None:
 @contextmanager
 def written_whole(target: Path) -> Iterator[IO[str]]:
     """Open *target* to be written whole or not at all: an old file stays until the new one is there."""
-    part = target if target == STDOUT else target.with_name(f".part-{target.name}")
+    part = _part_of(target)
     try:
         with opened_for_writing(part) as file:
             yield file
@@ -129,6 +129,23 @@ def written_whole(target: Path) -> Iterator[IO[str]]:
     finally:
         if part != target:
             part.unlink(missing_ok=True)
+
+
+def refuse_unwritable(target: Path) -> None:
+    """BadInput where *target* could not be written, told before there is anything to lose; it stays as it is."""
+    part = _part_of(target)
+    if part == STDOUT:
+        return
+    try:
+        with opened_for_writing(part):
+            pass
+        part.unlink()
+    except OSError as wrong:
+        raise BadInput([Mistake(f"cannot write '{target}': {wrong.strerror}")]) from None
+
+
+def _part_of(target: Path) -> Path:
+    return target if target == STDOUT else target.with_name(f".part-{target.name}")
 
 
 def printable(text: str) -> str:

@@ -10,11 +10,13 @@ import click
 
 from doorward.cli.common import format_option
 from doorward.cli.errors import RulesRefused
+from doorward.cli.event_logs import refuse_input_as_target, refuse_unwritable, written_whole
 from doorward.cli.rules.backtest_text import told
 from doorward.cli.rules.files import PolicyFile
 from doorward.cli.rules.progress import Progress
 from doorward.core.errors import BadInput, Mistake
 from doorward.core.times import rfc3339
+from doorward.offline.reading import files_of
 from doorward.policy.findings import ERROR
 from doorward.policy.model import Policy
 
@@ -90,8 +92,12 @@ def backtest(ctx: click.Context, /, logs: tuple[str, ...], form: str, **options:
     """
     from doorward.offline import trial
 
-    lines = _lines(options)
     paths: list[Any] = [each if each == "-" else Path(each) for each in logs]
+    page: Path | None = options["html"]
+    if page is not None:
+        refuse_input_as_target(files_of(paths), page)
+        refuse_unwritable(page)
+    lines = _lines(options)
     with Progress() as progress:
         made = trial.run(
             trial.Asked(
@@ -108,15 +114,21 @@ def backtest(ctx: click.Context, /, logs: tuple[str, ...], form: str, **options:
         )
     budget = {name: options[name] for name in ("max_challenge_rate", "max_deny_rate")}
     document = made | {"budget": budget}
-    if options["html"] is not None:
-        from doorward.offline import report
-
-        options["html"].write_text(report.html(document | {"made_at": rfc3339(time.time())}), encoding="utf-8")
     click.echo(json.dumps(document, indent=2, ensure_ascii=False) if form == "json" else told(document))
+    if page is not None:
+        _write_report(document, page)
     over = over_budget(document)
     for sentence in over:
         click.echo(f"over the budget: {sentence}", err=True)
     ctx.exit(OVER_BUDGET if over else 0)
+
+
+def _write_report(document: dict[str, Any], page: Path) -> None:
+    from doorward.offline import report
+
+    text = report.html(document | {"made_at": rfc3339(time.time())})
+    with written_whole(page) as file:
+        file.write(text)
 
 
 def over_budget(document: dict[str, Any]) -> list[str]:
