@@ -103,9 +103,20 @@ def test_too_little_coverage_makes_the_status(write, cli):
     assert cli("--min-coverage", "11%").exit_code == 1
 
 
-def test_a_policy_without_a_test_has_no_coverage(cli):
-    assert cli().exit_code == 0
-    assert cli("--min-coverage", "1%").exit_code == 1
+def test_where_there_is_no_test_nothing_passed(cli, folder):
+    for options in ((), ("--min-coverage", "1%"), ("--format", "json")):
+        done = cli(*options)
+
+        assert done.exit_code == 2
+        assert "there is no *_test.yaml for" in done.stderr
+        assert "blocked" in done.stdout
+    assert cli(path=folder / "policy.yaml").exit_code == 2
+
+
+def test_tests_without_a_case_are_a_mistake(write, cli):
+    write("[]")
+
+    assert cli().exit_code == 2
 
 
 def test_a_rule_in_shadow_is_covered_by_a_case_that_expects_it(write, cli):

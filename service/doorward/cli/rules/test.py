@@ -11,10 +11,11 @@ from pathlib import Path
 import click
 
 from doorward.cli.errors import FAILED, USAGE
+from doorward.core.errors import BadInput, Mistake
 from doorward.offline.suite import telling
 from doorward.offline.suite.junit import junit
 from doorward.offline.suite.model import Result
-from doorward.offline.suite.places import Found, find
+from doorward.offline.suite.places import TEST_ENDING, Found, find
 from doorward.offline.suite.running import run
 from doorward.offline.suite.telling import FileRun
 from doorward.risk.model_file import load_scorecard
@@ -80,6 +81,9 @@ def test(
     if junit_path is not None:
         _write(junit_path, junit([telling.junit_file(each) for each in runs], at=began))
     _tell(found, runs, form, partly=bool(matching))
+    if not found.suites:
+        # After the coverage, which names the rules that a first test could be of.
+        raise BadInput([Mistake(f"there is no *{TEST_ENDING} for '{path}', so nothing was tested")])
     ctx.exit(_status(found, runs, min_coverage))
 
 
