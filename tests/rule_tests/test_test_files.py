@@ -63,6 +63,11 @@ def test_a_mistake_in_a_case_is_told_where_it_stands(told, case, message):
     ("expect", "message"),
     [
         ("^{}", "the case expects nothing, so it can never fail"),
+        ("{reasons: ^[]}", "'expect.reasons' is empty, and no reasons are among any: expected at least one"),
+        (
+            "{outcome: deny, requirement: ^{}}",
+            "'expect.requirement' is empty, so any would do: expected its name or parts",
+        ),
         ("{rule: ^embrago}", "the policy has no rule 'embrago' (did you mean 'embargo'?)"),
         ("{requirement: ^mfb}", "the policy has no requirement 'mfb' (did you mean 'mfa'?)"),
         ("{shadow: ^[quite]}", "the policy has no rule 'quite' (did you mean 'quiet'?)"),

@@ -128,9 +128,17 @@ def _rule(node: Node, where: str, at: Reading) -> str:
     return NO_RULE if name == NONE else name
 
 
+def _reasons(node: Node, where: str, at: Reading) -> tuple[str, ...]:
+    if isinstance(node, Items) and not node.items:
+        at.error(node.place, f"'{where}' is empty, and no reasons are among any: expected at least one")
+    return texts(node, where, at)
+
+
 def _requirement(node: Node, where: str, at: Reading) -> Any:
     if not isinstance(node, Fields):
         return text(node, where, at)
+    if not node.fields:
+        at.error(node.place, f"'{where}' is empty, so any would do: expected its name or parts")
     return _REQUIREMENT(node, where, at)
 
 
@@ -173,7 +181,7 @@ ASPECTS: Mapping[str, Aspect] = {
     "rule": Aspect(_rule, lambda came: came.ruling.rule),
     "reason": Aspect(text, lambda came: came.ruling.reason),
     "reasons": Aspect(
-        texts,
+        _reasons,
         lambda came: tuple(came.signals.values.get("risk.reasons", ())),
         lambda wanted, came: set(wanted) <= set(came),
     ),
