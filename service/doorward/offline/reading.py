@@ -88,8 +88,25 @@ class LogFile:
         counted = opened.enter_context(closing(io.BufferedReader(_Counted(raw, self), _CHUNK)))
         is_gzip = counted.peek(2)[:2] == _GZIP
         stream = opened.enter_context(gzip.GzipFile(fileobj=counted)) if is_gzip else counted
-        while chunk := stream.read(_CHUNK):
-            yield chunk
+        yield from _full(stream)
+
+
+def _full(stream: "gzip.GzipFile | io.BufferedReader[Any]") -> Iterator[bytes]:
+    """Return chunks of full size, but for the last; what came before damage is returned before it raises."""
+    held = b""
+    try:
+        # `read` would throw away what it has gathered when it comes to the damage.
+        while found := stream.read1(_CHUNK):
+            held += found
+            if len(held) >= _CHUNK:
+                yield held
+                held = b""
+    except (EOFError, zlib.error, OSError):
+        if held:
+            yield held
+        raise
+    if held:
+        yield held
 
 
 class _Counted(io.RawIOBase):
