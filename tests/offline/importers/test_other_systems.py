@@ -188,6 +188,24 @@ def test_a_user_that_keycloak_does_not_know(only_event):
     assert event["request"]["credential"] == {"result": "failed"}
 
 
+WRONG = "invalid_user_credentials"
+
+
+def test_a_wrong_password_at_keycloak_is_a_first_factor_that_failed(only_event):
+    event = only_event(keycloak("LOGIN_ERROR", error=WRONG))
+
+    assert (event["request"]["credential"], event["verified"]) == ({"result": "failed"}, False)
+
+
+def test_a_wrong_code_at_keycloak_says_nothing_of_the_password(only_event):
+    asked = {"username": "u", "selected_credential_id": "3fd9b3c0-9b3c-4f5a-8f44-1e2a55f4b9d1"}
+
+    event = only_event(keycloak("LOGIN_ERROR", error=WRONG, details=asked))
+
+    assert "credential" not in event["request"]
+    assert event["verified"] is False
+
+
 @pytest.mark.parametrize("quote", ['"', ""])
 def test_a_line_of_keycloaks_json_log(only_event, quote):
     pairs = {

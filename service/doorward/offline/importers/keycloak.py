@@ -31,9 +31,10 @@ def convert(found: Json) -> Json | Skipped:
         return Skipped(_NO_SUBJECT)
     error = text(told.get("error"))
     passed = kind == "LOGIN"
+    failed = error in _WRONG and not _is_second_factor(details)
     request = login(
         subject,
-        result=PASSED if passed else FAILED if error in _WRONG else None,
+        result=PASSED if passed else FAILED if failed else None,
         client={"ip": address(told.get("ipAddress"))},
         application=told.get("clientId"),
         attempt=told.get("id"),
@@ -45,6 +46,11 @@ def convert(found: Json) -> Json | Skipped:
         },
     )
     return event(_at(told), request, verified=passed)
+
+
+def _is_second_factor(details: Json) -> bool:
+    """Answer whether one of the user's own one-time codes was asked for; a wrong one has a wrong password's error."""
+    return bool(text(details.get("selected_credential_id")))
 
 
 def _at(told: Json) -> str:
