@@ -10,6 +10,7 @@ from doorward.offline.backtest import Line, back_test_log, back_test_records
 from doorward.offline.event import read_event
 from doorward.offline.judging import Judging
 from doorward.offline.ordering import in_order
+from doorward.offline.replay import kind_of, label_of, verified_of
 from doorward.policies import Policies
 from doorward.records import case_of
 from doorward.risk.model_file import load_scorecard
@@ -179,6 +180,28 @@ def test_events_are_sorted_in_parts_as_in_one(served, in_memory):
     events = served.events()
     shuffled = events[1::2] + events[::2]
     assert list(in_order(shuffled, lambda each: read_event(each).at, in_memory=in_memory)) == events
+
+
+@pytest.mark.parametrize(
+    ("outcome", "result", "kind"),
+    [
+        ("allow", None, "genuine"),
+        ("deny", None, "genuine"),
+        ("deny", "failed", "genuine"),
+        ("challenge", None, "genuine"),
+        ("challenge", "abandoned", "genuine"),
+        ("challenge", "failed", "other"),
+        ("allow", "failed", "other"),
+    ],
+)
+def test_what_we_answered_does_not_speak_against_a_sign_in(served, outcome, result, kind):
+    record = served.records[0]._replace(
+        learned=False,
+        reports=({"result": result},) if result else (),
+        answer={**served.records[0].answer, "outcome": outcome},
+    )
+
+    assert kind_of(record.request, verified=verified_of(record), label=label_of(record)) == kind
 
 
 def test_fraud_is_counted_apart_and_not_learned_from(served):

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from doorward.core.outcome import CHALLENGE
 from doorward.core.record import DecisionRecord
 from doorward.core.request import LOGIN, DecisionRequest
 from doorward.judge import Case
+from doorward.offline.ended import results_of, stands
 from doorward.offline.event import FRAUD, SignIn
 from doorward.offline.judging import Judged, Judging, Scaled
 from doorward.offline.past import Past
@@ -172,8 +172,5 @@ def label_of(record: DecisionRecord) -> str:
 
 
 def verified_of(record: DecisionRecord) -> bool | None:
-    """Return False where a challenge was told to have failed, None where nothing is known."""
-    if record.learned:
-        return True
-    results = [each.get("result") for each in record.reports]
-    return False if record.answer["outcome"] == CHALLENGE and "failed" in results else None
+    """Return how a sign-in counts among our own: False where something but our own answer speaks against it."""
+    return stands(learned=record.learned, reported=results_of(record.reports), outcome=str(record.answer["outcome"]))

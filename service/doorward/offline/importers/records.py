@@ -3,7 +3,8 @@
 from typing import Any
 
 from doorward.core.assurance import AUTHENTICATOR_TYPES
-from doorward.offline.importers.events import FAILED, FRAUD, GENUINE, event
+from doorward.offline.ended import ended_well, results_of
+from doorward.offline.importers.events import FRAUD, GENUINE, event
 from doorward.offline.importers.fields import instant_of_ms, items, network, part, text
 from doorward.offline.importers.outcomes import Json, Skipped, Unfit
 from doorward.records_export import HEADER, POLICY, SCALE
@@ -11,7 +12,6 @@ from doorward.records_export import HEADER, POLICY, SCALE
 KEYS = ("id", "at", "request", "facts", "answer", "learned")
 
 _NO_DECISION = "a line of an export that is no decision: its header, a policy or a scale"
-_ENDED = {"completed": True, "failed": False, "abandoned": False}
 # What `facts.network` of an event may say besides what `network` reads.
 _PLAIN_FACTS = ("accuracy_km", "kind", "hosting")
 
@@ -85,17 +85,15 @@ def _enrolled(facts: Json) -> Json | None:
 
 
 def _verified(found: Json, asked: Json) -> bool | None:
-    """Answer whether it ended as verified-good: it was learned from, or somebody said so."""
-    if found.get("learned") is True:
-        return True
-    for report in items(found.get("reports")):
-        if isinstance(report.get("result"), str):
-            return _ENDED.get(report["result"])
     answer = part(found, "answer")
-    has_failed = part(asked, "credential").get("result") == FAILED or answer.get("outcome") == "deny"
-    # A challenge of ours that was passed is learned from.
-    is_open = asked.get("kind") == "login" and isinstance(answer.get("challenge"), dict)
-    return False if has_failed or is_open else None
+    return ended_well(
+        learned=found.get("learned") is True,
+        reported=results_of(items(found.get("reports"))),
+        credential=str(part(asked, "credential").get("result")),
+        kind=str(asked.get("kind")),
+        outcome=str(answer.get("outcome")),
+        is_challenged=isinstance(answer.get("challenge"), dict),
+    )
 
 
 def _label(found: Json) -> str | None:
