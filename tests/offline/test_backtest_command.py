@@ -159,6 +159,24 @@ def test_our_own_records_may_be_rebuilt_and_what_differs_is_explained(run, recor
     assert f"0 of {len(SCENES)} records come out otherwise when rebuilt" in ended.stdout
 
 
+@pytest.mark.parametrize("mode", ["recorded", "rebuilt"])
+def test_a_decision_of_two_exports_counts_once_as_the_one_that_knows_more(run, records, tmp_path, mode):
+    lines = [json.loads(line) for line in records.read_text().splitlines()]
+    fraud = {"label": "fraud", "source": "analyst", "note": "", "at": 1_900_000_000.0}
+    later = [{**line, "feedback": [fraud]} if "answer" in line else line for line in lines]
+    second = tmp_path / "second.jsonl"
+    second.write_text("".join(json.dumps(line) + "\n" for line in later))
+
+    asked = ("--policy", SHIPPED, "--mode", mode, "--format", "json")
+    told = json.loads(run(records, second, records, *asked).stdout)
+    alone = json.loads(run(second, *asked).stdout)
+
+    assert told["results"] == alone["results"]
+    assert told["unread"]["skipped"] == [
+        {"reason": "a decision that stands in the logs more than once", "events": 2 * len(SCENES)}
+    ]
+
+
 def test_a_warm_up_of_our_own_records_stays_out_of_the_rates(run, records):
     asked = ("--policy", SHIPPED, "--mode", "rebuilt", "--warm-up", "5d", "--format", "json")
 

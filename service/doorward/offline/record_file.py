@@ -42,14 +42,28 @@ class RecordFile:
         self._texts: dict[str, str] = {}
         self._policies: dict[str, Policy | None] = {}
         self._scales: dict[tuple[str, str], OwnScale] = {}
+        self.repeated = 0
 
     def records(self) -> Iterator[DecisionRecord]:
         """Yield the records in the order of the file."""
         return self._records(self._lines)
 
     def records_in_order(self) -> Iterator[DecisionRecord]:
-        """Yield the records in the order of their time."""
-        return self._records(in_order(self._lines, _at_of))
+        """Yield the records in the order of their time, each decision once; `repeated` counts the others.
+
+        Of exports that overlap the one counts to which more was told of the decision later.
+        """
+        of_a_moment: dict[str, DecisionRecord] = {}
+        at = 0.0
+        for record in self._records(in_order(self._lines, _at_of)):
+            if record.at != at:
+                yield from of_a_moment.values()
+                of_a_moment, at = {}, record.at
+            known = of_a_moment.get(record.id)
+            self.repeated += known is not None
+            if known is None or _told(record) > _told(known):
+                of_a_moment[record.id] = record
+        yield from of_a_moment.values()
 
     def _records(self, lines: Iterable[Any]) -> Iterator[DecisionRecord]:
         for line in lines:
@@ -90,6 +104,10 @@ class RecordFile:
         except _NONE_OF_OURS as wrong:
             self._complain(f"no record: {type(wrong).__name__} at {json.dumps(str(wrong))[:60]}")
             return None
+
+
+def _told(record: DecisionRecord) -> int:
+    return record.learned + len(record.reports) + len(record.feedback) + len(record.events)
 
 
 def _at_of(line: Any) -> float | None:

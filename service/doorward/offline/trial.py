@@ -22,6 +22,7 @@ Source = Path | Literal["-"]
 
 AUTO, REBUILT, RECORDED = "auto", "rebuilt", "recorded"
 TOLD_EVERY = 500
+REPEATED = "a decision that stands in the logs more than once"
 REBUILDING = "a warm-up and --assume-success-verified are for a past that is rebuilt, and 'recorded' rebuilds none"
 
 
@@ -95,7 +96,7 @@ def _own_records(asked: Asked, watcher: Watcher, mode: str) -> Json:
     replayability = differences = None
     if mode == RECORDED:
         results, replayability = back_test_records(
-            file.records(), asked.lines, policy_by=file.policy, scale_of=file.scale, tick=tick
+            file.records_in_order(), asked.lines, policy_by=file.policy, scale_of=file.scale, tick=tick
         )
     else:
         with closing(Shelf()) as shelf:
@@ -112,11 +113,15 @@ def _own_records(asked: Asked, watcher: Watcher, mode: str) -> Json:
             )
     return {
         "results": results.to_json(),
-        "unread": unread.to_json(),
+        "unread": unread.to_json() | {"skipped": _skipped(file)},
         "replayability": replayability.to_json() if replayability else None,
         "differences": differences.to_json() if differences else None,
         "assumptions": _how_learned(asked),
     }
+
+
+def _skipped(file: RecordFile) -> list[Json]:
+    return [{"reason": REPEATED, "events": file.repeated}] if file.repeated else []
 
 
 class _Ticks:

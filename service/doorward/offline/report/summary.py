@@ -166,6 +166,8 @@ def _over(results: Json) -> str:
 def _unread(unread: Json | None) -> Iterator[tuple[str, str]]:
     if unread is None:
         return
+    for each in unread.get("skipped") or ():
+        yield "plain", f"Skipped: {each['reason']} ({count(each['events'])})."
     if not unread["events"]:
         yield "good", "Every line of the logs could be read."
         return
