@@ -68,6 +68,13 @@ def test_a_budget_that_is_no_share_is_refused(run, log, strict, share):
     assert "--max-challenge-rate" in ended.stderr
 
 
+@pytest.mark.parametrize("time", ["²d", "٣d", "d", "-1d", "30", "9" * 5000 + "d"])
+def test_a_warm_up_that_is_no_time_is_refused(run, log, strict, time):
+    ended = run(log, "--policy", strict, "--warm-up", time)
+    assert ended.exit_code == 2
+    assert "--warm-up" in ended.stderr
+
+
 def test_a_log_that_holds_no_event_is_refused_with_the_reason(run, strict, tmp_path):
     empty = tmp_path / "empty.jsonl"
     empty.write_text('{"a": 1}\n')

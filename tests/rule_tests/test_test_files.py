@@ -119,7 +119,15 @@ def test_a_matrix_that_grows_past_all_reading_is_refused(mistakes):
 def test_a_policy_with_mistakes_is_not_tested(folder, mistakes):
     (folder / "policy.yaml").write_text("version: 1\nid: x\n")
 
-    assert "does not pass" in mistakes(f"- {{name: a, {EXPECT}}}\n")[0]
+    assert "does not pass (1 error, see rules lint)" in mistakes(f"- {{name: a, {EXPECT}}}\n")[0]
+
+
+def test_a_policy_that_is_not_there_is_said_to_be_missing(folder, mistakes):
+    (folder / "policy.yaml").unlink()
+
+    (told,) = mistakes(f"- {{name: a, {EXPECT}}}\n")
+
+    assert "the policy policy.yaml is not there, and the tests are of it" in told
 
 
 @pytest.mark.parametrize("name", ["../policy.yaml", "/etc/passwd", "lists/policy.yaml", "policy.txt"])

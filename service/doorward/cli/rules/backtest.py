@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 OVER_BUDGET = 1
 DAY_SECONDS = 86_400
+MAX_DIGITS = 9
 
 AUTO, REBUILT, RECORDED = "auto", "rebuilt", "recorded"
 
@@ -53,7 +54,8 @@ class Days(click.ParamType[float]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         text = str(value).strip()
         unit = {"d": DAY_SECONDS, "h": 3600}.get(text[-1:])
-        if unit is None or not text[:-1].isdigit():
+        # `isdigit` alone takes `²`, which is no number to `int`.
+        if unit is None or not (text[:-1].isascii() and text[:-1].isdecimal()) or len(text) > MAX_DIGITS:
             self.fail(f"expected a time such as 30d or 12h, got '{value}'", param, ctx)
         return float(int(text[:-1]) * unit)
 

@@ -66,13 +66,18 @@ def read_suite(path: Path, policies: Policies) -> Suite:
     _check_version(section)
     made = policies.at(policy_path)
     if made.policy is None:
-        count = len(made.errors)
-        report.error(START, "policy", f"the policy {policy_path.name} does not pass ({count} errors, see rules lint)")
+        report.error(START, "policy", f"the policy {policy_path.name} {_why_not(policy_path, len(made.errors))}")
         return Suite(path, policy_path, None, findings=report.findings())
     cases = tuple(_cases(section, made.policy, report))
     # What stands in the defaults, or in a case with a matrix, is read once for each combination.
     findings = tuple(dict.fromkeys(report.findings()))
     return Suite(path, policy_path, made.policy, () if report.failed else cases, findings)
+
+
+def _why_not(path: Path, errors: int) -> str:
+    if not path.exists():
+        return "is not there, and the tests are of it"
+    return f"does not pass ({errors} error{'' if errors == 1 else 's'}, see rules lint)"
 
 
 def _check_version(section: Section) -> None:
