@@ -28,6 +28,8 @@ MOST_KEY_LENGTH = 256
 MOST_TENANT_LENGTH = 64
 MOST_LABEL_LENGTH = 200
 
+_NOT_OURS = "whoever shows it is not let in; where an earlier version has made it: doorward store bind"
+
 log = structlog.get_logger()
 
 Count = Callable[[Caller, float], None]
@@ -108,7 +110,7 @@ class ApiKeyRing:
     def _tell_once(self, row: ApiKeyRow) -> None:
         if row.id not in self._refused and len(self._refused) < MOST_CACHED:
             self._refused.add(row.id)
-            log.error("api_key_not_ours", key=row.id, tenant=row.tenant, effect="whoever shows it is not let in")
+            log.error("api_key_not_ours", key_id=row.id, tenant=row.tenant, effect=_NOT_OURS)
 
     def _cached(self, digest: bytes) -> tuple[float, ApiKeyRow] | None:
         with self._lock:

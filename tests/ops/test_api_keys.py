@@ -205,4 +205,4 @@ def test_a_row_of_another_secret_is_nobodys_and_told_once(store: KeysInMemory, n
         found = [ring.check(key, now) for _ in range(3)]
 
     assert found == [None, None, None]
-    assert [(each["event"], each["key"]) for each in told] == [("api_key_not_ours", row.id)]
+    assert [(each["event"], each["key_id"]) for each in told] == [("api_key_not_ours", row.id)]
