@@ -12,6 +12,8 @@ from ..challenges.callers import EXPORT, Caller, Person
 Answer = tuple[int, Any]
 
 PATIENCE_SECONDS = 15.0
+# A guess that met 503 was counted all the same: those within one's patience are no more than nobody waits for.
+GUESS_PAUSE_SECONDS = 4.0
 # What became of a code or a proof; whatever else was answered stands for itself.
 TAKEN, REFUSED, MISSED, BROKE = "taken", "refused by name", "met 503", "met a connection that broke"
 # Whoever was enrolled is no longer.
@@ -116,7 +118,7 @@ class Spenders:
         asked = told["challenge"]
         if asked is None or not asked["authenticators"]:
             return GONE
-        return _of_a_code(_patiently(lambda: person.answer(self.caller, asked["id"])))
+        return _of_a_code(_patiently(lambda: person.answer(self.caller, asked["id"]), pause=GUESS_PAUSE_SECONDS))
 
     def newcomer_passes(self) -> bool:
         """Answer whether somebody who has just come can answer a challenge."""
@@ -145,15 +147,18 @@ def _of_none(answer: Answer) -> str:
     return {503: MISSED, _TORN: BROKE}.get(answer[0], f"{answer[0]} {answer[1]}")
 
 
-def _patiently(ask: Callable[[], Answer]) -> Answer:
-    """Return the first answer that is one: not «later», and no decision that something was missing for."""
+def _patiently(ask: Callable[[], Answer], *, pause: float = 0.5) -> Answer:
+    """Return the first answer that is one: not «later», and no decision that something was missing for.
+
+    Asks again after *pause* seconds.
+    """
     until = time.monotonic() + PATIENCE_SECONDS
     while True:
         status, told = answer = _asked(ask)
         is_late = status in (429, 503, _TORN) or (status == 200 and bool(told.get("degraded")))
         if not is_late or time.monotonic() > until:
             return answer
-        time.sleep(0.5)
+        time.sleep(pause)
 
 
 def _asked(ask: Callable[[], Answer]) -> Answer:
