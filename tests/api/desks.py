@@ -1,19 +1,17 @@
 """Small use-cases in memory: real classes that remember what they were asked."""
 
 import copy
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-from doorward.core.errors import InvalidAssertion, NotFound, StoreUnavailable, Unreadable
+from doorward.core.errors import InvalidAssertion, NotFound, StoreUnavailable
 from doorward.core.page_view import PageView, Visit
 from doorward.core.request import DecisionRequest
 from doorward.ports import Claim
 from doorward.services import Caller, RecordFilter, ReportedEvent, Services, Signed
+
+from ..sealer import Seal
 
 NOW = 1_795_341_600.0  # 2026-11-22T10:00:00Z
 KNOWN_ID = "dec_" + "A" * 22
@@ -263,21 +261,6 @@ class IdempotencyKeys:
             raise StoreUnavailable
 
 
-class Sealer:
-    def __init__(self) -> None:
-        self._cipher = AESGCM(bytes(range(32)))
-
-    def seal(self, plain: bytes, purpose: str) -> bytes:
-        nonce = os.urandom(12)
-        return nonce + self._cipher.encrypt(nonce, plain, purpose.encode())
-
-    def open(self, sealed: bytes, purpose: str) -> bytes:
-        try:
-            return self._cipher.decrypt(sealed[:12], sealed[12:], purpose.encode())
-        except InvalidTag:
-            raise Unreadable("no key opens this") from None
-
-
 def small_services(clock: Clock) -> Services:
     scopes = ("decide", "challenge", "feedback", "records", "policy", "admin")
     callers = {f"dwk_{scope}": Caller("default", f"key_{scope}", frozenset({scope})) for scope in scopes}
@@ -302,5 +285,5 @@ def small_services(clock: Clock) -> Services:
         was_this_you=WasThisYou(),
         health=Health(),
         idempotency=IdempotencyKeys(),
-        sealer=Sealer(),
+        sealer=Seal(),
     )

@@ -6,7 +6,8 @@ import pytest
 
 from doorward.api.errors import BadParameter
 from doorward.api.idempotency import client_key, holds_secret
-from doorward.core.errors import Conflict, NotFound, StoreUnavailable, Throttled
+from doorward.core.errors import Conflict, NotFound, StoreUnavailable, Throttled, Unreadable
+from doorward.core.purposes import purpose_at
 
 URL = "/v1/decisions"
 EVENT = {"type": "logout", "subject": {"id": "u-1"}}
@@ -134,12 +135,20 @@ def test_an_answer_with_a_secret_is_kept_ten_minutes(client, services, clock, lo
 def test_our_own_keys_do_not_open_an_answer_with_a_secret(client, services, login):
     services.decisions.answer = {"outcome": "allow", "device": DEVICE, "degraded": []}
     again(client, login)
-    ((_, kept, _),) = services.idempotency.kept.values()
+    ((name, (_, kept, _)),) = services.idempotency.kept.items()
 
     assert kept[:1] == b"c"
     assert b"dvt_secret" not in kept
-    with pytest.raises(Exception, match="no key opens this"):
-        services.sealer.open(kept[1:], "idempotency")
+    with pytest.raises(Unreadable):
+        services.sealer.open(kept[1:], purpose_at("idempotency", "default", name))
+
+
+def test_our_own_keys_open_an_answer_without_one(client, services):
+    again(client, EVENT, path="/v1/events")
+    ((name, (_, kept, _)),) = services.idempotency.kept.items()
+
+    assert kept[:1] == b"s"
+    assert services.sealer.open(kept[1:], purpose_at("idempotency", "default", name))
 
 
 def test_the_store_sees_no_name_key_or_answer(client, services, login):

@@ -1,35 +1,16 @@
 """A store in memory and a sealer that is real encryption, so that the desk is tested on the ports alone."""
 
-import os
 import threading
 from dataclasses import dataclass, field
 
 import pytest
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from doorward.assertions import AssertionDesk
-from doorward.core.errors import Unreadable
 from doorward.core.outcome import Proof
 
+from ..sealer import Seal
+
 NOW = 1_790_000_000.0
-
-
-class Seal:
-    """AES-GCM with the purpose as associated data."""
-
-    def __init__(self) -> None:
-        self._cipher = AESGCM(b"k" * 32)
-
-    def seal(self, plain: bytes, purpose: str) -> bytes:
-        nonce = os.urandom(12)
-        return nonce + self._cipher.encrypt(nonce, plain, purpose.encode())
-
-    def open(self, sealed: bytes, purpose: str) -> bytes:
-        try:
-            return self._cipher.decrypt(sealed[:12], sealed[12:], purpose.encode())
-        except InvalidTag:
-            raise Unreadable("sealed for another purpose") from None
 
 
 @dataclass

@@ -15,16 +15,6 @@ from .soft_passkey import BE, BS, UP, UV, Ed25519, Es256, Rs256, SoftPasskey, un
 OTHER_SITE = "https://partner.example"
 
 
-@pytest.fixture
-def soft():
-    return SoftPasskey()
-
-
-@pytest.fixture
-def state(soft):
-    return bound(soft)
-
-
 REFUSED = {
     "another origin": ({"client": {"origin": "https://evil.example"}}, "origin that is not the tenant's"),
     "another port": ({"client": {"origin": "https://example.org:8443"}}, "origin that is not the tenant's"),

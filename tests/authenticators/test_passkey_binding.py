@@ -12,18 +12,7 @@ from doorward.core.errors import BadInput, ExpiredCode, Refused
 
 from .contract import CEREMONY, NOW, at
 from .passkeys import bound
-from .soft_passkey import BS, UP, UV, Es256, Rs256, SoftPasskey, unb64
-
-
-@pytest.fixture
-def soft():
-    return SoftPasskey()
-
-
-@pytest.fixture
-def state(soft):
-    return bound(soft)
-
+from .soft_passkey import BS, UP, UV, Es256, Rs256, unb64
 
 REFUSED_REGISTRATIONS = {
     "another origin": ({"client": {"origin": "https://evil.example"}}, "origin"),
